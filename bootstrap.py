@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""From a fresh clone to something to look at, in one command; needs Python, git and a package registry.
+
+python3 bootstrap.py demo   install, make the example pilot, run it on its real data, show its KPIs
+python3 bootstrap.py test   install and run every check of this repository
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+OLDEST = (3, 11)
+EXECUTABLES = "Scripts" if os.name == "nt" else "bin"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two jobs."""
+    if sys.version_info < OLDEST:
+        print(f"bootstrap: Python {sys.version.split()[0]} is too old. Run this with Python 3.11 or newer.")
+        return 2
+    if shutil.which("git") is None:
+        print("bootstrap: git was not found. Install it (https://git-scm.com/downloads) and run this again.")
+        return 2
+    job = arguments[0] if arguments else ""
+    try:
+        if job == "demo":
+            return demo(Path(arguments[1]) if len(arguments) > 1 else None)
+        if job == "test":
+            return test(arguments[1:])
+    except KeyboardInterrupt:
+        print("\nbootstrap: interrupted. Run the same command again; it goes on from what is installed.")
+        return 130
+    print(__doc__)
+    return 2
+
+
+def demo(destination: Path | None) -> int:
+    """Make the example pilot, install it, and run its main job."""
+    python = environment(ROOT / ".venv", ["--editable", str(ROOT)], "1/4 Installing pilotline")
+    target = destination or free_folder(ROOT / "demo" / "customer-call-list")
+    step(
+        f"2/4 Making the example pilot in {os.path.relpath(target)}",
+        [python.parent / "pilotline", "new", target, "--defaults"],
+    )
+    pilot_python = environment(target / ".venv", ["--editable", str(target)], "3/4 Installing the pilot's own packages")
+    print("4/4 Running its main job on its data\n", flush=True)
+    return subprocess.run([pilot_python.parent / "customer-call-list", "run"], cwd=target, check=False).returncode
+
+
+def test(arguments: list[str]) -> int:
+    """Run what continuous integration runs."""
+    python = environment(
+        ROOT / ".venv", ["--editable", str(ROOT), "--group", f"{ROOT / 'pyproject.toml'}:dev"], "Installing"
+    )
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run([python, "-m", "nox", *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False)
+    return done.returncode
+
+
+def environment(folder: Path, requirements: list[str], title: str) -> Path:
+    """Make a virtual environment with something installed in it, and return its Python."""
+    python = folder / EXECUTABLES / "python"
+    if not python.exists():
+        hint = "The module venv is needed; on Debian: apt install python3-venv."
+        step(f"{title}: environment", [sys.executable, "-m", "venv", folder], hint)
+    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    hint = "The package registry must be reachable; try again, the same command goes on from what is installed."
+    step(f"{title}: pip", [*pip, "--upgrade", "pip>=25.1"], hint)
+    step(title, [*pip, *requirements], hint)
+    return python
+
+
+def step(title: str, command: Sequence[str | Path], hint: str = "") -> None:
+    """Run a step silently, showing that time passes; when it fails, show what it said and stop."""
+    start = time.monotonic()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen([*map(str, command)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        while process.poll() is None:
+            show(f"\r{title} … {time.monotonic() - start:.0f} s")
+            time.sleep(0.2)
+        show("\r")
+        print(f"{title} … {'failed' if process.returncode else f'{time.monotonic() - start:.0f} s'}", flush=True)
+        if process.returncode:
+            log.seek(0)
+            print(log.read().decode(errors="replace").strip(), file=sys.stderr)
+            print(f"bootstrap: this step failed. {hint}".rstrip(), file=sys.stderr)
+            raise SystemExit(2)
+
+
+def show(text: str) -> None:
+    """Write over the same line of a terminal; elsewhere say nothing."""
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def free_folder(wanted: Path) -> Path:
+    """Find a folder that is not taken, so that an earlier demo is never touched."""
+    number, folder = 1, wanted
+    while folder.exists():
+        number += 1
+        folder = wanted.with_name(f"{wanted.name}-{number}")
+    return folder
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""Writes the reference pages from their source, so that they cannot drift: `python docs/make_reference.py`.
+
+`--check` writes nothing and fails when a page is stale.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pilotline.about import CATALOG_SOURCE
+from pilotline.cli.main import group
+from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, resolve_answers
+from pilotline.sources import load_builtin
+
+PAGES = Path(__file__).resolve().parent / "reference"
+TODAY = "2026-01-01"
+
+
+def questions_page() -> str:
+    """List every question of the built-in catalog with its default and choices."""
+    answers, _ = resolve_answers(load_builtin(CATALOG_SOURCE), {"created_on": TODAY})
+    asked = [item for item in answers.questions if item.asked]
+    lines = [
+        "# Questions",
+        "",
+        "Made by `python docs/make_reference.py` from `copier.yml`. Every question has a default that works",
+        "unattended; the defaults of the outcome are the example's: a pilot made with them is marked as an example.",
+        "",
+        "| name | asks | default | choices |",
+        "|---|---|---|---|",
+    ]
+    for item in asked:
+        mark = "**" if item.question.name in OUTCOME_QUESTIONS else ""
+        default = "the day of creation" if item.question.name == "created_on" else _cell(item.value)
+        default = "180 days after creation" if item.question.name == "due_date" else default
+        choices = ", ".join(f"`{choice.value}`" for choice in item.choices)
+        lines.append(f"| {mark}`{item.question.name}`{mark} | {_cell(item.help)} | {default} | {choices} |")
+    lines += [
+        "",
+        f"In bold: the outcome, which only the pilot's owner can answer ({len(OUTCOME_QUESTIONS)} questions).",
+        f"The wizard asks {len(WIZARD_ORDER)} questions one by one: {', '.join(f'`{name}`' for name in WIZARD_ORDER)};",
+        f"the other {len(asked) - len(WIZARD_ORDER)} stand on one screen with their defaults.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "none"
+    text = f"{value:,.10g}" if isinstance(value, float) else str(value)
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def commands_page() -> str:
+    """Show the help of every command, as the terminal shows it."""
+    lines = [
+        "# Commands",
+        "",
+        "Made by `python docs/make_reference.py` from the commands themselves.",
+        "",
+        *_help_of(group, ["pilotline"]),
+        "## Exit codes",
+        "",
+        "| code | meaning |",
+        "|---|---|",
+        "| 0 | done |",
+        "| 1 | a check, plan or gate found something |",
+        "| 2 | nothing was done: the request or its surroundings must change |",
+        "| 3 | a fault of pilotline; the message names a log file that is ready for an issue |",
+        "| 130 | interrupted; nothing was left half done |",
+        "",
+        "With `--json`, an error is one object on standard output:",
+        '`{"format": 1, "error": {"message": …, "hint": …, "exit_code": …}}`.',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _help_of(command: click.Command, path: list[str]) -> list[str]:
+    context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
+    lines = [f"## {' '.join(path)}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None:
+                lines += _help_of(child, [*path, name])
+    return lines
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for name, text in {"questions.md": questions_page(), "commands.md": commands_page()}.items():
+        page = PAGES / name
+        if check and (not page.exists() or page.read_text(encoding="utf-8") != text):
+            stale.append(name)
+        elif not check:
+            page.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stdout.write(f"Stale: {', '.join(stale)}. Run: python docs/make_reference.py\n")
+    return int(bool(stale))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,5 @@
+"""`python -m pilotline` is `pilotline`."""
+
+from pilotline.cli.main import main
+
+main()

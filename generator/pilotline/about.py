@@ -1,0 +1,15 @@
+"""What this distribution calls itself, so that version and catalog address stand in one place."""
+
+from typing import Final
+
+__version__ = "0.1.0.dev1"
+
+CATALOG_SOURCE: Final = "https://pilotline.invalid/pilotline.git"
+"""Address that pilots record for the built-in catalog.
+
+The host is under the reserved name `.invalid` (RFC 6761) until the project is published, so that nobody can
+register it. A user's configuration (`source = "…"`) overrides it.
+"""
+
+CATALOG_VERSION: Final = f"v{__version__}"
+"""Version that pilots record for the built-in catalog: PEP 440 with the customary `v`."""

@@ -1,0 +1,94 @@
+"""`pilotline architectures`: choose a solution shape by what it is for."""
+
+import json
+import textwrap
+
+import click
+
+from pilotline.architectures import Architecture, find_architecture, list_architectures
+from pilotline.cli.options import catalog_option, json_option, open_catalog
+
+
+@click.group("architectures", invoke_without_command=True)
+@catalog_option
+@json_option
+@click.pass_context
+def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
+    """List and explain the reference architectures."""
+    context.obj = catalog
+    if context.invoked_subcommand:
+        return
+    found = list_architectures(open_catalog(catalog))
+    if as_json:
+        rows = [{"id": item.id, "title": item.title, "summary": item.summary} for item in found]
+        click.echo(json.dumps({"format": 1, "architectures": rows}, ensure_ascii=False, indent=2))
+        return
+    for item in found:
+        click.echo(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
+        click.echo(_wrap(item.summary))
+    click.echo("\nExplain one: pilotline architectures show ID")
+
+
+@command.command("show")
+@click.argument("architecture", metavar="ID")
+@catalog_option
+@json_option
+@click.pass_context
+def show(context: click.Context, architecture: str, catalog: str | None, as_json: bool) -> None:
+    """Explain one architecture: what it decides, when to use it, its components and a picture."""
+    found = find_architecture(open_catalog(catalog or context.obj), architecture)
+    click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if as_json else _as_text(found))
+
+
+def _as_json(found: Architecture) -> dict[str, object]:
+    return {
+        "format": 1,
+        "id": found.id,
+        "title": found.title,
+        "summary": found.summary,
+        "decision": found.decision,
+        "use_when": found.use_when,
+        "avoid_when": found.avoid_when,
+        "components": [
+            {"id": part.id, "title": part.title, "kind": part.kind, "path": part.path, "does": part.does}
+            for part in found.components
+        ],
+        "flows": [{"from": flow.source, "to": flow.target, "carries": flow.carries} for flow in found.flows],
+    }
+
+
+def _as_text(found: Architecture) -> str:
+    width = max((len(part.title) for part in found.components), default=0)
+    sections = [
+        f"{click.style(found.title, bold=True)} ({found.id})\n{_wrap(found.summary)}",
+        _section("Its example decides", [found.decision]),
+        _section("Use it when", found.use_when),
+        _section("Choose another when", found.avoid_when),
+        _section("Components", [f"{part.title:<{width}}  {part.does}" for part in found.components], width + 4),
+        _section("Picture", _picture(found)),
+    ]
+    if found.readme:
+        sections.append(f"More, with diagrams: {found.readme} in the catalog")
+    return "\n\n".join(section for section in sections if section)
+
+
+def _picture(found: Architecture) -> list[str]:
+    """Draw the flows as arrows between boxes, one line a flow."""
+    titles = {part.id: part.title for part in found.components}
+    lines = [(titles.get(f.source, f.source), f.carries, titles.get(f.target, f.target)) for f in found.flows]
+    left = max((len(source) for source, _, _ in lines), default=0)
+    middle = max((len(carries) for _, carries, _ in lines), default=0)
+    return [f"[ {source:<{left}} ] ── {carries:─<{middle + 1}}─▶ [ {target} ]" for source, carries, target in lines]
+
+
+def _section(title: str, lines: tuple[str, ...] | list[str], hang: int = 2) -> str:
+    if not lines:
+        return ""
+    return "\n".join([click.style(title, fg="cyan"), *(_wrap(line, hang) for line in lines)])
+
+
+def _wrap(text: str, hang: int = 2) -> str:
+    return textwrap.fill(
+        text, 100, initial_indent="  ", subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False,
+        drop_whitespace=not text.startswith("["), replace_whitespace=False,
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""What `upgrade`, `add`, `remove`, `prepare` and `answers` share: plan a move, show it, and write it when asked."""
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from pilotline.apply import apply_merge, refuse_unfinished, write_branch
+from pilotline.catalog import Snapshot
+from pilotline.cli.options import config_path, json_option
+from pilotline.config import read_config
+from pilotline.errors import ExitCode
+from pilotline.merge import Change
+from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
+from pilotline.sources import load_recorded
+from pilotline.upgrade import Plan, Target, plan_move
+
+_SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
+_COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a move shall end."""
+
+    plan: bool
+    commit: bool
+    branch: str | None
+    fail_on_conflicts: bool
+    as_json: bool
+
+
+def move_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that every move has; the command gets them as one object."""
+
+    @functools.wraps(function)
+    def command(
+        *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
+    ) -> int:
+        return function(*args, options=Options(plan, commit, branch, conflicts == "fail", as_json), **kwargs)
+
+    decorators = (
+        click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
+        click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
+        click.option("--branch", metavar="NAME", help="Commit the result on a new branch; touch nothing else."),
+        click.option(
+            "--conflicts",
+            type=click.Choice(["keep", "fail"]),
+            default="keep",
+            show_default=True,
+            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then.",
+        ),
+        json_option,
+    )
+    return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
+
+
+def open_here() -> tuple[Pilot, Snapshot, str]:
+    """Open the pilot of the current folder with the snapshot that it was made from, and the built-in address.
+
+    Raises:
+        PilotError: The pilot records no version to start from.
+    """
+    pilot = open_pilot(Path.cwd())
+    source = read_config(config_path()).source
+    if pilot.version is None:
+        raise PilotError(
+            "The answers file records no version (_commit), so there is no base to merge from.",
+            "Set _commit to the version of the catalog that the pilot was made from, and commit that.",
+        )
+    return pilot, load_recorded(pilot.source, pilot.version, source), source
+
+
+def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, options: Options) -> int:
+    """Plan a move, show it, and write it unless only the plan was asked for; return the exit code."""
+    if not options.plan:
+        refuse_unfinished(pilot)
+        refuse_unready(pilot)
+    with plan_move(pilot, recorded, target) as plan:
+        conflicts = bool(plan.merge.stages)
+        blocked = conflicts and (options.fail_on_conflicts or options.branch is not None)
+        commit = None if options.plan or blocked or plan.is_empty else _write(plan, message, options)
+        written = not (options.plan or blocked or plan.is_empty)
+        if options.as_json:
+            click.echo(json.dumps(_as_json(plan, written=written, commit=commit), ensure_ascii=False, indent=2))
+        else:
+            click.echo(_as_text(plan, written=written, commit=commit, options=options))
+        return ExitCode.FOUND if conflicts else ExitCode.DONE
+
+
+def _write(plan: Plan, message: str, options: Options) -> str | None:
+    message = f"{message.rstrip()}\n\n{_trailer(plan)}\n" if plan.answers else message
+    if options.branch is not None:
+        return write_branch(plan.pilot, plan.merge, options.branch, message)
+    return apply_merge(plan.pilot, plan.merge, message if options.commit else None)
+
+
+def _trailer(plan: Plan) -> str:
+    """Name the answers that a commit changes on purpose; a pilot's CI refuses changes that no commit names."""
+    return f"Answers: {', '.join(answer.name for answer in plan.answers)}"
+
+
+def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, object]:
+    return {
+        "format": 1,
+        "from": plan.pilot.version,
+        "to": plan.target.identity.version,
+        "up_to_date": plan.is_empty,
+        "changes": [
+            {"kind": change.kind, "path": change.path, **({"from": change.old_path} if change.old_path else {})}
+            for change in plan.changes
+        ],
+        "conflicts": list(plan.merge.conflicts),
+        "messages": list(plan.merge.messages),
+        "answers": [{"name": a.name, "old": a.old, "new": a.new} for a in plan.answers],
+        "seeds_delivered": list(plan.delivered),
+        "seeds_improved": list(plan.improved),
+        "kept_deleted": list(plan.kept_deleted),
+        "derived_rebuilt": list(plan.derived),
+        "written": written,
+        "commit": commit,
+    }
+
+
+def _as_text(plan: Plan, *, written: bool, commit: str | None, options: Options) -> str:
+    if plan.is_empty:
+        return f"Already at {plan.target.identity.version}; nothing to do."
+    lines = [_headline(plan), *_change_lines(plan)]
+    lines += _list("Answers", [f"{a.name}: {a.old!r} -> {a.new!r}" for a in plan.answers])
+    lines += _list("Stay deleted, as you left them", plan.kept_deleted)
+    lines += _list("Yours, and improved in the catalog since; left alone", plan.improved)
+    lines += _list("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
+    return "\n".join([*lines, "", _ending(plan, written=written, commit=commit, options=options)])
+
+
+def _headline(plan: Plan) -> str:
+    old, new = plan.pilot.version, plan.target.identity.version
+    return click.style(f"{old} -> {new}" if old != new else f"At {new}, with other answers", bold=True)
+
+
+def _change_lines(plan: Plan) -> list[str]:
+    notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
+    conflicted = set(plan.merge.conflicts)
+    return [
+        change_line(change, conflicted=change.path in conflicted)
+        + notes.get(change.path.removeprefix(plan.pilot.prefix), "")
+        for change in plan.changes
+    ]
+
+
+def change_line(change: Change, *, conflicted: bool = False) -> str:
+    """Show one change as a line: a sign, and where a renamed file came from."""
+    sign = click.style("!" if conflicted else _SIGNS[change.kind], fg=_COLOURS[change.kind])
+    return f"  {sign} {f'{change.old_path} -> ' if change.old_path else ''}{change.path}"
+
+
+def _list(title: str, items: tuple[str, ...] | list[str]) -> list[str]:
+    return ["", click.style(title, fg="cyan"), *(f"  {item}" for item in items)] if items else []
+
+
+def _ending(plan: Plan, *, written: bool, commit: str | None, options: Options) -> str:
+    """Say what was done, and the next step."""
+    if not written:
+        return "Nothing was changed." + (" It would conflict." if plan.merge.stages else "")
+    if plan.merge.stages:
+        return "Resolve the conflicts and commit, or return with `pilotline upgrade --abort`."
+    if options.branch is not None:
+        return f"Committed as {str(commit)[:9]} on {options.branch}; nothing else was touched."
+    if commit:
+        return f"Committed as {commit[:9]}."
+    trailer = f" End its message with the line `{_trailer(plan)}`." if plan.answers else ""
+    return f"Ready to commit: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{trailer}"

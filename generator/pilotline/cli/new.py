@@ -1,0 +1,86 @@
+"""`pilotline new`: from an outcome to a repository that already runs."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from pilotline.catalog import Snapshot
+from pilotline.cli.new_view import created_json, created_text, plan_json, plan_text
+from pilotline.cli.options import catalog_option, json_option, open_catalog, parse_data
+from pilotline.cli.outcome import stop_listening
+from pilotline.create import check_destination, create_pilot, default_destination, plan_pilot
+from pilotline.errors import PilotlineError
+from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, parse_questions
+from pilotline.yamls import YamlError, parse_mapping
+
+
+@click.command("new")
+@click.argument("destination", required=False, type=click.Path(path_type=Path), metavar="[DEST]")
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question; repeatable.")
+@click.option(
+    "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Answers from a YAML file."
+)
+@click.option("--defaults", is_flag=True, help="Take the default of every other question: a complete example.")
+@catalog_option
+@click.option("--dry-run", is_flag=True, help="List what would be written; write nothing.")
+@json_option
+def command(
+    destination: Path | None,
+    data: tuple[str, ...],
+    answers_file: Path | None,
+    defaults: bool,
+    catalog: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make a pilot in DEST (default: a folder named after it).
+
+    Asks for the outcome first: objective, KPI, baseline, target, value, owner. Without a terminal nothing is asked:
+    give the answers with -d or --answers, or take the complete example with --defaults.
+    """
+    given = _read_answers(answers_file) | parse_data(data)
+    if destination is not None and not dry_run:
+        check_destination(destination)
+    snapshot = open_catalog(catalog)
+    answers = _decide(snapshot, given, defaults=defaults, interactive=_is_interactive() and not as_json)
+    plan = plan_pilot(snapshot, answers)
+    target = destination if destination is not None else default_destination(answers)
+    if dry_run:
+        click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
+        return
+    created = create_pilot(plan, target, stop_listening)
+    click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
+
+
+def _is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _decide(snapshot: Snapshot, given: Mapping[str, object], *, defaults: bool, interactive: bool) -> Answers:
+    """Get a full set of answers: from what is given, from the defaults, or from a person."""
+    if defaults:
+        return accept_answers(snapshot, given)
+    if interactive:
+        from pilotline.cli.wizard import ask  # noqa: PLC0415 - only the wizard may take longer to load
+
+        return ask(snapshot, given)
+    names = {question.name for question in parse_questions(snapshot)}
+    return accept_answers(snapshot, given, required=[name for name in OUTCOME_QUESTIONS if name in names])
+
+
+def _read_answers(path: Path | None) -> dict[str, object]:
+    """Read answers from a file; a pilot's own answers file serves too, its internal keys are left out."""
+    if path is None:
+        return {}
+    try:
+        data = parse_mapping(path.read_bytes())
+    except OSError as error:
+        raise PilotlineError(f"{path} cannot be read: {error.strerror}.", "Give an existing YAML file.") from error
+    except (YamlError, UnicodeDecodeError) as error:
+        raise PilotlineError(f"{path} is no YAML: {str(error).splitlines()[0]}.", "Mend the file.") from error
+    if data is None:
+        raise PilotlineError(f"{path} holds no answers.", "Write it as `question: answer`, one a line.")
+    return {name: value for name, value in data.items() if not name.startswith("_")}

@@ -1,0 +1,57 @@
+"""Options that several commands share, so that they mean the same everywhere."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pilotline.catalog import Snapshot
+from pilotline.config import read_config
+from pilotline.sources import is_remote, load_snapshot, parse_reference
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def catalog_option(function: _F) -> _F:
+    """Add `--catalog`."""
+    return click.option(
+        "--catalog",
+        metavar="URL|PATH[@VERSION]",
+        help="Catalog to use. Default: PILOTLINE_CATALOG, your configuration, then the built-in one.",
+    )(function)
+
+
+def json_option(function: _F) -> _F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")(function)
+
+
+def config_path() -> Path:
+    """Locate the user's configuration file."""
+    return Path(click.get_app_dir("pilotline")) / "config.toml"
+
+
+def open_catalog(text: str | None) -> Snapshot:
+    """Read the catalog that the option, the environment or the configuration names."""
+    config = read_config(config_path())
+    reference = parse_reference(text or config.catalog)
+    if is_remote(reference) and sys.stderr.isatty():
+        click.echo(click.style(f"Fetching {reference.place} …", dim=True), err=True)
+    return load_snapshot(reference, config.source)
+
+
+def parse_data(pairs: tuple[str, ...]) -> dict[str, object]:
+    """Read `-d KEY=VALUE` pairs.
+
+    Raises:
+        click.BadParameter: One of them is no pair.
+    """
+    parsed: dict[str, object] = {}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        if not mark or not name:
+            raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="-d")
+        parsed[name.strip()] = value
+    return parsed

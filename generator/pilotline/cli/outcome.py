@@ -1,0 +1,100 @@
+"""How a run ends: every error becomes one clear text and an exit code, never a traceback."""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from pilotline.about import __version__
+from pilotline.errors import ExitCode, PilotlineError
+
+
+def run_guarded(group: click.Command) -> NoReturn:
+    """Run the command line and leave the process with the right exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = _run(group)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - the reader is gone
+        code = ExitCode.DONE
+    raise SystemExit(int(code))
+
+
+def stop_listening() -> None:
+    """Let the last milliseconds of a command finish, whatever the user presses."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
+    """Let a polite kill clean up as Ctrl-C does."""
+    del signum, frame
+    raise KeyboardInterrupt
+
+
+def _run(group: click.Command) -> int:
+    try:
+        result = group.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return ExitCode.REFUSED
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: nothing ends in a traceback
+        return _explain(error)
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _explain(error: BaseException) -> ExitCode:
+    """Give each kind of error its text and its exit code; what was not foreseen is our fault, and is said so."""
+    match error:
+        case click.Abort() | KeyboardInterrupt():
+            return _tell("Interrupted; nothing was left half done.", "", ExitCode.INTERRUPTED)
+        case click.ClickException():
+            return _tell(_usage_text(error), "", ExitCode.REFUSED)
+        case PilotlineError():
+            return _tell(error.message, error.hint, error.exit_code)
+    return _tell_fault(error)
+
+
+def _usage_text(error: click.ClickException) -> str:
+    """Say what was wrong with the command, and how to see how it is meant."""
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "pilotline"
+    return f"{error.format_message().rstrip('.')}. `{command} --help` shows how it is meant."
+
+
+def _tell(message: str, hint: str, code: ExitCode) -> ExitCode:
+    """Show an error to whoever reads: people on standard error, a machine that asked for JSON on standard output."""
+    if "--json" in sys.argv[1:]:
+        click.echo(json.dumps({"format": 1, "error": {"message": message, "hint": hint, "exit_code": int(code)}}))
+    first, _, rest = message.partition("\n")
+    click.echo(click.style("pilotline: ", fg="red", bold=True) + first, err=True)
+    if rest:
+        click.echo(rest, err=True)
+    if hint:
+        click.echo(click.style(hint, dim=True), err=True)
+    return code
+
+
+def _tell_fault(error: BaseException) -> ExitCode:
+    """Keep the details in a file that is ready for an issue, and say where it lies."""
+    report = "".join(traceback.format_exception(error))
+    text = f"pilotline {__version__}, Python {sys.version}, {sys.platform}\n{' '.join(sys.argv)}\n\n{report}"
+    try:
+        handle, path = tempfile.mkstemp(prefix="pilotline-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        kept = f"The details are in {Path(path)}; please paste them into an issue."
+    except OSError:
+        kept = f"The details could not be kept: {text.splitlines()[-1]}"
+    return _tell(f"This is a fault of pilotline ({type(error).__name__}), not of yours.", kept, ExitCode.FAULT)

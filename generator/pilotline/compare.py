@@ -1,0 +1,37 @@
+"""What a pilot changed in the catalog's files, against the pristine render of what it records."""
+
+from dataclasses import dataclass
+
+from pilotline.catalog import Snapshot
+from pilotline.merge import Change, open_scratch
+from pilotline.ownership import owner_of_paths
+from pilotline.pilot import Pilot
+from pilotline.questions import accept_answers, parse_questions
+from pilotline.render import render
+from pilotline.tree import Tree
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The pilot's changes to owned files, and the same as a patch."""
+
+    changes: tuple[Change, ...]
+    patch: str
+
+
+def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
+    """Compare a pilot's last commit with the render that it was made from, in owned files only.
+
+    Raises:
+        AnswersError: A recorded answer is not accepted by the recorded version.
+    """
+    names = {question.name for question in parse_questions(recorded)}
+    answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
+    owner = owner_of_paths(recorded, answers)
+    tree = render(recorded, answers)
+    owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned"})
+    with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
+        scratch.write_renders(owned, owned)
+        changes = tuple(change for change in scratch.changed_by_ours() if (change.old_path or change.path) in owned)
+        paths = [path for change in changes for path in (change.path, change.old_path) if path]
+        return Comparison(changes, scratch.patch(paths))

@@ -1,0 +1,46 @@
+"""The user's configuration: which catalog to use, and under which address the built-in one is published."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from pilotline.about import CATALOG_SOURCE
+from pilotline.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one user; an empty `catalog` means the built-in one."""
+
+    catalog: str = ""
+    source: str = CATALOG_SOURCE
+
+
+def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration file, if there is one; `PILOTLINE_CATALOG` wins over it.
+
+    Raises:
+        ConfigError: The file is broken or holds an unknown key.
+    """
+    values = _read(path)
+    known = {field.name for field in fields(Config)}
+    wrong = sorted(key for key, value in values.items() if key not in known or not isinstance(value, str))
+    if wrong:
+        raise ConfigError(
+            f"{path}: {', '.join(wrong)} cannot be used.", f"It may hold {' and '.join(sorted(known))}, each a text."
+        )
+    texts = {key: str(value) for key, value in values.items()}
+    if environment.get("PILOTLINE_CATALOG"):
+        texts["catalog"] = environment["PILOTLINE_CATALOG"]
+    return Config(**texts)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.", "Mend or remove the file.") from error

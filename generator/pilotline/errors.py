@@ -1,0 +1,58 @@
+"""Errors that a user can act on, and the exit codes that they end in.
+
+An error says what is wrong and where; its `hint` is the next step. Errors never print themselves: one handler in the
+command line turns them into text and an exit code.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell sees; the same meaning for every command."""
+
+    DONE = 0
+    FOUND = 1
+    REFUSED = 2
+    FAULT = 3
+    INTERRUPTED = 130
+
+
+class PilotlineError(Exception):
+    """Base of all errors that a user can act on."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class AnswersError(PilotlineError):
+    """Answers that cannot be accepted: all of them at once, so that they are mended in one go."""
+
+    def __init__(self, problems: Sequence[str], hint: str) -> None:
+        count = "One answer needs" if len(problems) == 1 else f"{len(problems)} answers need"
+        super().__init__("\n".join([f"{count} your attention:", *(f"  - {problem}" for problem in problems)]), hint)
+        self.problems = tuple(problems)
+
+
+class CatalogError(PilotlineError):
+    """A catalog that is not there, is none, or holds a mistake."""
+
+
+class UnsupportedTemplateError(CatalogError):
+    """A template feature that only Copier itself renders; refused, because a silent difference would be worse."""
+
+
+class ConfigError(PilotlineError):
+    """The user's configuration file cannot be used."""
+
+
+class DestinationError(PilotlineError):
+    """The place to write to is taken or cannot be written."""
+
+
+class GitError(PilotlineError):
+    """Git is missing, or refused what it was asked."""

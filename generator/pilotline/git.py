@@ -1,0 +1,208 @@
+"""The one door to git.
+
+Every call is made without the surroundings of the caller: no inherited `GIT_DIR`, no prompt, no protocol that runs
+commands. Data that is not ours (a version, an address) goes in on standard input or behind `--`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline.errors import GitError
+
+_KEPT_VARIABLES: Final = frozenset(
+    {
+        "GIT_AUTHOR_DATE",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_AUTHOR_NAME",
+        "GIT_COMMITTER_DATE",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+    }
+)
+_OBJECT_ID: Final = re.compile(rb"[0-9a-f]{40,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One blob of a commit's tree."""
+
+    path: str
+    mode: str
+    object_id: str
+
+
+def find_git() -> str:
+    """Find git's executable.
+
+    Raises:
+        GitError: There is none on the path.
+    """
+    executable = shutil.which("git")
+    if executable is None:
+        raise GitError("Git was not found.", "Install git (https://git-scm.com/downloads) and run the command again.")
+    return executable
+
+
+def run_git(
+    arguments: Sequence[str],
+    cwd: Path,
+    *,
+    stdin: bytes = b"",
+    settings: Sequence[str] = (),
+) -> bytes:
+    """Run git and return what it printed.
+
+    Args:
+        arguments: The subcommand and its arguments.
+        cwd: Folder to run in.
+        stdin: What git reads.
+        settings: `name=value` pairs that hold for this call only.
+
+    Raises:
+        GitError: Git is missing or refused; the message carries git's last line.
+    """
+    done = _start(arguments, cwd, stdin, settings)
+    if done.returncode:
+        raise GitError(f"git {arguments[0]} failed: {_last_line(done.stderr)}", "Mend what git names and run again.")
+    return done.stdout
+
+
+def try_git(arguments: Sequence[str], cwd: Path, *, settings: Sequence[str] = ()) -> tuple[int, bytes]:
+    """Run git where its exit code is an answer; return the code and what it printed.
+
+    Raises:
+        GitError: Git is missing.
+    """
+    done = _start(arguments, cwd, b"", settings)
+    return done.returncode, done.stdout
+
+
+def _start(
+    arguments: Sequence[str], cwd: Path, stdin: bytes, settings: Sequence[str]
+) -> subprocess.CompletedProcess[bytes]:
+    command = [find_git(), *(part for setting in settings for part in ("-c", setting)), *arguments]
+    try:
+        return subprocess.run(  # noqa: S603 - a fixed executable, arguments as a list
+            command, cwd=cwd, input=stdin, env=_environment(), capture_output=True, check=False
+        )
+    except OSError as error:
+        raise GitError(f"Git could not be started in {cwd}: {error.strerror}.", "Check the folder.") from error
+
+
+def _environment() -> dict[str, str]:
+    """Build git's environment: the caller's, less what would redirect git, plus what keeps it silent and safe."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT_VARIABLES}
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def _last_line(output: bytes) -> str:
+    """Take the line in which git says why."""
+    lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["no reason given"]
+    return told[0].removeprefix("fatal: ").removeprefix("error: ").rstrip(".") + "."
+
+
+def is_repository_root(folder: Path) -> bool:
+    """Tell whether a folder is the top of a git work tree or a bare repository."""
+    return (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir())
+
+
+def work_tree_above(folder: Path) -> Path | None:
+    """Find the work tree that a folder lies in, unless that work tree ignores the folder; None where there is none."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    try:
+        top = Path(run_git(["rev-parse", "--show-toplevel"], existing).decode().removesuffix("\n"))
+    except GitError:
+        return None
+    try:
+        run_git(["check-ignore", "--quiet", "--", str(folder)], top)
+    except GitError:
+        return top
+    return None
+
+
+def resolve_commit(repository: Path, revision: str) -> str | None:
+    """Resolve a revision to a commit; None when there is no such one.
+
+    The revision goes in on standard input, so that it can never be read as an option.
+    """
+    if not revision or set(revision) & set("\r\n\0"):
+        return None
+    request = f"{revision}^{{commit}}\n".encode()
+    answer = run_git(["cat-file", "--batch-check=%(objectname)"], repository, stdin=request).strip()
+    return answer.decode() if _OBJECT_ID.fullmatch(answer) else None
+
+
+def list_tags(repository: Path) -> tuple[str, ...]:
+    """List the tags of a repository."""
+    return tuple(run_git(["tag", "--list"], repository).decode().split())
+
+
+def describe_commit(repository: Path, commit: str) -> str:
+    """Name a commit as Copier records it: its tag, or the nearest tag with distance and short id."""
+    return run_git(["describe", "--tags", "--always", commit], repository).decode().strip()
+
+
+def resolve_tree(repository: Path, commit: str) -> str:
+    """Name the tree of a commit."""
+    return run_git(["rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"], repository).decode().strip()
+
+
+def list_tree(repository: Path, commit: str, path: str = "") -> tuple[TreeEntry, ...]:
+    """List every blob, link and submodule of a commit or tree, or those at or below a path."""
+    entries = []
+    chosen = ["--", path] if path else []
+    for record in run_git(["ls-tree", "-r", "-z", "--full-tree", commit, *chosen], repository).split(b"\0"):
+        if record:
+            meta, _, name = record.partition(b"\t")
+            mode, _, object_id = meta.decode().split()
+            entries.append(TreeEntry(os.fsdecode(name), mode, object_id))
+    return tuple(entries)
+
+
+def read_blobs(repository: Path, object_ids: Sequence[str]) -> tuple[bytes, ...]:
+    """Read many blobs with one process."""
+    output = run_git(["cat-file", "--batch"], repository, stdin="".join(f"{oid}\n" for oid in object_ids).encode())
+    blobs: list[bytes] = []
+    position = 0
+    for _ in object_ids:
+        end = output.index(b"\n", position)
+        size = int(output[position:end].split()[2])
+        blobs.append(output[end + 1 : end + 1 + size])
+        position = end + 2 + size
+    return tuple(blobs)
+
+
+def clone_bare(url: str, target: Path) -> None:
+    """Clone a repository without a work tree.
+
+    Raises:
+        GitError: It cannot be reached.
+    """
+    run_git(["clone", "--quiet", "--bare", "--", url, str(target)], target.parent)
+
+
+def has_identity(folder: Path) -> bool:
+    """Tell whether the user has told git a name and an address, instead of leaving git to guess."""
+    try:
+        run_git(["var", "GIT_COMMITTER_IDENT"], folder, settings=["user.useConfigOnly=true"])
+        run_git(["var", "GIT_AUTHOR_IDENT"], folder, settings=["user.useConfigOnly=true"])
+    except GitError:
+        return False
+    return True

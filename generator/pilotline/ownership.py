@@ -1,0 +1,28 @@
+"""Who owns a path of a pilot: the catalog, the team, or the pilot's own manifests."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pilotline.catalog import Snapshot
+from pilotline.questions import Answers
+from pilotline.render import match_paths, template_context
+
+Owner = Literal["owned", "seed", "derived"]
+
+
+def owner_of_paths(snapshot: Snapshot, answers: Answers) -> Callable[[str], Owner]:
+    """Make a function that tells the owner of a path.
+
+    Derived are the paths in the computed answer `derived`; seeds are the other paths of `_skip_if_exists`; everything
+    else is owned by the catalog.
+    """
+    listed = answers.values.get("derived")
+    derived = frozenset(listed) if isinstance(listed, list) else frozenset()
+    is_kept = match_paths(snapshot, snapshot.definition.skip_if_exists, template_context(snapshot, answers))
+
+    def owner(path: str) -> Owner:
+        if path in derived:
+            return "derived"
+        return "seed" if is_kept(path) else "owned"
+
+    return owner

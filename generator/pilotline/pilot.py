@@ -1,0 +1,126 @@
+"""An existing pilot: where it lies, what it was generated with, and whether it may be changed now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline import git
+from pilotline.errors import GitError, PilotlineError
+from pilotline.tree import Tree
+from pilotline.yamls import YamlError, parse_mapping
+
+ANSWERS_FILE: Final = ".copier-answers.yml"
+_BUSY: Final = {
+    "MERGE_HEAD": "a merge",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+}
+
+
+class PilotError(PilotlineError):
+    """The pilot is not in a state in which this can be done."""
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A pilot in its repository, at a commit."""
+
+    repository: Path
+    prefix: str
+    """Folder inside the repository with a trailing slash; empty at the top."""
+    head: str
+    source: str
+    version: str | None
+    answers: Mapping[str, object]
+
+    @property
+    def folder(self) -> Path:
+        """The pilot's own folder."""
+        return self.repository / self.prefix
+
+
+def open_pilot(start: Path) -> Pilot:
+    """Find the pilot that a folder belongs to, and read what its last commit records.
+
+    Raises:
+        PilotError: There is none, it was never committed, or its answers file cannot be used.
+    """
+    folder = _find(start)
+    try:
+        top = Path(git.run_git(["rev-parse", "--show-toplevel"], folder).decode().removesuffix("\n"))
+    except GitError as error:
+        raise PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.") from error
+    head = git.resolve_commit(top, "HEAD")
+    if head is None:
+        raise PilotError(f"{folder} has no commit yet.", "Commit the pilot, then run the command again.")
+    prefix = folder.resolve().relative_to(top.resolve()).as_posix()
+    prefix = "" if prefix == "." else f"{prefix}/"
+    return _read(top, prefix, head)
+
+
+def _find(start: Path) -> Path:
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / ANSWERS_FILE).is_file():
+            return folder
+    raise PilotError(f"There is no pilot in {start} or above it.", f"Change into a folder with a {ANSWERS_FILE}.")
+
+
+def _read(repository: Path, prefix: str, head: str) -> Pilot:
+    place = f"{prefix}{ANSWERS_FILE}"
+    entries = git.list_tree(repository, head, place)
+    if not entries:
+        raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
+    try:
+        data = parse_mapping(git.read_blobs(repository, [entries[0].object_id])[0])
+    except (YamlError, UnicodeDecodeError):
+        data = None
+    source = (data or {}).get("_src_path")
+    if data is None or not isinstance(source, str):
+        raise PilotError(
+            f"{place} cannot be read as answers.", f"Restore it from an earlier commit: git log -- {place}"
+        )
+    version = data.get("_commit")
+    answers = {key: value for key, value in data.items() if not key.startswith("_")}
+    return Pilot(repository, prefix, head, source, None if version is None else str(version), answers)
+
+
+def refuse_unready(pilot: Pilot) -> None:
+    """Refuse a pilot with uncommitted work, or one that is in the middle of something.
+
+    Raises:
+        PilotError: It says which of them, and what to do.
+    """
+    for name, meaning in _BUSY.items():
+        marker = git.run_git(["rev-parse", "--path-format=absolute", "--git-path", name], pilot.repository)
+        if Path(marker.decode().removesuffix("\n")).exists():
+            raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
+    changed = git.run_git(["status", "--porcelain", "-z", "--untracked-files=no"], pilot.repository)
+    if changed:
+        count = len([entry for entry in changed.split(b"\0") if entry])
+        raise PilotError(
+            f"The work tree has {count} uncommitted change{'s' if count > 1 else ''}.",
+            "Commit or stash them first, so that nothing of yours can be mixed with the catalog's.",
+        )
+
+
+def refuse_overwriting(pilot: Pilot, incoming: Mapping[str, str], tracked: Tree | frozenset[str]) -> None:
+    """Refuse when an untracked or ignored file lies where a new file would arrive.
+
+    Raises:
+        PilotError: It lists them.
+    """
+    taken = sorted(path for path in incoming if path not in tracked and _is_there(pilot.repository / path))
+    if taken:
+        raise PilotError(
+            "Untracked files lie where new ones would arrive:\n" + "\n".join(f"  - {path}" for path in taken),
+            "Move or commit them, then run the command again.",
+        )
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.exists()

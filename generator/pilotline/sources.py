@@ -1,0 +1,174 @@
+"""Finding a catalog: the built-in one, a folder, or a git repository at a version."""
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
+
+from pilotline import git
+from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.catalog import Identity, Snapshot
+from pilotline.errors import CatalogError, GitError
+from pilotline.releases import read_release
+from pilotline.tree import File, Tree, read_tree
+
+_CATALOG_PARTS: Final = ("templates", "reference_architectures")
+_NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
+_ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
+_SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a user means by `URL|PATH[@VERSION]`; no place means the built-in catalog."""
+
+    place: str | None = None
+    version: str | None = None
+
+
+def parse_reference(text: str | None) -> Reference:
+    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) stays there.
+
+    `@VERSION` alone is a version of the built-in catalog.
+    """
+    if not text:
+        return Reference()
+    place, mark, version = text.rpartition("@")
+    if mark and not place:
+        return Reference(None, version)
+    if mark and version and not set(version) & set("/:\\"):
+        return Reference(place, version)
+    return Reference(text)
+
+
+def is_remote(reference: Reference) -> bool:
+    """Tell whether reading a catalog needs a clone, which takes a moment."""
+    place = reference.place or ""
+    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place))
+
+
+def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
+    """Read a catalog into memory.
+
+    Args:
+        reference: Which catalog and version.
+        builtin_source: Address that pilots record for the built-in catalog.
+
+    Raises:
+        CatalogError: It cannot be reached, has no such version, or is no catalog.
+    """
+    if reference.place is None:
+        return load_builtin(builtin_source, reference.version)
+    place = reference.place
+    for shortcut, address in _SHORTCUTS.items():
+        if place.startswith(shortcut):
+            place = f"{address}{place.removeprefix(shortcut)}.git"
+    folder = Path(place).expanduser()
+    if folder.is_dir():
+        return _load_folder(folder.absolute(), reference.version)
+    if not _ADDRESS.match(place):
+        raise CatalogError(
+            f"There is no catalog at {place}.",
+            "Give an existing folder, or an address that begins with https:// or git@.",
+        )
+    return _load_remote(place, reference.version)
+
+
+def load_recorded(source: str, version: str | None, builtin_source: str) -> Snapshot:
+    """Read the catalog that a pilot records; no version means the newest one.
+
+    What comes from an answers file is not trusted: only addresses and folders are accepted, and a version can never be
+    read as an option.
+
+    Raises:
+        CatalogError: It cannot be reached, or has no such version.
+    """
+    if source in {builtin_source, CATALOG_SOURCE}:
+        return load_builtin(source, version)
+    return load_snapshot(Reference(source, version), builtin_source)
+
+
+def builtin_root() -> Path:
+    """Find the built-in catalog: inside the installed package, or the checkout of an editable install."""
+    package = Path(__file__).resolve().parent
+    carried = package / "_catalog"
+    return carried if carried.is_dir() else package.parents[1]
+
+
+def load_builtin(source: str, version: str | None = None) -> Snapshot:
+    """Read the catalog that this pilotline carries: its own, or a frozen release."""
+    if version not in {None, CATALOG_VERSION}:
+        return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)))
+    root = builtin_root()
+    files: dict[str, File] = {"copier.yml": File((root / "copier.yml").read_bytes())}
+    for part in _CATALOG_PARTS:
+        files |= {f"{part}/{path}": file for path, file in read_tree(root / part, skip=_NOT_CATALOG).items()}
+    return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), Tree(files))
+
+
+def _load_folder(folder: Path, version: str | None) -> Snapshot:
+    if git.is_repository_root(folder):
+        return _load_commit(folder, str(folder), version)
+    if version is not None:
+        raise CatalogError(
+            f"{folder} is not a git repository, so it has no version {version}.", "Leave out the @VERSION."
+        )
+    if not any((folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
+        raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give a folder that holds one.")
+    return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=_NOT_CATALOG))
+
+
+def _load_remote(url: str, version: str | None) -> Snapshot:
+    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as scratch:
+        repository = Path(scratch) / "catalog.git"
+        try:
+            git.clone_bare(url, repository)
+        except GitError as error:
+            git.find_git()
+            raise CatalogError(
+                f"The catalog {url} cannot be reached: {error.message.partition(': ')[2]}",
+                "Check the address and the network, or give a local folder with --catalog.",
+            ) from error
+        return _load_commit(repository, url, version)
+
+
+def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
+    revision = version or latest_version(git.list_tags(repository)) or "HEAD"
+    commit = git.resolve_commit(repository, revision)
+    if commit is None:
+        known = ", ".join(sorted_versions(git.list_tags(repository))[:5]) or "none"
+        raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
+    recorded = version if version in git.list_tags(repository) else git.describe_commit(repository, commit)
+    return Snapshot(Identity(source, recorded, source), _read_commit(repository, commit, source))
+
+
+def _read_commit(repository: Path, commit: str, source: str) -> Tree:
+    entries = git.list_tree(repository, commit)
+    links = [entry.path for entry in entries if entry.mode == "120000"]
+    if links:
+        raise CatalogError(
+            f"{source} holds a symbolic link ({links[0]}).", "Replace it by the file: links do not survive a package."
+        )
+    blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
+    contents = git.read_blobs(repository, [entry.object_id for entry in blobs])
+    return Tree({e.path: File(c, e.mode == "100755") for e, c in zip(blobs, contents, strict=True)})
+
+
+def sorted_versions(tags: tuple[str, ...]) -> list[str]:
+    """Sort the tags that are PEP 440 versions, newest first."""
+    known: list[tuple[Version, str]] = []
+    for tag in tags:
+        try:
+            known.append((Version(tag), tag))
+        except InvalidVersion:
+            continue
+    return [tag for _, tag in sorted(known, reverse=True)]
+
+
+def latest_version(tags: tuple[str, ...]) -> str | None:
+    """Choose the newest released version among the tags; None when there is none."""
+    released = [tag for tag in sorted_versions(tags) if not Version(tag).is_prerelease]
+    return released[0] if released else None

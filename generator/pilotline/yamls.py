@@ -1,0 +1,30 @@
+"""Reading YAML fast and safely: libyaml where it is there, plain values only."""
+
+from typing import Final
+
+import yaml
+
+YamlError: Final = yaml.YAMLError
+
+_Loader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def parse_yaml(text: str | bytes) -> object:
+    """Parse one YAML document into plain values.
+
+    Raises:
+        yaml.YAMLError: The text is not YAML.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it is there
+
+
+def parse_mapping(text: str | bytes) -> dict[str, object] | None:
+    """Parse a YAML mapping with text keys; None when the document is something else.
+
+    Raises:
+        yaml.YAMLError: The text is not YAML.
+    """
+    data = parse_yaml(text)
+    if not isinstance(data, dict):
+        return None
+    return {str(key): value for key, value in data.items()}

@@ -1,0 +1,53 @@
+"""What continuous integration runs, and nothing else: `nox` here and there are the same."""
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "contracts", "dead_code", "docs", "tests"]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    session.run("mypy")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    session.run("lint-imports")
+
+
+@nox.session
+def dead_code(session: nox.Session) -> None:
+    session.run("vulture")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    session.run("python", "docs/make_reference.py", "--check")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def freeze(session: nox.Session) -> None:
+    session.run(
+        "python",
+        "-c",
+        "from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION as version;"
+        "from pilotline.releases import freeze_release; from pilotline.sources import load_builtin;"
+        "freeze_release(load_builtin(CATALOG_SOURCE).tree, version)",
+    )

@@ -1,0 +1,90 @@
+"""The pilot's checks, the same here and in CI; `nox` runs all of them."""
+
+import re
+
+import nox
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "types", "imports", "tests", "upgrade"]
+nox.options.reuse_existing_virtualenvs = True
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+ANSWERS = ".copier-answers.yml"
+ANSWER = r"(?m)^(\w+):(.*(?:\n[ -].*)*)"  # a key of the file with its lines
+DEV = nox.project.dependency_groups(PYPROJECT, "dev")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the pilot and the named groups of dependencies."""
+    session.install("-e", ".", *nox.project.dependency_groups(PYPROJECT, "dev", *groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, likely mistakes, formatting."""
+    session.install(*(tool for tool in DEV if tool.startswith("ruff")))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types."""
+    install(session)
+    session.run("mypy")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The layers of the architecture, and derived files that are fresh."""
+    install(session)
+    session.run("lint-imports")
+    session.run(next(iter(PYPROJECT["project"]["scripts"])), "derive", "--check")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests; arguments after -- go to pytest."""
+    install(session)
+    session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def upgrade(session: nox.Session) -> None:
+    """No half-done upgrade: no conflict markers, no answer changed unseen; `-- BASE` names what to compare with."""
+    left = git(session, "grep", "-lE", "^(<{7}|>{7}|[|]{7})( |$)") + git(session, "ls-files", "*.rej")
+    if left:
+        session.error(f"Finish the merge in: {', '.join(left.split())}")
+    for base in session.posargs:
+        changed = changed_answers(session, base)
+        named = git(session, "log", "--format=%(trailers:key=Answers,valueonly,separator=%x20)", f"{base}..HEAD")
+        unseen = [name for name in changed if name not in named.replace(",", " ").split()]
+        if unseen:
+            session.error(
+                f"Answers in {ANSWERS} changed since {base}: {', '.join(unseen)}. Undo it; or, if it is meant, "
+                f"say so to the reviewer with a line at the end of the commit message, `Answers: {', '.join(unseen)}`."
+            )
+
+
+def changed_answers(session: nox.Session, base: str) -> list[str]:
+    """Return the answers whose recorded value differs from that of the common ancestor; a new question is no change."""
+    ancestor = git(session, "merge-base", base, "HEAD").strip()
+    if not git(session, "ls-tree", ancestor, "--", ANSWERS):
+        return []
+    files = (git(session, "show", f"{commit}:{ANSWERS}") for commit in (ancestor, "HEAD"))
+    before, now = (dict(re.findall(ANSWER, text)) for text in files)
+    return [name for name, value in before.items() if not name.startswith("_") and now.get(name) != value]
+
+
+def git(session: nox.Session, *arguments: str) -> str:
+    """Ask git; 1 is its answer for "nothing found"."""
+    return str(session.run("git", *arguments, external=True, silent=True, success_codes=[0, 1]))
+
+
+@nox.session
+def ui(session: nox.Session) -> None:
+    """Show the runs in MLflow's own pages, on http://127.0.0.1:5000."""
+    install(session, "ui")
+    store = "sqlite:///var/mlflow.db"
+    session.run("mlflow", "ui", "--backend-store-uri", store, env={"MLFLOW_DISABLE_TELEMETRY": "true"})

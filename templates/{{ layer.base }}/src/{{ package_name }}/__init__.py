@@ -1,0 +1,1 @@
+"""The pilot: its domain, its use cases and the adapters to the systems around it."""

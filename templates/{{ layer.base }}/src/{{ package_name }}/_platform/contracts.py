@@ -1,0 +1,233 @@
+"""Enforces data contracts where data enters: bad rows are set aside with reasons, a broken contract stops the run."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from .errors import PilotError
+from .odcs import Column, Contract, Rule, read_contract
+
+__all__ = ["Access", "Checked", "Contract", "ContractBroken", "Finding", "enforce", "read_contract", "write_quarantine"]
+
+REASONS: Final = "_reasons"
+TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+AtStake = Callable[[pd.DataFrame], pd.Series]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who reads, for what, in which run; `journal` is the file that remembers it."""
+
+    role: str
+    purpose: str
+    run_id: str
+    journal: Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that rows missed: how many, what they are worth to the KPI, and who can mend it."""
+
+    rule: str
+    columns: tuple[str, ...]
+    bad: int
+    share: float
+    tolerated: str
+    at_stake: float | None
+    owner: str
+    broken: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The rows that keep the contract, typed; the raw rows that do not, with reasons; what was found, worst first."""
+
+    contract: Contract
+    valid: pd.DataFrame
+    quarantine: pd.DataFrame
+    findings: tuple[Finding, ...]
+    rows_read: int
+
+
+class ContractBroken(PilotError):
+    """More bad rows than the contract tolerates, or no usable table; `checked` says which rows, where it got so far."""
+
+    def __init__(self, message: str, checked: Checked | None = None) -> None:
+        super().__init__(message)
+        self.checked = checked
+
+
+def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake: AtStake | None = None) -> Checked:
+    """Check who reads, the columns and every row, and split the rows.
+
+    `frame` may hold text only: the contract gives the types. `at_stake` returns the KPI value behind each typed row
+    (same index; a missing value counts as 0), so that findings can be ranked by what they cost.
+    """
+    _permit(contract, access)
+    _need_columns(contract, frame)
+    raw = frame.reset_index(drop=True)
+    typed = pd.DataFrame({column.name: _typed(raw[column.name], column) for column in contract.columns})
+    _write_journal(contract, access, len(raw))
+    missed = {rule.name: _misses(rule, contract, raw, typed) for rule in contract.rules}
+    values = None if at_stake is None else at_stake(typed).fillna(0.0)
+    findings = [
+        _finding(contract, rule, missed[rule.name], values) for rule in contract.rules if missed[rule.name].any()
+    ]
+    findings.sort(key=lambda finding: (finding.at_stake or 0.0, finding.bad), reverse=True)
+    checked = _split(contract, raw, typed, missed, tuple(findings))
+    _stop_when_broken(checked)
+    return checked
+
+
+def write_quarantine(checked: Checked, path: Path) -> Path:
+    """Keep the rows that were set aside, with their reasons, so that they can be mended at the source."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checked.quarantine.to_csv(path, index=False)
+    return path
+
+
+def _permit(contract: Contract, access: Access) -> None:
+    if access.role not in contract.readers:
+        allowed = ", ".join(sorted(contract.readers)) or "nobody"
+        raise PilotError(
+            f"The role {access.role} may not read {contract.id}: its contract lists {allowed}. "
+            f"Ask its owner, {contract.owner}, or set PILOT_ROLE to a role that you hold."
+        )
+
+
+def _need_columns(contract: Contract, frame: pd.DataFrame) -> None:
+    missing = [column.name for column in contract.columns if column.name not in frame.columns]
+    if missing:
+        raise ContractBroken(
+            f"{contract.id} has no column {', '.join(missing)}: "
+            f"ask its owner, {contract.owner}, what changed, or agree a new version of {contract.path.name}."
+        )
+    if len(frame) < contract.least_rows:
+        raise ContractBroken(
+            f"{contract.id} has {len(frame)} rows, its contract promises at least {contract.least_rows}: "
+            f"ask its owner, {contract.owner}, whether the delivery is complete."
+        )
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    """Read the values as their type; what cannot be read becomes missing, and the type's rule names it."""
+    if column.logical in ("integer", "number"):
+        return pd.to_numeric(values, errors="coerce").astype("float64")
+    if column.logical in ("date", "timestamp"):
+        return pd.to_datetime(values, errors="coerce", format=column.format or "ISO8601")
+    if column.logical == "boolean":
+        return values.astype("string").str.lower().map(TRUTH).astype("boolean")
+    text = values.astype("string")
+    return text.mask(text == "")
+
+
+def _misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
+    """Return which rows miss the rule; a missing value misses only the rule that asks for one."""
+    name = rule.columns[0]
+    if rule.check == "unique":
+        return typed.duplicated(subset=list(rule.columns), keep="first")
+    if rule.check in ("required", "type"):
+        blank = raw[name].isna() | (raw[name].astype("string").str.strip() == "").fillna(value=True)
+        return blank if rule.check == "required" else ~blank & _unreadable(typed[name], contract, name)
+    return _wrong_values(rule, typed[name]).fillna(value=False).astype(bool)
+
+
+def _unreadable(values: pd.Series, contract: Contract, name: str) -> pd.Series:
+    whole = any(column.name == name and column.logical == "integer" for column in contract.columns)
+    return values.isna() | (values % 1 != 0) if whole else values.isna()
+
+
+def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
+    """Return which values are outside the rule; missing ones are left undecided."""
+    if rule.check == "pattern":
+        return ~values.astype("string").str.fullmatch(str(rule.value))
+    if rule.check == "among":
+        allowed = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+        return ~values.isin(allowed) & values.notna()
+    if rule.check in ("shortest", "longest"):
+        size, length = values.astype("string").str.len(), int(str(rule.value))
+        return size < length if rule.check == "shortest" else size > length
+    bound = pd.Timestamp(str(rule.value)) if pd.api.types.is_datetime64_any_dtype(values) else float(str(rule.value))
+    outside: Mapping[str, Callable[[], pd.Series]] = {
+        "minimum": lambda: values < bound,
+        "maximum": lambda: values > bound,
+        "above": lambda: values <= bound,
+        "below": lambda: values >= bound,
+    }
+    return outside[rule.check]()
+
+
+def _finding(contract: Contract, rule: Rule, missed: pd.Series, values: pd.Series | None) -> Finding:
+    bad, total = int(missed.sum()), len(missed)
+    return Finding(
+        rule=rule.name,
+        columns=rule.columns,
+        bad=bad,
+        share=bad / total,
+        tolerated=str(rule.limit),
+        at_stake=None if values is None else float(values[missed].sum()),
+        owner=contract.owner,
+        broken=rule.limit.broken_by(bad, total),
+    )
+
+
+def _split(
+    contract: Contract,
+    raw: pd.DataFrame,
+    typed: pd.DataFrame,
+    missed: Mapping[str, pd.Series],
+    findings: tuple[Finding, ...],
+) -> Checked:
+    bad = pd.Series(data=False, index=raw.index)
+    reasons = pd.Series("", index=raw.index, dtype="object")
+    for name, rows in missed.items():
+        reasons[rows] = reasons[rows].where(reasons[rows] == "", reasons[rows] + "; ") + name
+        bad |= rows
+    valid = typed[~bad].reset_index(drop=True)
+    whole = [c.name for c in contract.columns if c.logical == "integer" and valid[c.name].notna().all()]
+    return Checked(
+        contract=contract,
+        valid=valid.astype(dict.fromkeys(whole, "int64")),
+        quarantine=raw[bad].assign(**{REASONS: reasons[bad]}),
+        findings=findings,
+        rows_read=len(raw),
+    )
+
+
+def _stop_when_broken(checked: Checked) -> None:
+    broken = [finding for finding in checked.findings if finding.broken]
+    if broken:
+        contract = checked.contract
+        listed = "; ".join(f"{f.rule}: {f.bad} rows ({f.share:.1%}), tolerated {f.tolerated}" for f in broken)
+        raise ContractBroken(
+            f"{contract.id} breaks its contract {contract.path.name}. {listed}. "
+            f"Ask its owner, {contract.owner}, to mend the source, or agree another limit.",
+            checked,
+        )
+    if checked.valid.empty:
+        raise ContractBroken(
+            f"No row of {checked.contract.id} keeps its contract: ask its owner, {checked.contract.owner}.", checked
+        )
+
+
+def _write_journal(contract: Contract, access: Access, rows: int) -> None:
+    """Remember the read: what was seen, under which role, for what."""
+    entry = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "contract": contract.id,
+        "version": contract.version,
+        "classification": contract.classification,
+        "role": access.role,
+        "purpose": access.purpose,
+        "run_id": access.run_id,
+        "rows": rows,
+        "columns": [column.name for column in contract.columns],
+    }
+    access.journal.parent.mkdir(parents=True, exist_ok=True)
+    with access.journal.open("a", encoding="utf-8") as journal:
+        journal.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -1,0 +1,93 @@
+"""Rebuilds the files that are made from kpis.yml and pilot.yml, and finds those that are stale."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from .errors import PilotError
+
+TEMPLATES: Final = Path(__file__).with_name("derived")
+WRITES: Final = re.compile(r"[{]#-\s*writes:\s*(.+?)\s*-#[}]")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One derived file as it should be."""
+
+    path: Path
+    content: bytes
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the file on disk is that."""
+        return self.path.is_file() and self.path.read_bytes() == self.content
+
+    def write(self) -> None:
+        """Put it there."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_bytes(self.content)
+
+
+def derive(root: Path) -> tuple[Derived, ...]:
+    """Make every derived file from the manifests, without writing it."""
+    kpis_text, pilot_text = _read(root / "kpis.yml"), _read(root / "pilot.yml")
+    context = {
+        "kpis": _parse(root / "kpis.yml", kpis_text)["kpis"],
+        "pilot": _parse(root / "pilot.yml", pilot_text),
+        "source_hash": hashlib.sha256(kpis_text + pilot_text).hexdigest(),
+    }
+    # The results are Markdown, YAML and JSON, whose templates quote for themselves: HTML escaping would spoil them.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters["to_json"] = _to_json
+    return tuple(_derived(environment, root, path, context) for path in sorted(TEMPLATES.glob("*.j2")))
+
+
+def _derived(environment: Environment, root: Path, template: Path, context: dict[str, object]) -> Derived:
+    named = WRITES.match(template.read_text(encoding="utf-8"))
+    if named is None:
+        raise PilotError(f"{template} does not begin with the place that it writes: restore it with git.")
+    try:
+        text = environment.get_template(template.name).render(context)
+    except (TemplateError, TypeError, ValueError) as error:
+        raise PilotError(
+            f"{template.name} cannot be made from kpis.yml and pilot.yml: {error}. Complete them."
+        ) from error
+    return Derived(_place(root, named.group(1).split(" or ")), text.encode())
+
+
+def _place(root: Path, places: list[str]) -> Path:
+    """Return the first place whose folder exists; the last one when none does."""
+    found = next((place for place in places if (root / place).parent.is_dir()), places[-1])
+    return root / found
+
+
+def _to_json(value: object, *, ensure_ascii: bool = True) -> str:
+    return json.dumps(value, ensure_ascii=ensure_ascii)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+
+
+def _parse(path: Path, content: bytes) -> dict[str, object]:
+    try:
+        value = yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise PilotError(f"{path} is not YAML: {error}. Put it right.") from error
+    if not isinstance(value, dict) or (path.name == "kpis.yml" and "kpis" not in value):
+        raise PilotError(f"{path} does not hold what it should: restore it with git, then change it again.")
+    return value

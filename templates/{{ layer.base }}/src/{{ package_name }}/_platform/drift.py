@@ -1,0 +1,108 @@
+"""Says whether data or predictions moved away from a reference, with thresholds that fit the size of the window."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+BINS: Final = 10
+SIMULATIONS: Final = 4000
+SIGNIFICANCE: Final = 0.01
+SMALLEST_EFFECT: Final = 0.1
+SMOOTHING: Final = 0.5
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One feature against its reference.
+
+    `statistic` is the population stability index, `threshold` what it exceeds by chance in one of a hundred windows
+    of this size, `ks` the Kolmogorov-Smirnov distance (numbers only), `p_value` of the matching test.
+    """
+
+    feature: str
+    kind: Literal["number", "category"]
+    statistic: float
+    threshold: float
+    ks: float | None
+    p_value: float
+    detected: bool
+    n: int
+
+
+def compare(reference: pd.DataFrame, window: pd.DataFrame, *, seed: int) -> tuple[Drift, ...]:
+    """Compare every column of the reference; drift needs an effect that matters and a p-value that holds for all."""
+    generator = np.random.default_rng(seed)
+    level = SIGNIFICANCE / max(len(reference.columns), 1)
+    return tuple(_compare_one(str(name), reference[name], window[name], level, generator) for name in reference.columns)
+
+
+def _compare_one(
+    feature: str, before: "pd.Series[float]", after: "pd.Series[float]", level: float, generator: np.random.Generator
+) -> Drift:
+    numeric = pd.api.types.is_numeric_dtype(before) and not pd.api.types.is_bool_dtype(before)
+    if len(before) == 0 or len(after) == 0:
+        return Drift(
+            feature, "number" if numeric else "category", 0.0, SMALLEST_EFFECT, None, 1.0, detected=False, n=len(after)
+        )
+    expected, found = _binned(before, after) if numeric and before.nunique() > BINS else _counted(before, after)
+    statistic = float(_psi(expected, found))
+    threshold = max(_threshold(expected, int(found.sum()), generator), SMALLEST_EFFECT)
+    ks, p_value = _ks(before, after) if numeric else (None, _chi_square(expected, found))
+    detected = statistic > threshold and p_value < level
+    return Drift(feature, "number" if numeric else "category", statistic, threshold, ks, p_value, detected, len(after))
+
+
+def _binned(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Floats, Floats]:
+    """Count both by the reference's deciles; missing values are a bin of their own, because they drift too."""
+    edges = np.unique(np.nanquantile(before.to_numpy(dtype=float), np.linspace(0, 1, BINS + 1)[1:-1]))
+
+    def count(values: "pd.Series[float]") -> Floats:
+        numbers = values.to_numpy(dtype=float)
+        known = numbers[~np.isnan(numbers)]
+        inside = np.bincount(np.searchsorted(edges, known, side="right"), minlength=len(edges) + 1)
+        return np.append(inside, len(numbers) - len(known)).astype(float)
+
+    return count(before), count(after)
+
+
+def _counted(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Floats, Floats]:
+    """Count both value by value, which is right for categories and for numbers that take few values."""
+    first, second = before.astype("string").fillna("?"), after.astype("string").fillna("?")
+    values = sorted({*first, *second})
+    counted = [column.value_counts().reindex(values, fill_value=0) for column in (first, second)]
+    return np.asarray(counted[0], dtype=np.float64), np.asarray(counted[1], dtype=np.float64)
+
+
+def _psi(expected: Floats, found: Floats) -> Floats:
+    """Population stability index along the last axis; half a case is added to each bin, so that none is empty."""
+    one = (expected + SMOOTHING) / (expected + SMOOTHING).sum(axis=-1, keepdims=True)
+    two = (found + SMOOTHING) / (found + SMOOTHING).sum(axis=-1, keepdims=True)
+    result: Floats = ((two - one) * np.log(two / one)).sum(axis=-1)
+    return result
+
+
+def _threshold(expected: Floats, n: int, generator: np.random.Generator) -> float:
+    """Resample reference and window of these sizes from the reference: what the index does when nothing moved."""
+    shares = expected / expected.sum()
+    first = generator.multinomial(int(expected.sum()), shares, size=SIMULATIONS).astype(float)
+    second = generator.multinomial(n, shares, size=SIMULATIONS).astype(float)
+    return float(np.quantile(_psi(first, second), 1 - SIGNIFICANCE))
+
+
+def _ks(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[float | None, float]:
+    first, second = before.dropna().to_numpy(dtype=float), after.dropna().to_numpy(dtype=float)
+    if not len(first) or not len(second):
+        return None, 0.0 if len(first) != len(second) else 1.0
+    result = stats.ks_2samp(first, second, method="asymp")
+    return float(result.statistic), float(result.pvalue)
+
+
+def _chi_square(expected: Floats, found: Floats) -> float:
+    table = np.vstack([expected, found])
+    table = table[:, table.sum(axis=0) > 0]
+    return float(stats.chi2_contingency(table).pvalue) if table.shape[1] > 1 else 1.0

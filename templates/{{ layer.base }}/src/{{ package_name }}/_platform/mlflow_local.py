@@ -1,0 +1,71 @@
+"""The embedded MLflow store: one SQLite file below `var/`, made once however many processes start together."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LocalServer:
+    """TrackingServer on a SQLite file below `var/`: needs nothing but this machine."""
+
+    def __init__(self, var: Path, uri: str | None = None) -> None:
+        self._var = var
+        self._given = uri
+
+    @property
+    def uri(self) -> str:
+        """The address of the database."""
+        return self._given or f"sqlite:///{self._var / 'mlflow.db'}"
+
+    @property
+    def artifact_location(self) -> str | None:
+        """The folder of the artifacts, absolute, as MLflow keeps it."""
+        return None if self._given and not self._given.startswith("sqlite") else (self._var / "mlruns").as_uri()
+
+    def prepare(self) -> None:
+        """Create the database once, apart, then move it into place: others wait, a killed process leaves none."""
+        self._var.mkdir(parents=True, exist_ok=True)
+        database = self._var / "mlflow.db"
+        if self._given or database.exists():
+            return
+        with _one_process(self._var / "mlflow.lock"):
+            if not database.exists():
+                draft = self._var / "mlflow.db.new"
+                draft.unlink(missing_ok=True)
+                _migrate(draft, str(self.artifact_location))
+                draft.replace(database)
+
+
+def quiet() -> None:
+    """Switch telemetry off before MLflow is imported, and its chatter; MLFLOW_LOGGING_LEVEL=INFO brings that back."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    from mlflow.utils.logging_utils import disable_logging
+
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    if level == "ERROR":
+        disable_logging()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _one_process(path: Path) -> Iterator[None]:
+    """Hold a lock that the system releases even when the process is killed; SQLite has one on every platform."""
+    lock = sqlite3.connect(path, timeout=120, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
+
+
+def _migrate(draft: Path, artifacts: str) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    store = SqlAlchemyStore(f"sqlite:///{draft}", artifacts)  # type: ignore[no-untyped-call]
+    store.engine.dispose()

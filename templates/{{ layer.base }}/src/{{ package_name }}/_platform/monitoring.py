@@ -1,0 +1,186 @@
+"""Metrics, logs and traces: each names the run, so that a number on a dashboard leads back to its evidence."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from opentelemetry import trace
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+
+from .errors import PilotError
+from .policies import check_endpoint, expire
+from .settings import PlatformSettings
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+METRICS: Final = {
+    "pilot_step_last_success_timestamp_seconds": "When a step last did its work",
+    "pilot_step_duration_seconds": "How long a step took",
+    "pilot_rows": "Rows by step and outcome",
+    "pilot_contract_bad_rows": "Rows that missed a rule of a data contract",
+    "pilot_contract_value_at_stake": "KPI value behind the rows that missed a rule",
+    "pilot_drift_statistic": "Population stability index of a feature against the training reference",
+    "pilot_drift_threshold": "Threshold of that index, calibrated for the size of the window",
+    "pilot_drift_detected": "1 when a feature drifted, by effect and by p-value",
+    "pilot_model_version": "Version of the model in use",
+    "pilot_model_created_timestamp_seconds": "When the model in use was registered",
+    "pilot_model_enabled": "0 when the rule is in the model's place",
+    "pilot_kpi_value": "Measured value of a KPI",
+    "pilot_kpi_low": "Lower end of its interval",
+    "pilot_kpi_high": "Upper end of its interval",
+    "pilot_kpi_baseline": "Its value before the pilot",
+    "pilot_kpi_target": "The value that it shall reach",
+    "pilot_kpi_enough_data": "0 while there are too few cases to say anything",
+    "pilot_kpi_measured_timestamp_seconds": "When it was measured",
+    "pilot_corrections": "Corrections by users, answered and not",
+}
+_settings: ContextVar[PlatformSettings | None] = ContextVar("settings", default=None)
+
+
+class Metrics:
+    """The metrics of one step, written at once to a file that Prometheus' node exporter collects."""
+
+    def __init__(self, settings: PlatformSettings, step: str) -> None:
+        self._path = settings.var / "metrics" / f"{step}.prom"
+        self._pilot = settings.distribution
+        self._registry = CollectorRegistry()
+        self._gauges: dict[str, Gauge] = {}
+
+    def set(self, name: str, value: float | None, /, **labels: str) -> None:
+        """Set one of the METRICS, or one of your own; without a value it is left out, as 0 would be a statement."""
+        if value is None:
+            return
+        if name not in self._gauges:
+            text = METRICS.get(name, name.replace("_", " "))
+            self._gauges[name] = Gauge(name, text, ["pilot", *labels], registry=self._registry)
+        self._gauges[name].labels(pilot=self._pilot, **labels).set(value)
+
+    def write(self) -> Path:
+        """Replace the file of this step."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_to_textfile(str(self._path), self._registry)
+        return self._path
+
+
+class _Sink:
+    """Appends each line to the file of the day, or to standard error."""
+
+    def __init__(self, settings: PlatformSettings) -> None:
+        self._folder = settings.var / "logs" if settings.log.to == "file" else None
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        if self._folder is None:
+            sys.stderr.write(line + "\n")
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / f"{datetime.now(UTC):%Y-%m-%d}.jsonl").open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+    debug = info = warning = error = critical = msg
+
+
+def configure_logging(settings: PlatformSettings, run_id: str) -> None:
+    """Send structured logs, each line with the run, to where the settings say; old ones go by the policy."""
+    _settings.set(settings)
+    sink = _Sink(settings)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            _with_trace,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log.level),
+        logger_factory=lambda *_: sink,
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(run_id=run_id, pilot=settings.distribution)
+    expire(settings)
+    if settings.tracing.enabled:
+        check_endpoint(settings, settings.tracing.endpoint, "tracing.endpoint")
+
+
+def logger(name: str) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger; it writes nowhere useful before `configure_logging`."""
+    bound: structlog.typing.FilteringBoundLogger = structlog.get_logger().bind(logger=name)
+    return bound
+
+
+@contextmanager
+def timed(step: str) -> Iterator[None]:
+    """Log, trace and time a step of the run, and write when it last succeeded."""
+    started = time.perf_counter()
+    try:
+        with span(step):
+            yield
+    except BaseException as error:
+        _log_failure(step, error)
+        raise
+    settings = _settings.get()
+    if settings:
+        seconds = time.perf_counter() - started
+        logger(step).info("step done", step=step, seconds=round(seconds, 3))
+        metrics = Metrics(settings, f"step_{step}")
+        metrics.set("pilot_step_duration_seconds", seconds, step=step)
+        metrics.set("pilot_step_last_success_timestamp_seconds", datetime.now(UTC).timestamp(), step=step)
+        metrics.write()
+
+
+def _log_failure(step: str, error: BaseException) -> None:
+    """Log a sentence for what a user can mend, and the whole trace for a fault."""
+    if _settings.get() is None:
+        return
+    if isinstance(error, PilotError):
+        logger(step).error("step refused", step=step, reason=str(error))
+    elif isinstance(error, Exception):
+        logger(step).error("step failed", step=step, exc_info=error)
+    else:
+        logger(step).warning("step interrupted", step=step)
+
+
+@contextmanager
+def span(name: str, **attributes: str | float) -> Iterator[None]:
+    """Trace what happens inside, when traces are switched on."""
+    settings = _settings.get()
+    if settings is None or not settings.tracing.enabled:
+        yield
+        return
+    tracer = _tracer(settings.tracing.endpoint, settings.tracing.sample_ratio, settings.distribution)
+    with tracer.start_as_current_span(name, attributes=attributes):
+        yield
+
+
+@lru_cache(maxsize=1)
+def _tracer(endpoint: str, ratio: float, service: str) -> "Tracer":
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
+    except ImportError as error:
+        raise PilotError(
+            "Traces are switched on, but OpenTelemetry is not installed: "
+            "`pip install --group tracing`, or set tracing.enabled = false."
+        ) from error
+    provider = TracerProvider(resource=Resource({"service.name": service}), sampler=TraceIdRatioBased(ratio))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
+    return provider.get_tracer(service)
+
+
+def _with_trace(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put the trace's id on the line, so that a log leads to its trace."""
+    context = trace.get_current_span().get_span_context()
+    return {**event, "trace_id": f"{context.trace_id:032x}"} if context.is_valid else event

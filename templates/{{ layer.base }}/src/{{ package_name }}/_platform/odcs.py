@@ -1,0 +1,295 @@
+"""Reads an Open Data Contract Standard file into rules that can be enforced; what cannot be mapped is an error."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import yaml
+from open_data_contract_standard.model import (
+    CustomProperty,
+    DataQuality,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+    Team,
+)
+from pydantic import ValidationError
+
+from .errors import PilotError
+
+Logical = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
+Check = Literal[
+    "type", "required", "minimum", "maximum", "above", "below", "shortest", "longest", "pattern", "among", "unique"
+]
+LOGICAL: Final = ("string", "integer", "number", "boolean", "date", "timestamp")
+OPTIONS: Final[dict[str, Check]] = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "above",
+    "exclusiveMaximum": "below",
+    "minLength": "shortest",
+    "maxLength": "longest",
+    "pattern": "pattern",
+}
+# Formats of dates are written as the standard asks: letters of the JDK's DateTimeFormatter, longer ones first.
+DATES: Final = {"y": "%Y", "M": "%m", "d": "%d", "H": "%H", "m": "%M", "s": "%S"}
+DATE_WORDS: Final = r"yyyy|(?<!M)MM?(?!M)|dd|d|HH|H|mm|ss"
+METRICS: Final = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
+NONE_TOLERATED: Final = 0.0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many bad rows a rule tolerates: at most `rows`, or at most the share `share` of all."""
+
+    share: float = NONE_TOLERATED
+    rows: int | None = None
+
+    def broken_by(self, bad: int, total: int) -> bool:
+        """Say whether that many bad rows are too many."""
+        return bad > self.rows if self.rows is not None else bad > self.share * total
+
+    def __str__(self) -> str:
+        """Show the limit as the contract's readers know it."""
+        return f"{self.rows} rows" if self.rows is not None else f"{self.share:.1%}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One demand on a row; rows that miss it are set aside."""
+
+    name: str
+    columns: tuple[str, ...]
+    check: Check
+    value: object
+    limit: Limit
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and the type that its values are read as."""
+
+    name: str
+    logical: Logical
+    format: str | None
+    classification: str | None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the owner of the data promises, and who may read it."""
+
+    id: str
+    version: str
+    owner: str
+    classification: str
+    readers: frozenset[str]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    least_rows: int
+    path: Path
+
+
+def read_contract(path: Path) -> Contract:
+    """Read the file; every rule that cannot be mapped is reported in one PilotError."""
+    try:
+        source = OpenDataContractStandard.from_string(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
+        raise PilotError(
+            f"{path} is not a data contract of the Open Data Contract Standard: {_first(error)}."
+        ) from error
+    return _Reader(path, source).read()
+
+
+class _Reader:
+    """Maps one file, collecting every problem before it refuses."""
+
+    def __init__(self, path: Path, source: OpenDataContractStandard) -> None:
+        self._path = path
+        self._source = source
+        self._problems: list[str] = []
+        self._least_rows = 1
+        tolerated = _custom(source.customProperties, "toleratedBadRowsPercent")
+        self._default = Limit(share=float(str(tolerated)) / 100 if tolerated is not None else NONE_TOLERATED)
+
+    def read(self) -> Contract:
+        """Return the contract, or raise with all problems."""
+        table = self._only_table()
+        properties = table.properties or []
+        rules = [rule for item in properties for rule in self._column_rules(item)]
+        rules += self._table_rules(table)
+        contract = Contract(
+            id=self._needed(self._source.id, "id"),
+            version=self._needed(self._source.version, "version"),
+            owner=self._needed(_owner(self._source), "team: a member whose role is owner"),
+            classification=self._needed(
+                _text(_custom(self._source.customProperties, "classification")), "classification"
+            ),
+            readers=frozenset(
+                role.role for role in self._source.roles or [] if role.role and role.access in ("read", "write")
+            ),
+            columns=tuple(self._column(item) for item in properties),
+            rules=tuple(rules),
+            least_rows=self._least_rows,
+            path=self._path,
+        )
+        self._problems += [f"{rule.name}: no regular expression" for rule in rules if not _is_sound(rule)]
+        if self._problems:
+            raise PilotError(
+                f"{self._path} holds what cannot be enforced: {'; '.join(self._problems)}. Change or remove it."
+            )
+        return contract
+
+    def _needed(self, value: str | None, what: str) -> str:
+        if not value:
+            self._problems.append(f"{what} is missing")
+        return value or ""
+
+    def _only_table(self) -> SchemaObject:
+        tables = self._source.schema_ or []
+        if len(tables) != 1:
+            raise PilotError(f"{self._path} describes {len(tables)} tables: write one contract for each table.")
+        return tables[0]
+
+    def _column(self, item: SchemaProperty) -> Column:
+        options = item.logicalTypeOptions or {}
+        logical: Logical = "string"
+        for known in LOGICAL:
+            if known == item.logicalType:
+                logical = known
+        if item.logicalType not in LOGICAL:
+            self._problems.append(f"{item.name}: logicalType {item.logicalType} is none of {', '.join(LOGICAL)}")
+        name = self._needed(item.name, "a property's name")
+        return Column(name, logical, self._format(name, _text(options.get("format"))), item.classification)
+
+    def _format(self, name: str, pattern: str | None) -> str | None:
+        """Translate the standard's date pattern (of the JDK's DateTimeFormatter) into Python's."""
+        if pattern is None:
+            return None
+        if re.search(r"[A-Za-z]", re.sub(DATE_WORDS, "", pattern.replace("'T'", ""))):
+            self._problems.append(f"{name}: the format {pattern} has other letters than yyyy MM M dd d HH H mm ss")
+        return re.sub(DATE_WORDS, lambda found: DATES[found.group()[0]], pattern.replace("%", "%%")).replace("'T'", "T")
+
+    def _column_rules(self, item: SchemaProperty) -> list[Rule]:
+        name = item.name or ""
+        limits: dict[str, Limit] = {}
+        rules: list[Rule] = []
+        for quality in item.quality or []:
+            metric = self._metric(quality, name)
+            arguments = quality.arguments or {}
+            if metric in ("nullValues", "missingValues"):
+                limits["required"] = self._limit(quality, name)
+            elif metric == "invalidValues" and not arguments:
+                limits["valid"] = self._limit(quality, name)
+            elif metric == "invalidValues":
+                rules += self._argument_rules(quality, name)
+            elif metric == "duplicateValues":
+                rules.append(Rule(f"{name} is unique", (name,), "unique", None, self._limit(quality, name)))
+            elif metric:
+                self._problems.append(f"{name}: the metric {metric} belongs to the table, not to a column")
+        return self._own_rules(item, limits) + rules
+
+    def _own_rules(self, item: SchemaProperty, limits: dict[str, Limit]) -> list[Rule]:
+        name, valid = item.name or "", limits.get("valid", self._default)
+        rules = []
+        if item.required or "required" in limits:
+            rules.append(Rule(f"{name} is given", (name,), "required", None, limits.get("required", self._default)))
+        if item.logicalType != "string":
+            rules.append(Rule(f"{name} is a {item.logicalType}", (name,), "type", None, valid))
+        for option, value in (item.logicalTypeOptions or {}).items():
+            if option in OPTIONS:
+                rules.append(Rule(f"{name}: {option} {value}", (name,), OPTIONS[option], value, valid))
+            elif option != "format":
+                self._problems.append(f"{name}: the option {option} is not known")
+        if item.enum:
+            rules.append(
+                Rule(f"{name} is one of its values", (name,), "among", tuple(e.value for e in item.enum), valid)
+            )
+        if item.unique or item.primaryKey:
+            rules.append(Rule(f"{name} is unique", (name,), "unique", None, self._default))
+        return rules
+
+    def _argument_rules(self, quality: DataQuality, name: str) -> list[Rule]:
+        limit, rules = self._limit(quality, name), []
+        for argument, value in (quality.arguments or {}).items():
+            if argument == "validValues" and isinstance(value, list):
+                rules.append(Rule(quality.name or f"{name} is a valid value", (name,), "among", tuple(value), limit))
+            elif argument == "pattern":
+                rules.append(Rule(quality.name or f"{name} fits its pattern", (name,), "pattern", value, limit))
+            else:
+                self._problems.append(f"{name}: invalidValues has the unknown argument {argument}")
+        return rules
+
+    def _table_rules(self, table: SchemaObject) -> list[Rule]:
+        rules = []
+        for quality in table.quality or []:
+            metric = self._metric(quality, "the table")
+            columns = (quality.arguments or {}).get("properties")
+            if metric == "rowCount":
+                self._least_rows = self._row_count(quality)
+            elif metric == "duplicateValues" and isinstance(columns, list):
+                limit = self._limit(quality, "the table")
+                rules.append(
+                    Rule(quality.name or "a row is there once", tuple(map(str, columns)), "unique", None, limit)
+                )
+            elif metric:
+                self._problems.append(f"the table: {metric} needs arguments.properties, or belongs to a column")
+        return rules
+
+    def _metric(self, quality: DataQuality, place: str) -> str | None:
+        metric = quality.metric or quality.rule
+        if quality.type == "text":
+            return None
+        if quality.type not in (None, "library") or metric not in METRICS:
+            self._problems.append(
+                f"{place}: a quality rule of type {quality.type or 'library'} ({metric}) has no mapping"
+            )
+            return None
+        return metric
+
+    def _row_count(self, quality: DataQuality) -> int:
+        if quality.mustBeGreaterThan is not None:
+            return int(quality.mustBeGreaterThan) + 1
+        if quality.mustBeGreaterOrEqualTo is not None:
+            return int(quality.mustBeGreaterOrEqualTo)
+        self._problems.append("the table: rowCount takes mustBeGreaterThan or mustBeGreaterOrEqualTo")
+        return 1
+
+    def _limit(self, quality: DataQuality, place: str) -> Limit:
+        percent = quality.unit == "percent"
+        if quality.mustBe == 0:
+            return Limit()
+        if quality.mustBeLessOrEqualTo is not None:
+            bound = float(quality.mustBeLessOrEqualTo)
+            return Limit(share=bound / 100) if percent else Limit(rows=int(bound))
+        if quality.mustBeLessThan is not None and not percent:
+            return Limit(rows=int(quality.mustBeLessThan) - 1)
+        if quality.mustBeLessThan is not None:
+            return Limit(share=float(quality.mustBeLessThan) / 100)
+        self._problems.append(f"{place}: a quality rule takes mustBe: 0, mustBeLessThan or mustBeLessOrEqualTo")
+        return Limit()
+
+
+def _is_sound(rule: Rule) -> bool:
+    try:
+        return rule.check != "pattern" or bool(re.compile(str(rule.value)))
+    except re.error:
+        return False
+
+
+def _custom(properties: list[CustomProperty] | None, name: str) -> object:
+    return next((item.value for item in properties or [] if item.property == name), None)
+
+
+def _owner(source: OpenDataContractStandard) -> str | None:
+    members = source.team.members if isinstance(source.team, Team) else source.team
+    return next((member.username or member.name for member in members or [] if member.role == "owner"), None)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".:")

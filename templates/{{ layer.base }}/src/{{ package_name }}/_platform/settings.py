@@ -1,0 +1,256 @@
+"""Settings of a pilot: one place, read from files and the environment, checked before anything runs."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from .errors import PilotError
+
+PACKAGE = __package__.split(".")[0]
+
+
+class Section(BaseModel):
+    """A table of the settings; an unknown key is an error, because it is a typing mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    """Where the pilot writes back; without an address a SQLite file below `var/`."""
+
+    url: SecretStr | None = None
+
+
+class TrackingSettings(Section):
+    """Where MLflow keeps runs; without an address a SQLite file below `var/`."""
+
+    uri: str | None = None
+    experiment: str | None = None
+
+
+class TracingSettings(Section):
+    """OpenTelemetry traces, off until an endpoint listens."""
+
+    enabled: bool = False
+    endpoint: str = "http://127.0.0.1:4318/v1/traces"
+    sample_ratio: float = Field(default=1.0, ge=0, le=1)
+
+
+class LogSettings(Section):
+    """Where structured logs go: a file of the day for a laptop, standard error for a container."""
+
+    to: Literal["file", "stderr"] = "file"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class SwitchSettings(Section):
+    """The kill switch as configuration: false puts the rule in the model's place everywhere it is deployed."""
+
+    model: bool = True
+
+
+class FeedbackSettings(Section):
+    """The secret that makes users' names pseudonyms; without one a key is kept below `var/`."""
+
+    key: SecretStr | None = None
+
+
+class IntegrationSettings(BaseModel):
+    """What any integration has; its own options are extra keys, which its adapter checks."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    enabled: bool | None = None
+    url: SecretStr | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether to use it: an address is enough, and `enabled` overrules."""
+        has_url = self.url is not None and bool(self.url.get_secret_value())
+        return has_url if self.enabled is None else self.enabled
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Owners(_Part):
+    """Who answers for what."""
+
+    business: str
+    technical: str
+    data: str
+
+
+class DataFacts(_Part):
+    """What the manifest says about the data."""
+
+    classification: str
+    personal: bool = False
+    retention_days: int | None = None
+
+
+class Costs(_Part):
+    """What the pilot costs, in one currency."""
+
+    currency: str
+    build: float = 0
+    run_per_month: float = 0
+    people_per_month: float = 0
+
+
+class ModelFacts(_Part):
+    """How old a model may get before it has to be trained again."""
+
+    max_age_days: int | None = None
+
+
+class Manifest(_Part):
+    """The fields of `pilot.yml` that the running pilot obeys."""
+
+    name: str
+    package: str
+    distribution: str
+    stage: str
+    owners: Owners
+    data: DataFacts
+    costs: Costs
+    model: ModelFacts = ModelFacts()
+
+
+class PlatformSettings(BaseSettings):
+    """Base of the pilot's `Settings`. Load it with `Settings.load()`.
+
+    Later wins: `config/default.toml`, `config/integrations/*.toml`, `config/<PILOT_PROFILE>.toml`,
+    `config/local.toml` (never committed), environment variables such as `PILOT_DATABASE__URL`, arguments.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PILOT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    root: Path
+    role: str = "pilot"
+    seed: int = 20240229
+    database: DatabaseSettings = DatabaseSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    tracing: TracingSettings = TracingSettings()
+    log: LogSettings = LogSettings()
+    switch: SwitchSettings = SwitchSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
+    integrations: dict[str, IntegrationSettings] = {}
+
+    @classmethod
+    def load(cls, root: Path | None = None) -> Self:
+        """Read all sources; every mistake is reported at once, in one PilotError."""
+        place = find_root(root)
+        try:
+            return cls(root=place)
+        except ValidationError as error:
+            raise PilotError(
+                f"The settings are wrong. {_problems(error)} See config/ and PILOT_… variables."
+            ) from error
+        except (SettingsError, ValueError, OSError) as error:
+            raise PilotError(
+                f"The settings below {place / 'config'} cannot be read: {error}. Put that file right."
+            ) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings gives these names
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the TOML files below the environment."""
+        config = find_root(init_settings().get("root")) / "config"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_files(config), deep_merge=True)
+
+    @property
+    def var(self) -> Path:
+        """The one folder that the pilot writes to; git ignores it."""
+        return self.root / "var"
+
+    @property
+    def database_url(self) -> str:
+        """The address of the embedded database."""
+        url = self.database.url
+        return url.get_secret_value() if url else f"sqlite:///{self.var / 'pilot.db'}"
+
+    @property
+    def distribution(self) -> str:
+        """The name of the console command, of the model and of the metrics' label."""
+        return PACKAGE.replace("_", "-")
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What `pilot.yml` says."""
+        return read_manifest(self.root)
+
+
+class PlatformPart(PlatformSettings):
+    """The platform's settings alone, for commands that must work whatever the pilot's own settings are."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read `pilot.yml`, refusing another pilot's."""
+    path = root / "pilot.yml"
+    try:
+        manifest = Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, OSError) as error:
+        raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+    except ValidationError as error:
+        raise PilotError(f"{path} is not complete. {_problems(error)}") from error
+    if manifest.package != PACKAGE:
+        raise PilotError(
+            f"{path} belongs to the pilot {manifest.package}, not to {PACKAGE}: "
+            f"run this in the repository of {PACKAGE}, or set PILOT_ROOT to it."
+        )
+    return manifest
+
+
+def find_root(given: object = None) -> Path:
+    """Return the repository: as given, from PILOT_ROOT, or the next folder upwards that holds `pilot.yml`."""
+    named = given or os.environ.get("PILOT_ROOT")
+    if named:
+        root = Path(str(named)).resolve()
+        if not (root / "pilot.yml").is_file():
+            raise PilotError(f"There is no pilot.yml in {root}: set PILOT_ROOT to the pilot's repository.")
+        return root
+    here = Path.cwd()
+    for folder in (here, *here.parents, *Path(__file__).resolve().parents):
+        if (folder / "pilot.yml").is_file():
+            return folder
+    raise PilotError(f"No pilot.yml in {here} or above it: change into the pilot's repository, or set PILOT_ROOT.")
+
+
+def _toml_files(config: Path) -> list[Path]:
+    profile = os.environ.get("PILOT_PROFILE")
+    chosen = [config / f"{profile}.toml"] if profile else []
+    if chosen and not chosen[0].is_file():
+        raise PilotError(f"PILOT_PROFILE is {profile}, but there is no {chosen[0]}: write it, or unset PILOT_PROFILE.")
+    integrations = sorted((config / "integrations").glob("*.toml"))
+    return [config / "default.toml", *integrations, *chosen, config / "local.toml"]
+
+
+def _problems(error: ValidationError) -> str:
+    """List every problem with its place and without the value, which may be a secret."""
+    return " ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors(include_input=False))

@@ -1,0 +1,270 @@
+"""MLflow runs and the model registry: nothing leaves the machine unasked, and no stored model can run code."""
+
+import json
+import sqlite3
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, Literal
+
+from .errors import PilotError
+from .mlflow_local import quiet
+from .ports import TrackingServer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow import MlflowClient
+    from sklearn.base import BaseEstimator
+
+Alias = Literal["champion", "challenger"]
+REQUIREMENTS: Final = ("scikit-learn", "skops", "numpy", "pandas")
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One registered model."""
+
+    name: str
+    version: int
+    run_id: str
+    created: datetime
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate said about a model, with its reasons."""
+
+    passed: bool
+    reasons: tuple[str, ...]
+
+
+class TrackedRun:
+    """One open MLflow run."""
+
+    def __init__(self, client: "MlflowClient", run_id: str, model_name: str, trusted_types: Sequence[str]) -> None:
+        self._client = client
+        self._model_name = model_name
+        self._trusted = list(trusted_types)
+        self.id = run_id
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Log what was chosen."""
+        import mlflow
+
+        mlflow.log_params(dict(values), run_id=self.id)
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        """Log what was measured."""
+        import mlflow
+
+        mlflow.log_metrics(dict(values), run_id=self.id)
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Log what it was for."""
+        for name, value in values.items():
+            self._client.set_tag(self.id, name, value)
+
+    def artifact(self, path: Path, folder: str | None = None) -> None:
+        """Keep a file with the run."""
+        self._client.log_artifact(self.id, str(path), folder)
+
+    def json(self, name: str, data: object) -> None:
+        """Keep a small value with the run, to be read back with `Tracking.read_json`."""
+        self._client.log_text(self.id, json.dumps(data, ensure_ascii=False, sort_keys=True), name)
+
+    def dataset(self, frame: "pd.DataFrame", *, name: str, source: str, context: str) -> None:
+        """Log which data was used: its name, source, columns and digest, not the rows."""
+        import mlflow
+        from mlflow.data.pandas_dataset import from_pandas
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            data = from_pandas(frame, source=source, name=name)
+        mlflow.log_input(data, context=context)
+
+    def model(self, estimator: "BaseEstimator", example: "pd.DataFrame") -> ModelVersion:
+        """Store and register a model in skops format, with signature, example and exact requirements."""
+        import mlflow
+        from mlflow.models import infer_signature
+
+        inputs = example.astype("float64")
+        # MLflow announces each registration on standard error, whatever its log level.
+        with redirect_stderr(StringIO()):
+            info = mlflow.sklearn.log_model(
+                estimator,
+                name="model",
+                signature=infer_signature(inputs, estimator.predict(inputs)),
+                input_example=inputs.head(3),
+                registered_model_name=self._model_name,
+                pip_requirements=[f"{package}=={installed_version(package)}" for package in REQUIREMENTS],
+                serialization_format="skops",
+                skops_trusted_types=self._trusted,
+            )
+        found = self._client.get_model_version(self._model_name, str(info.registered_model_version))
+        return _as_version(found)
+
+
+class Tracking:
+    """The door to MLflow: runs, models, aliases, verdicts."""
+
+    def __init__(
+        self, server: TrackingServer, experiment: str, model_name: str, trusted_types: Sequence[str] = ()
+    ) -> None:
+        """Take a server; `trusted_types` are the only types beyond skops' own that a stored model may hold."""
+        self._server = server
+        self._experiment = experiment
+        self._model_name = model_name
+        self._trusted = tuple(trusted_types)
+        self._ready: MlflowClient | None = None
+
+    @property
+    def uri(self) -> str:
+        """The address of the server."""
+        return self._server.uri
+
+    @contextmanager
+    def run(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[TrackedRun]:
+        """Open a run; an error marks it as failed."""
+        client = self._client()
+        import mlflow
+
+        with _clear_errors(self.uri), mlflow.start_run(run_name=name, tags=dict(tags or {})) as active:
+            yield TrackedRun(client, active.info.run_id, self._model_name, self._trusted)
+
+    def version(self, which: Alias | int | Literal["newest"]) -> ModelVersion | None:
+        """Return the newest version, or the one with that alias or number; None when there is none."""
+        client = self._client()
+        from mlflow.exceptions import MlflowException
+
+        with _clear_errors(self.uri):
+            try:
+                if which == "newest":
+                    return self._newest(client)
+                if isinstance(which, int):
+                    return _as_version(client.get_model_version(self._model_name, str(which)))
+                return _as_version(client.get_model_version_by_alias(self._model_name, which))
+            except MlflowException as error:
+                if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    return None
+                raise
+
+    def _newest(self, client: "MlflowClient") -> ModelVersion | None:
+        found = client.search_model_versions(f"name='{self._model_name}'", 1, ["version_number DESC"])
+        return _as_version(found[0]) if found else None
+
+    def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> None:
+        """Write facts on a version that later steps go by."""
+        client = self._client()
+        with _clear_errors(self.uri):
+            for name, value in tags.items():
+                client.set_model_version_tag(version.name, str(version.version), name, value)
+
+    def read_json(self, run_id: str, name: str) -> object:
+        """Read back what `TrackedRun.json` kept."""
+        self._client()
+        import mlflow
+
+        with _clear_errors(self.uri):
+            kept: object = json.loads(mlflow.artifacts.load_text(f"runs:/{run_id}/{name}"))
+        return kept
+
+    def decide(self, version: ModelVersion, verdict: Verdict) -> Alias:
+        """Write the gate's verdict on the version and give it the alias that it earned."""
+        client = self._client()
+        alias: Alias = "champion" if verdict.passed else "challenger"
+        with _clear_errors(self.uri):
+            client.set_model_version_tag(
+                version.name, str(version.version), "gate", "passed" if verdict.passed else "failed"
+            )
+            reasons = "; ".join(verdict.reasons)[:4000]
+            client.set_model_version_tag(version.name, str(version.version), "gate_reasons", reasons)
+            client.set_registered_model_alias(version.name, alias, str(version.version))
+        return alias
+
+    def load(self, version: ModelVersion) -> "BaseEstimator":
+        """Load a model, refusing every type outside our own list: the list inside the model is not trusted."""
+        self._client()
+        import mlflow
+        from skops.io import get_untrusted_types, loads
+
+        with TemporaryDirectory() as folder, _clear_errors(self.uri):
+            mlflow.artifacts.download_artifacts(f"models:/{version.name}/{version.version}", dst_path=folder)
+            stored = sorted(Path(folder).rglob("*.skops"))
+            if len(stored) != 1:
+                name = f"Version {version.version} of {version.name}"
+                raise PilotError(f"{name} is not stored in skops format: train and register it anew.")
+            content = stored[0].read_bytes()
+        foreign = sorted(set(get_untrusted_types(data=content)) - set(self._trusted))
+        if foreign:
+            raise PilotError(
+                f"Version {version.version} of {version.name} holds types that are not allowed ({', '.join(foreign)}): "
+                "do not load it; train it anew, or add a type to the trusted ones after a review."
+            )
+        model: BaseEstimator = loads(content, trusted=list(self._trusted))
+        return model
+
+    def _client(self) -> "MlflowClient":
+        if self._ready is None:
+            quiet()
+            self._server.prepare()
+            with _clear_errors(self.uri):
+                self._ready = self._connect()
+        return self._ready
+
+    def _connect(self) -> "MlflowClient":
+        import mlflow
+
+        mlflow.set_tracking_uri(self.uri)
+        mlflow.set_registry_uri(self.uri)
+        client = mlflow.MlflowClient()
+        place = self._server.artifact_location
+        found = client.get_experiment_by_name(self._experiment)
+        if found is None:
+            try:
+                client.create_experiment(self._experiment, artifact_location=place)
+            except mlflow.exceptions.MlflowException:
+                if client.get_experiment_by_name(self._experiment) is None:
+                    raise
+        elif place and found.artifact_location.rstrip("/") != place:
+            raise PilotError(
+                f"The runs in {self.uri} were written for {found.artifact_location}, not for {place}: "
+                "move the repository back, or remove var/mlflow.db and var/mlruns and train again."
+            )
+        mlflow.set_experiment(self._experiment)
+        return client
+
+
+@contextmanager
+def _clear_errors(uri: str) -> Iterator[None]:
+    """Turn MLflow's errors into one sentence."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
+        first = str(error).strip().splitlines()[0].rstrip(".")
+        raise PilotError(
+            f"MLflow at {uri} refused: {first}. Check that it runs, and the setting tracking.uri."
+        ) from error
+
+
+def _as_version(found: object) -> ModelVersion:
+    from mlflow.entities.model_registry import ModelVersion as Stored
+
+    if not isinstance(found, Stored):
+        raise TypeError(f"MLflow returned {type(found).__name__} instead of a model version")
+    return ModelVersion(
+        name=str(found.name),
+        version=int(found.version),
+        run_id=str(found.run_id),
+        created=datetime.fromtimestamp(found.creation_timestamp / 1000, tz=UTC),
+        tags=json.loads(json.dumps(dict(found.tags))),
+    )

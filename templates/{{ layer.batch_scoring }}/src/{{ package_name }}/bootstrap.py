@@ -1,0 +1,66 @@
+"""The only place where ports meet adapters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from ._platform.contracts import Access
+from ._platform.ports import SqlDatabase
+from ._platform.tracking import Tracking
+from .adapters.integrations import open_database, open_tracking
+from .adapters.ledger import ContractedLedger
+from .adapters.model import TRUSTED_TYPES, Kind, SklearnLearner
+from .adapters.scores import SqlCallLists
+from .domain import Policy
+from .ports import CallLists
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a pipeline needs, put together once."""
+
+    settings: Settings
+    database: SqlDatabase
+    call_lists: CallLists
+    tracking: Tracking
+    learner: Callable[[Kind], SklearnLearner]
+    ledger: Callable[[str], ContractedLedger]
+    invocation: str
+
+    @property
+    def policy(self) -> Policy:
+        """The call policy in force."""
+        return self.settings.call_policy
+
+    @property
+    def report(self) -> Path:
+        """The folder for what people look at."""
+        return self.settings.var / "report"
+
+
+def build(settings: Settings | None = None, *, invocation: str | None = None) -> Parts:
+    """Put the parts together from the settings; real systems are switched on there and nowhere else."""
+    known = settings or Settings.load()
+    run_id = invocation or uuid4().hex[:12]
+    database = open_database(known)
+    journal = known.var / "reads.jsonl"
+
+    def ledger(purpose: str) -> ContractedLedger:
+        return ContractedLedger(known.root, known.ledger, Access(known.role, purpose, run_id, journal))
+
+    return Parts(
+        settings=known,
+        database=database,
+        call_lists=SqlCallLists(database),
+        tracking=Tracking(
+            open_tracking(known),
+            known.tracking.experiment or known.distribution,
+            known.distribution,
+            TRUSTED_TYPES,
+        ),
+        learner=lambda kind: SklearnLearner(kind, known.seed),
+        ledger=ledger,
+        invocation=run_id,
+    )

@@ -1,0 +1,1 @@
+"""How people and schedulers reach the pilot: its commands and what they show."""

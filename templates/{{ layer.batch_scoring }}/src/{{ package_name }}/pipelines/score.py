@@ -1,0 +1,112 @@
+"""Score a batch: the champion ranks the active customers, or the rule does, and the list is written back once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .._platform.control import model_switch
+from .._platform.drift import Drift, compare
+from .._platform.errors import PilotError
+from .._platform.monitoring import Metrics
+from .._platform.tracking import ModelVersion
+from ..adapters.model import SklearnModel, frame
+from ..bootstrap import Parts
+from ..domain import CallList, Case
+from ..domain.ranking import Method, entries, ranked, reasons
+from ..services.backtest import Progress, training_outcomes
+from . import Intake
+from .learn import KNOWN_BY_TAG, champion
+
+RULE_VERSION = "rule"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A list that was scored, and whether it was new."""
+
+    call_list: CallList
+    why: str
+    written: int
+    drift: tuple[Drift, ...]
+
+
+def score(parts: Parts, intake: Intake, cutoff: date | None, progress: Progress) -> Scored:
+    """Rank the active customers on a cut-off, write the list back, and watch for drift."""
+    day = cutoff or intake.customers.newest_cutoff()
+    holder, why = _who_decides(parts, intake, day)
+    cases = intake.customers.cases(day)
+    if not cases:
+        raise PilotError(
+            f"Nobody was active in the {parts.policy.active_days} days before {day}: choose another --as-of."
+        )
+    progress(f"ranking {len(cases):,} active customers on {day}: {why}")
+    model = SklearnModel(parts.tracking.load(holder)) if holder else None
+    with parts.tracking.run("score", {"invocation": parts.invocation, "cutoff": day.isoformat()}) as run:
+        call_list = _ranked(parts, cases, holder, model, run.id)
+        drift = _drift(parts, intake, cases, holder, model)
+        written = parts.call_lists.add(call_list)
+        run.params({"method": call_list.method, "model_version": call_list.model_version})
+        run.metrics({"scored": len(cases), "called": len(call_list.called), "written": written})
+        run.metrics({f"drift.{each.feature}": each.statistic for each in drift})
+    kept = parts.call_lists.find(day)
+    _count(parts, holder, len(cases), written, drift)
+    return Scored(kept or call_list, why, written, drift)
+
+
+def _who_decides(parts: Parts, intake: Intake, day: date) -> tuple[ModelVersion | None, str]:
+    """Let the champion decide if there is one, it is switched on, and it knows nothing of what comes after the day."""
+    if day > intake.customers.today:
+        raise PilotError(f"The ledger ends on {intake.customers.last_day}: a list for {day} needs newer lines.")
+    switch = model_switch(parts.settings)
+    if not switch.on:
+        return None, f"the rule decides, because the model is switched off ({switch.why})"
+    holder = champion(parts, intake.contract)
+    if holder is None:
+        return None, "the rule decides, because no model has earned to be champion"
+    if day < date.fromisoformat(holder.tags[KNOWN_BY_TAG]):
+        raise PilotError(
+            f"The champion has learned from what happened after {day}: its list would look better than it could have "
+            "been. `evaluate` judges past months fairly; for a drill set PILOT_LEDGER__UNTIL and train as of that day."
+        )
+    return holder, f"model version {holder.version}, the champion, decides by {Method.EXPECTED_LOSS.words}"
+
+
+def _ranked(
+    parts: Parts, cases: Sequence[Case], holder: ModelVersion | None, model: SklearnModel | None, run_id: str
+) -> CallList:
+    method = Method.EXPECTED_LOSS if model else Method.RULE
+    rows = ranked(method, cases, parts.policy, model.probabilities(cases) if model else None)
+    effects = dict(zip([case.customer for case in cases], model.effects(cases), strict=True)) if model else {}
+    currency = parts.settings.currency
+    why = {case.customer: reasons(case, effects.get(case.customer), parts.policy, currency) for case in cases}
+    version = str(holder.version) if holder else RULE_VERSION
+    return CallList(cases[0].cutoff, str(method), version, run_id, entries(rows, parts.policy, why))
+
+
+def _drift(
+    parts: Parts, intake: Intake, cases: Sequence[Case], holder: ModelVersion | None, model: SklearnModel | None
+) -> tuple[Drift, ...]:
+    """Compare today's customers, and what the model says of them, with what the champion learned from."""
+    if holder is None or model is None:
+        return ()
+    known_by = date.fromisoformat(holder.tags[KNOWN_BY_TAG])
+    learned = [outcome.case for outcome in training_outcomes(intake.customers, parts.policy, known_by)]
+    reference = frame(learned).assign(prediction=model.probabilities(learned))
+    window = frame(cases).assign(prediction=model.probabilities(cases))
+    return tuple(compare(reference, window, seed=parts.settings.seed))
+
+
+def _count(parts: Parts, holder: ModelVersion | None, scored: int, written: int, drift: Sequence[Drift]) -> None:
+    metrics = Metrics(parts.settings, "score")
+    metrics.set("pilot_rows", scored, step="score", outcome="read")
+    metrics.set("pilot_rows", written, step="score", outcome="written")
+    metrics.set("pilot_model_enabled", 1 if holder else 0)
+    if holder:
+        model = parts.settings.distribution
+        metrics.set("pilot_model_version", holder.version, model=model)
+        metrics.set("pilot_model_created_timestamp_seconds", holder.created.timestamp(), model=model)
+    for each in drift:
+        metrics.set("pilot_drift_statistic", each.statistic, feature=each.feature)
+        metrics.set("pilot_drift_threshold", each.threshold, feature=each.feature)
+        metrics.set("pilot_drift_detected", int(each.detected), feature=each.feature)
+    metrics.write()

@@ -1,0 +1,254 @@
+"""The evidence about a model: KPIs with intervals over customers, every way to rank against the rule, the gate."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import DegenerateDataWarning, bootstrap, rankdata
+
+from ..domain import Policy
+from ..domain.ranking import Method
+from .backtest import Backtest, Probabilities, Tally
+
+Tallies = Mapping[str, Tally]
+Floats = npt.NDArray[np.float64]
+
+RESAMPLES = 2000
+PER = 100  # calls
+
+
+class Measure(StrEnum):
+    """What is reached per 100 calls; the names that kpis.yml uses in `measure`."""
+
+    REVENUE = "revenue_reached"
+    CUSTOMERS = "lapsing_customers_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value per 100 calls, or a difference of two, with a 95 % interval over customers."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def better(self) -> bool:
+        """Tell whether the whole interval lies above zero."""
+        return self.low > 0
+
+    @property
+    def worse(self) -> bool:
+        """Tell whether the whole interval lies below zero."""
+        return self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One way to rank against another on the same customers and cut-offs."""
+
+    measure: Measure
+    value: Estimate
+    other: float
+    difference: Estimate
+    customers: int
+    calls: int
+
+
+def _columns(tallies: Tallies, measure: Measure) -> tuple[Floats, Floats]:
+    reached = [each.revenue if measure is Measure.REVENUE else each.lapsing for each in tallies.values()]
+    return np.array(reached, dtype=float), np.array([each.calls for each in tallies.values()], dtype=float)
+
+
+def _rate(reached: Floats, calls: Floats, axis: int = -1) -> Floats:
+    """Reached per 100 calls; a resample without a call counts as nothing reached."""
+    spent = np.maximum(calls.sum(axis=axis), 1)
+    return np.asarray(PER * reached.sum(axis=axis) / spent)
+
+
+def _difference(reached: Floats, calls: Floats, other: Floats, spent: Floats, axis: int = -1) -> Floats:
+    return _rate(reached, calls, axis) - _rate(other, spent, axis)
+
+
+def _interval(columns: Sequence[Floats], *, difference: bool, seed: int) -> tuple[float, float]:
+    """Resample customers, because the same customer stands on several lists.
+
+    BCa, because revenue is very skewed; where too few customers were reached for its correction, plain percentiles.
+    """
+    resample = partial(
+        bootstrap, columns, _difference if difference else _rate, paired=True, vectorized=True, n_resamples=RESAMPLES
+    )
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = resample(method="BCa", rng=np.random.default_rng(seed)).confidence_interval
+        if not np.isfinite([found.low, found.high]).all():
+            found = resample(method="percentile", rng=np.random.default_rng(seed)).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def per_hundred(tallies: Tallies, measure: Measure) -> float:
+    """Give what was reached per 100 calls, without an interval."""
+    return float(_rate(*_columns(tallies, measure)))
+
+
+def estimate(tallies: Tallies, measure: Measure, seed: int) -> Estimate:
+    """Measure one way to rank."""
+    columns = _columns(tallies, measure)
+    value = float(_rate(*columns))
+    if not columns[0].any():
+        return Estimate(value, 0.0, 0.0)
+    return Estimate(value, *_interval(columns, difference=False, seed=seed))
+
+
+def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int) -> Comparison:
+    """Measure one way to rank and its paired difference to another; two equal lists differ by exactly nothing."""
+    columns = (*_columns(tallies, measure), *_columns(others, measure))
+    value = float(_difference(*columns))
+    same = all(np.array_equal(columns[index], columns[index + 2]) for index in (0, 1))
+    interval = (0.0, 0.0) if same else _interval(columns, difference=True, seed=seed)
+    return Comparison(
+        measure=measure,
+        value=estimate(tallies, measure, seed),
+        other=float(_rate(columns[2], columns[3])),
+        difference=Estimate(value, *interval),
+        customers=len(tallies),
+        calls=int(columns[1].sum()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says, in words."""
+
+    passed: bool
+    reasons: tuple[str, ...]
+
+
+def decide(rule: Comparison, champion: Comparison | None, *, champion_judged: bool = True) -> Decision:
+    """Let a challenger pass only when it beats the rule and, where there is one, the champion, by interval."""
+    checks = [_verdict("the rule in use", rule)]
+    if champion is not None:
+        checks.append(_verdict("the champion", champion))
+    elif not champion_judged:
+        checks.append((False, "the champion cannot be judged on this ledger: no list in common"))
+    return Decision(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
+
+
+def _verdict(name: str, comparison: Comparison) -> tuple[bool, str]:
+    difference = comparison.difference
+    word = "better than" if difference.better else "worse than" if difference.worse else "not clearly better than"
+    numbers = f"{difference.value:+,.0f} per 100 calls, 95 % interval {difference.low:+,.0f} to {difference.high:+,.0f}"
+    return difference.better, f"{word} {name}: {numbers}"
+
+
+Reached = dict[Method, dict[Measure, float]]
+
+
+@dataclass(frozen=True)
+class Month:
+    """One judged list: what each way to rank reached per 100 calls."""
+
+    cutoff: date
+    active: int
+    reached: Reached
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The champion in a comparison, with what it said about the same lists, out of time."""
+
+    version: int
+    probabilities: Probabilities
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The evidence about one model version, as it is kept with its run."""
+
+    version: int
+    months: tuple[Month, ...]
+    against_rule: dict[Method, dict[Measure, Comparison]]
+    champion: int | None
+    against_champion: Comparison | None
+    decision: Decision
+    quality: dict[str, float]
+
+    @property
+    def main(self) -> Comparison:
+        """The comparison that decides: money reached by probability x revenue, against the rule."""
+        return self.against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
+
+    def finding(self, currency: str) -> str:
+        """Say what ranking by probability alone would do: the reason why the KPI decides and not the hit rate."""
+        alone = self.against_rule[Method.PROBABILITY]
+        customers, money = alone[Measure.CUSTOMERS], alone[Measure.REVENUE]
+        more, less = customers.difference.better, money.difference.worse
+        verdict = "finds more customers and loses money" if more and less else "is compared here for honesty"
+        return (
+            f"Ranking by probability alone {verdict}: per 100 calls it reaches {customers.value.value:,.0f} lapsing "
+            f"customers (the rule {customers.other:,.0f}) and {currency} {money.value.value:,.0f} of their revenue "
+            f"(the rule {money.other:,.0f}). Probability x revenue reaches {currency} {self.main.value.value:,.0f}."
+        )
+
+
+def evaluate_backtest(version: int, test: Backtest, rival: Rival | None, policy: Policy, seed: int) -> Evaluation:
+    """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
+    tallies = {method: test.tallies(method, policy) for method in Method}
+    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed) for method in Method}
+    duel = _duel(test, rival, policy, seed) if rival else None
+    main = against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
+    return Evaluation(
+        version=version,
+        months=tuple(_month(test, cutoff, policy) for cutoff in test.cutoffs),
+        against_rule=against_rule,
+        champion=rival.version if rival else None,
+        against_champion=duel,
+        decision=decide(main, duel, champion_judged=rival is None or duel is not None),
+        quality=quality(test),
+    )
+
+
+def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int) -> dict[Measure, Comparison]:
+    return {measure: compare(tallies, rule, measure, seed) for measure in Measure}
+
+
+def _duel(test: Backtest, rival: Rival, policy: Policy, seed: int) -> Comparison | None:
+    """Compare with the champion on the lists that both can be judged on; None when there are none."""
+    theirs = test.judged_by(rival.probabilities)
+    if not theirs.cutoffs:
+        return None
+    ours = Backtest(theirs.outcomes, test.probabilities)
+    method = Method.EXPECTED_LOSS
+    return compare(ours.tallies(method, policy), theirs.tallies(method, policy), Measure.REVENUE, seed)
+
+
+def _month(test: Backtest, cutoff: date, policy: Policy) -> Month:
+    one = Backtest({cutoff: test.outcomes[cutoff]}, test.probabilities)
+    tallies = {method: one.tallies(method, policy) for method in Method}
+    reached = {method: {each: per_hundred(tallies[method], each) for each in Measure} for method in Method}
+    return Month(cutoff, len(test.outcomes[cutoff]), reached)
+
+
+def quality(test: Backtest) -> dict[str, float]:
+    """How good the probabilities are as such, over all lists: their order (AUC) and how true they are (Brier score)."""
+    pairs = [
+        (test.probabilities[cutoff][outcome.case.customer], outcome.lapsed)
+        for cutoff in test.cutoffs
+        for outcome in test.outcomes[cutoff]
+    ]
+    predicted = np.array([pair[0] for pair in pairs])
+    lapsed = np.array([pair[1] for pair in pairs], dtype=float)
+    positives = lapsed.sum()
+    negatives = len(lapsed) - positives
+    ranks = float(rankdata(predicted)[lapsed == 1].sum())
+    return {
+        "auc": float((ranks - positives * (positives + 1) / 2) / max(1.0, positives * negatives)),
+        "brier": float(np.mean((predicted - lapsed) ** 2)),
+        "predicted_share": float(predicted.mean()),
+        "lapsed_share": float(lapsed.mean()),
+    }

@@ -1,0 +1,84 @@
+"""What can be configured: the ledger, the call policy, the model; the platform's own settings come with the base."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ._platform.settings import PlatformSettings, Section
+from .domain import Policy
+
+
+class ColumnSettings(Section):
+    """Which column of the table plays which part; a line's value is its amount, or price times quantity."""
+
+    customer: str
+    day: str
+    order: str | None = None
+    amount: str | None = None
+    price: str | None = None
+    quantity: str | None = None
+
+    @model_validator(mode="after")
+    def _values_a_line(self) -> Self:
+        if (self.amount is None) == (self.price is None or self.quantity is None):
+            message = "name either amount, or price and quantity"
+            raise ValueError(message)
+        return self
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns that the pilot reads."""
+        parts = (self.customer, self.day, self.order, self.amount, self.price, self.quantity)
+        return tuple(name for name in parts if name is not None)
+
+
+class LedgerSettings(Section):
+    """Where the raw lines are, and under which contract they come in; `until` shows them as of an earlier morning."""
+
+    path: str
+    contract: str
+    separator: str = ","
+    names: tuple[str, ...] = ()
+    until: date | None = None
+    columns: ColumnSettings
+
+
+class PolicySettings(Section):
+    """What was agreed with the people who call."""
+
+    active_days: int = Field(default=180, ge=7)
+    horizon_days: int = Field(default=90, ge=7)
+    silent_days: int = Field(default=60, ge=0)
+    call_share: float = Field(default=0.2, gt=0, le=1)
+
+
+class ModelSettings(Section):
+    """Which kind of model is trained next."""
+
+    kind: Literal["logistic", "boosting"] = "logistic"
+
+
+class EvaluationSettings(Section):
+    """How many past lists are judged."""
+
+    lists: int = Field(default=6, ge=1, le=36)
+
+
+class Settings(PlatformSettings):
+    """All settings of this pilot."""
+
+    ledger: LedgerSettings
+    policy: PolicySettings = PolicySettings()
+    model: ModelSettings = ModelSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+
+    @property
+    def call_policy(self) -> Policy:
+        """The policy as the domain knows it."""
+        return Policy(**self.policy.model_dump())
+
+    @property
+    def currency(self) -> str:
+        """Currency of revenue, values and costs."""
+        return self.manifest.costs.currency

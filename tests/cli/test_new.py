@@ -1,0 +1,214 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
+
+REAL = {
+    "objective": "lower-cost-to-serve",
+    "kpi": "Minutes per request",
+    "kpi_baseline": "12.5",
+    "kpi_target": "8",
+    "kpi_unit_value": "0.8",
+    "owner": "ada@example.org",
+}
+
+
+def data(answers):
+    return [part for key, value in answers.items() for part in ("-d", f"{key}={value}")]
+
+
+def test_without_a_terminal_the_missing_outcome_is_listed_and_nothing_is_written(tmp_path):
+    run = pilotline("new", tmp_path / "pilot")
+
+    assert run.code == 2
+    for name in ("objective", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value", "owner"):
+        assert f"- {name} is missing" in run.err
+    assert "keep-revenue" in run.err
+    assert "--defaults" in run.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_says_that_it_is_one(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", "--defaults")
+    assert run.code == 0, run.err
+    assert "this is the example" in run.out
+    assert "kpi_baseline" in run.out
+
+
+def test_real_answers_are_not_marked_as_the_example_s(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", *data(REAL), "--json", environment=IDENTITY)
+    result = json.loads(run.out)
+
+    assert run.code == 0
+    assert result["example_answers"] == []
+    assert result["answers"]["kpi_baseline"] == 12.5
+    assert result["commit"] == git(tmp_path / "pilot", "rev-parse", "HEAD")
+    assert result["next"][0].startswith("cd ")
+    assert {entry["path"] for entry in result["files"]} == set(files_below(tmp_path / "pilot"))
+    assert {entry["owner"] for entry in result["files"]} == {"owned", "seed", "derived"}
+
+
+def test_answers_come_from_a_file_and_the_command_line_wins(tmp_path):
+    build_file_tree(
+        tmp_path, {"answers.yml": "_commit: v9\n" + "".join(f"{key}: {value}\n" for key, value in REAL.items())}
+    )
+
+    run = pilotline("new", tmp_path / "pilot", "--answers", tmp_path / "answers.yml", "-d", "owner=grace", "--json")
+
+    assert json.loads(run.out)["answers"]["owner"] == "grace"
+    assert json.loads(run.out)["answers"]["kpi"] == "Minutes per request"
+
+
+def test_a_pilot_s_own_answers_make_the_same_pilot_again(tmp_path):
+    assert pilotline("new", tmp_path / "one", *data(REAL)).code == 0
+    run = pilotline("new", tmp_path / "two", "--answers", tmp_path / "one/.copier-answers.yml")
+    assert run.code == 0, run.err
+    assert files_below(tmp_path / "one") == files_below(tmp_path / "two")
+
+
+def test_without_a_destination_the_folder_is_named_after_the_pilot(tmp_path):
+    run = pilotline("new", "--defaults", "-d", "project_name=Late Payers", cwd=tmp_path)
+    assert run.code == 0, run.err
+    assert [path.name for path in tmp_path.iterdir()] == ["late-payers"]
+
+
+def test_a_dry_run_lists_the_files_with_their_owner_and_writes_nothing(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "--dry-run")
+    listed = pilotline("new", tmp_path / "pilot", "--defaults", "--dry-run", "--json")
+
+    assert run.code == listed.code == 0
+    assert "pilot.yml" in run.out
+    assert "nothing was" in run.out
+    assert {"path", "mode", "size", "owner"} == set(json.loads(listed.out)["files"][0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_problems_come_at_once_with_exit_code_2(tmp_path):
+    run = pilotline(
+        "new",
+        tmp_path / "pilot",
+        "--defaults",
+        "-d",
+        "kpi_baseline=lots",
+        "-d",
+        "nmae=x",
+        "-d",
+        "ai_act_class=prohibited",
+    )
+    assert run.code == 2
+    assert "3 answers need your attention" in run.err
+    assert "Article 5" in run.err
+    assert not (tmp_path / "pilot").exists()
+
+
+def test_errors_are_json_too_for_who_asked_for_json(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "--json", "-d", "objective=none")
+    error = json.loads(run.out)["error"]
+    assert (run.code, error["exit_code"]) == (2, 2)
+    assert "objective" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-d", "owner"], "is not KEY=VALUE"),
+        (["--answers", "gone.yml"], "gone.yml cannot be read"),
+        (["--catalog", "/no/such/place"], "There is no catalog at /no/such/place"),
+        (["--catalog", "https://127.0.0.1:1/c.git"], "cannot be reached"),
+        (["--catalog", "."], "is no catalog"),
+        (["--nope"], "No such option"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_is_wrong_is_one_sentence_with_the_next_step(tmp_path, arguments, message):
+    run = pilotline("new", "pilot", "--defaults", *arguments, cwd=tmp_path)
+    assert run.code == 2
+    assert message in run.err
+    assert "Traceback" not in run.err
+    assert len(run.err.strip().splitlines()) <= 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_catalog_comes_from_option_environment_and_configuration(tmp_path, home):
+    answers = "{{ _copier_conf.answers_file }}.jinja"
+    for name in ("option", "environment", "config"):
+        folder = build_file_tree(
+            tmp_path / name, {"copier.yml": f"which: {name}\n", answers: "{{ _copier_answers | to_nice_yaml }}"}
+        )
+        commit_all(folder, "one", tag="v1.0.0")
+    build_file_tree(home, {".config/pilotline/config.toml": f'catalog = "{tmp_path}/config"\n'})
+    used = {"PILOTLINE_CATALOG": str(tmp_path / "environment")}
+    option = ["--catalog", f"{tmp_path}/option@v1.0.0"]
+
+    runs = [
+        pilotline("new", tmp_path / "a", "--json"),
+        pilotline("new", tmp_path / "b", "--json", environment=used),
+        pilotline("new", tmp_path / "c", "--json", *option, environment=used),
+    ]
+
+    assert [json.loads(run.out)["answers"]["which"] for run in runs] == ["config", "environment", "option"]
+    assert json.loads(runs[2].out)["catalog"] == {"source": f"{tmp_path}/option", "version": "v1.0.0"}
+
+
+def test_a_configured_address_replaces_the_built_in_one(tmp_path, home):
+    build_file_tree(home, {".config/pilotline/config.toml": 'source = "https://git.example.org/pilotline.git"\n'})
+    run = pilotline("new", tmp_path / "a", "--json", "--defaults")
+    assert json.loads(run.out)["catalog"]["source"] == "https://git.example.org/pilotline.git"
+
+
+@pytest.mark.parametrize(
+    ("provider", "sentence"),
+    [
+        ("github", "GitHub runs workflows at the top only"),
+        ("gitlab", "GitLab reads the .gitlab-ci.yml at the top only"),
+    ],
+)
+def test_inside_a_repository_one_sentence_says_how_the_ci_files_come_to_run(tmp_path, provider, sentence):
+    build_file_tree(tmp_path, {"x": ""})
+    commit_all(tmp_path, "outer")
+    run = pilotline("new", tmp_path / "pilots/one", "--defaults", "-d", f"ci_provider={provider}")
+    assert run.code == 0
+    assert sentence in run.out
+    assert "pilots/one" in run.out
+
+
+def test_a_missing_git_is_one_sentence(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", "--defaults", environment={"PATH": str(tmp_path)})
+    assert run.code == 2
+    assert "Git was not found" in run.err
+
+
+def test_output_is_fine_on_a_terminal_that_knows_only_ascii(tmp_path):
+    run = pilotline(
+        "new", tmp_path / "pilot", "--defaults", environment={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    )
+    assert run.code == 0, run.err
+    assert run.out.startswith("OK ")
+
+
+def test_help_imports_nothing_slow():
+    code = (
+        "import sys; sys.argv = ['pilotline', '--help']\n"
+        "from pilotline.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "slow = {'copier', 'jinja2', 'yaml', 'mlflow', 'questionary', 'pathspec', 'subprocess', 'importlib.metadata'}\n"
+        "sys.exit(f'imported {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "architectures" in done.stdout
+
+
+def test_a_new_pilot_is_made_without_copier(tmp_path):
+    code = (
+        f"import sys; sys.argv = ['pilotline', 'new', {str(tmp_path / 'p')!r}, '--defaults']\n"
+        "from pilotline.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit as exit_: assert exit_.code == 0\n"
+        "sys.exit(1 if {'copier', 'questionary', 'mlflow'} & set(sys.modules) else 0)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import click
+import pytest
+
+from pilotline.cli.outcome import run_guarded
+from pilotline.errors import GitError
+
+
+def outcome_of(error, capsys):
+    @click.command()
+    def command():
+        raise error
+
+    with pytest.raises(SystemExit) as raised:
+        run_guarded(command)
+    return raised.value.code, capsys.readouterr().err
+
+
+@pytest.fixture(autouse=True)
+def no_arguments(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["pilotline"])
+
+
+def test_an_error_of_the_user_s_is_2_with_the_next_step(capsys):
+    code, text = outcome_of(GitError("Git is away.", "Call it back."), capsys)
+    assert code == 2
+    assert text == "pilotline: Git is away.\nCall it back.\n"
+
+
+def test_an_interruption_is_130(capsys):
+    code, text = outcome_of(KeyboardInterrupt(), capsys)
+    assert code == 130
+    assert "Interrupted" in text
+
+
+def test_a_fault_of_ours_is_3_with_a_log_and_no_traceback(capsys):
+    code, text = outcome_of(ZeroDivisionError("division by zero"), capsys)
+    assert code == 3
+    assert "Traceback" not in text
+    path = text.split("details are in ")[1].split(";")[0]
+    assert "ZeroDivisionError: division by zero" in Path(path).read_text(encoding="utf-8")

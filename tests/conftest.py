@@ -1,0 +1,27 @@
+"""Fixtures: a home of its own for every test, so that no user's settings decide a result."""
+
+from pathlib import Path
+
+import pytest
+
+from pilotline.catalog import Snapshot
+from pilotline.sources import load_builtin
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test an empty home: no git identity, no configuration, no catalog from the environment."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(folder / ".gitconfig"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for name in ("PILOTLINE_CATALOG", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def builtin() -> Snapshot:
+    """Give the built-in catalog, its templates compiled once for all tests."""
+    return load_builtin("https://pilotline.invalid/pilotline.git")

@@ -1,0 +1,126 @@
+"""Generated pilots, and one environment that all of them share.
+
+The environment is installed once, from the largest pilot there is (every integration), and kept in `build/` until its
+requirements change. Pilots are not installed into it: their `src` is on the path, as their own pytest.ini has it.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from pilotline.catalog import Snapshot
+from pilotline.create import create_pilot, plan_pilot
+from pilotline.questions import accept_answers
+from pilotline.render import render
+from pilotline.tree import Tree, write_tree
+from tests.helpers import ROOT, Run
+
+MAXIMAL: dict[str, object] = {
+    "integrations": ["postgres", "mlflow_server"],
+    "prepared_for": "production",
+    "ci_provider": "gitlab",
+}
+MINIMAL: dict[str, object] = {
+    "project_name": "Late payers",
+    "objective": "lower-cost-to-serve",
+    "kpi": "Revenue behind late payers reached",
+    "kpi_baseline": 49_000,
+    "kpi_target": 58_000,
+    "kpi_unit_value": 0.02,
+    "owner": "head-of-collections",
+    "personal_data": False,
+    "data_classification": "public",
+}
+
+RenderPilot = Callable[..., Path]
+RunIn = Callable[..., Run]
+
+
+def _tree(builtin: Snapshot, answers: dict[str, object]) -> Tree:
+    return render(builtin, accept_answers(builtin, answers))
+
+
+@pytest.fixture(scope="session")
+def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install what the largest pilot needs, and return the environment's folder of executables."""
+    tree = _tree(builtin, MAXIMAL)
+    wanted = hashlib.sha256(tree["pyproject.toml"].content + sys.version.encode()).hexdigest()
+    folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
+    stamp = folder / "requirements.sha256"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return folder / "bin"
+    shutil.rmtree(folder, ignore_errors=True)
+    pilot = tmp_path_factory.mktemp("largest")
+    write_tree(tree, pilot)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--upgrade", "pip>=25.1"], check=True)
+    subprocess.run([*pip, "install", "--editable", ".", "--group", "dev"], cwd=pilot, check=True)
+    subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
+    stamp.write_text(wanted)
+    return folder / "bin"
+
+
+@pytest.fixture
+def render_pilot(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RenderPilot:
+    """Give a function that writes a rendered pilot to a fresh folder, without git."""
+
+    def render_(**answers: object) -> Path:
+        folder = tmp_path_factory.mktemp("rendered")
+        write_tree(_tree(builtin, answers), folder)
+        return folder
+
+    return render_
+
+
+@pytest.fixture
+def make_pilot(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RenderPilot:
+    """Give a function that makes a pilot as `pilotline new` does: committed, in a repository of its own."""
+
+    def make(**answers: object) -> Path:
+        plan = plan_pilot(builtin, accept_answers(builtin, answers))
+        return create_pilot(plan, tmp_path_factory.mktemp("pilots") / "pilot").destination
+
+    return make
+
+
+@pytest.fixture
+def pilot(make_pilot: RenderPilot) -> Path:
+    """Give a freshly generated default pilot."""
+    return make_pilot()
+
+
+@pytest.fixture
+def run_in(pilot_environment: Path) -> RunIn:
+    """Give a function that runs a command in a pilot, in the shared environment, without a network."""
+
+    def run(folder: Path, command: Sequence[str], *, offline: bool = True, **variables: str) -> Run:
+        path = f"{pilot_environment}{os.pathsep}{os.environ['PATH']}"
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        environment = {**kept, "PATH": path, "PYTHONPATH": str(folder / "src"), **variables}
+        isolate = ["unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"] if offline else []
+        done = subprocess.run(
+            [*isolate, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=900, check=False,
+        )  # fmt: skip
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def run_pilot(run_in: RunIn) -> RunIn:
+    """Give a function that runs a pilot's own command line."""
+
+    def run(folder: Path, *arguments: str, offline: bool = True, **variables: str) -> Run:
+        package = next(path.parent.name for path in (folder / "src").glob("*/bootstrap.py"))
+        start = f"import sys; from {package}.entrypoints.cli import main; sys.exit(main())"
+        return run_in(folder, ["python", "-c", start, *arguments], offline=offline, **variables)
+
+    return run

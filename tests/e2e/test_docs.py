@@ -1,0 +1,75 @@
+"""Every command in the documentation is run as it is written."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import IDENTITY, ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TUTORIALS = ["tutorial/first-pilot.md", "how-to/own-data.md", "how-to/own-catalog.md", "how-to/upgrade.md"]
+FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+def commands_of(page: Path) -> str:
+    return "".join(FENCED.findall(page.read_text(encoding="utf-8")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_a_page_can_be_followed_as_it_is_written(tmp_path, name):
+    script = commands_of(ROOT / "docs" / name)
+    assert script
+    environment = {
+        **os.environ,
+        **IDENTITY,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PILOTLINE_CHECKOUT": str(ROOT),
+        "PYTHONPATH": "",
+    }
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.mark.slow
+def test_the_first_command_of_the_readme_shows_a_measured_pilot(tmp_path):
+    first = commands_of(ROOT / "README.md").splitlines()[0]
+    assert first == "python3 bootstrap.py demo"
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    kept = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+
+    done = subprocess.run(first.split(), cwd=clone, env=kept, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    for shown in ("Revenue of lapsing customers reached per 100 calls", "baseline", "MLflow", "report", "Next"):
+        assert shown.lower() in done.stdout.lower(), done.stdout
+    assert (clone / "demo/customer-call-list/.git").is_dir()
+
+
+def test_every_page_with_commands_is_followed_somewhere():
+    with_commands = {page for page in PAGES if commands_of(page)}
+    followed = {ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / name for name in TUTORIALS)}
+    assert with_commands == followed
+
+
+def test_the_readme_s_two_commands_are_the_bootstrap_s():
+    assert commands_of(ROOT / "README.md").split("\n") == ["python3 bootstrap.py demo", "python3 bootstrap.py test", ""]
+    assert commands_of(ROOT / "CONTRIBUTING.md") == "python3 bootstrap.py test\n"
+    assert "python3 bootstrap.py test" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    targets = [
+        target.replace("%7B", "{").replace("%7D", "}").replace("%20", " ") for target in LINK.findall(page.read_text())
+    ]
+    assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -1,0 +1,70 @@
+"""Day 0: a pilot, untouched and without a network, passes its own checks and does its job."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import MAXIMAL, MINIMAL
+from tests.helpers import files_below, git
+
+pytestmark = pytest.mark.slow
+
+KINDS: dict[str, dict[str, object]] = {
+    "default": {},
+    "minimal": MINIMAL,
+    "pilot stage": {"prepared_for": "pilot", "integrations": ["postgres"]},
+    "maximal": MAXIMAL,
+}
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("lint-imports",),
+    ("pytest", "-q"),
+)
+
+
+@pytest.mark.parametrize("answers", KINDS.values(), ids=KINDS.keys())
+def test_a_pilot_passes_its_own_checks_untouched_and_offline(make_pilot, run_in, answers):
+    pilot = make_pilot(**answers)
+    results = {" ".join(check): run_in(pilot, check) for check in CHECKS}
+
+    failed = {name: f"{run.out[-3000:]}\n{run.err[-2000:]}" for name, run in results.items() if run.code}
+    assert not failed, "\n\n".join(f"== {name}\n{text}" for name, text in failed.items())
+    assert re.search(r"\d+ passed", results["pytest -q"].out)
+    assert " skipped" not in results["pytest -q"].out, results["pytest -q"].out[-1500:]
+    assert git(pilot, "status", "--porcelain") == "", "tests leave the tree clean"
+
+
+@pytest.mark.parametrize("answers", KINDS.values(), ids=KINDS.keys())
+def test_no_template_syntax_is_left(render_pilot, answers):
+    left = []
+    for path, content in files_below(render_pilot(**answers)).items():
+        if path.endswith((".j2", ".xz")):
+            continue
+        text = content.decode().replace("${{", "")
+        if "{{" in path or "{%" in path or re.search(r"\{%|\{#|\{\{(?! *\$)", text) or "jinja" in Path(path).suffixes:
+            left.append(path)
+    assert left == []
+
+
+def test_a_sandbox_is_small(render_pilot):
+    pilot = render_pilot()
+    assert len(list(pilot.iterdir())) + 1 <= 22, sorted(path.name for path in pilot.iterdir())
+    assert len(files_below(pilot)) <= 78
+
+
+def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
+    first = run_pilot(pilot, "run", "--json")
+    assert first.code == 0, first.err
+    second = run_pilot(pilot, "run", "--json")
+    assert second.code == 0, second.err
+
+    one, two = json.loads(first.out), json.loads(second.out)
+    assert one["kpis"][0]["id"] == "revenue_reached_per_100_calls"
+    assert one["kpis"][0]["low"] < one["kpis"][0]["value"] < one["kpis"][0]["high"]
+    assert one["scored"]["written"] > 0
+    assert two["scored"]["written"] == 0, "the same batch twice writes once"
+    assert git(pilot, "status", "--porcelain") == ""

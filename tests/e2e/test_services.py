@@ -1,0 +1,108 @@
+"""Real systems, switched on by configuration alone."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+POSTGRES = "postgresql://postgres@127.0.0.1"
+EXECUTE = f"import psycopg, sys; psycopg.connect('{POSTGRES}/postgres', autocommit=True).execute(sys.argv[1])"
+COUNT = f"import psycopg, sys; print(psycopg.connect('{POSTGRES}/' + sys.argv[1]).execute(sys.argv[2]).fetchone()[0])"
+LOOK = """
+import mlflow
+client = mlflow.MlflowClient()
+runs = client.search_runs([experiment.experiment_id for experiment in client.search_experiments()])
+print(len(client.search_registered_models()), len(runs))
+"""
+
+
+def answers(port):
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def require(name, port):
+    """Skip where a service is absent, or fail where its absence is a fault."""
+    if not answers(port):
+        message = f"{name} does not answer on 127.0.0.1:{port}"
+        pytest.fail(message) if os.environ.get("PILOTLINE_REQUIRE_SERVICES") == "1" else pytest.skip(message)
+
+
+@pytest.fixture
+def database(pilot_environment):
+    """Make a database of the test's own on the real PostgreSQL."""
+    require("PostgreSQL", 5432)
+    name = f"pilotline_{os.getpid()}"
+    python = str(pilot_environment / "python")
+    subprocess.run([python, "-c", EXECUTE, f"CREATE DATABASE {name}"], check=True)
+    yield name
+    subprocess.run([python, "-c", EXECUTE, f"DROP DATABASE {name} WITH (FORCE)"], check=True)
+
+
+@pytest.fixture
+def mlflow_server(pilot_environment, tmp_path):
+    """Start a real MLflow server on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    path = f"{pilot_environment}{os.pathsep}{os.environ['PATH']}"
+    command = ["mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    stores = ["--backend-store-uri", f"sqlite:///{tmp_path}/m.db", "--artifacts-destination", f"{tmp_path}/artifacts"]
+    with (tmp_path / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, *stores],
+            env={**os.environ, "PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"},
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        for _ in range(240):
+            if answers(port):
+                break
+            time.sleep(0.5)
+        else:
+            pytest.fail((tmp_path / "server.log").read_text()[-2000:])
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def test_scores_are_written_once_to_a_real_postgresql(make_pilot, run_in, run_pilot, database):
+    pilot = make_pilot(integrations=["postgres"])
+    switched_on = {
+        "PILOT_INTEGRATIONS__POSTGRES__ENABLED": "true",
+        "PILOT_INTEGRATIONS__POSTGRES__URL": f"postgresql+psycopg://postgres@127.0.0.1/{database}",
+    }
+
+    run = run_pilot(pilot, "run", "--json", offline=False, **switched_on)
+    assert run.code == 0, run.err
+    again = run_pilot(pilot, "score", "--json", offline=False, **switched_on)
+    assert again.code == 0, again.err
+
+    count = run_in(pilot, ["python", "-c", COUNT, database, "select count(*) from call_lists"], offline=False)
+    assert int(count.out) == json.loads(run.out)["scored"]["written"] > 0
+    assert not (pilot / "var/pilot.db").exists()
+
+
+def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilot, mlflow_server):
+    pilot = make_pilot(integrations=["mlflow_server"])
+    switched_on = {
+        "PILOT_INTEGRATIONS__MLFLOW_SERVER__ENABLED": "true",
+        "PILOT_INTEGRATIONS__MLFLOW_SERVER__URL": mlflow_server,
+    }
+
+    run = run_pilot(pilot, "run", "--json", offline=False, **switched_on)
+    assert run.code == 0, run.err
+
+    seen = run_in(pilot, ["python", "-W", "ignore", "-c", LOOK], offline=False, MLFLOW_TRACKING_URI=mlflow_server)
+    models, runs = map(int, seen.out.split()[-2:])
+    assert models == 1
+    assert runs >= 1
+    assert not (pilot / "var/mlflow.db").exists()

@@ -1,0 +1,247 @@
+# ruff: noqa: E501 - templates stand in one line each, so that a feature is seen whole
+"""Copier is the reference for every byte: the same answers give the same files, modes included."""
+
+import itertools
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import copier
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pilotline.catalog import Snapshot
+from pilotline.questions import accept_answers, parse_questions
+from pilotline.render import render
+from pilotline.sources import Reference, load_snapshot
+from pilotline.tree import Tree, write_tree
+from tests.helpers import IDENTITY, build_file_tree, commit_all, executables_below, files_below, git, pilotline
+
+ANSWERS_FILE = ".copier-answers.yml"
+
+
+def copy_with_copier(source: Path | str, target: Path, data: dict[str, object], **options: object) -> dict[str, bytes]:
+    """Render with Copier itself, through its documented function."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Copier's notes on dirty or untagged templates are not the subject
+        copier.run_copy(str(source), target, data=data, defaults=True, quiet=True, **options)  # type: ignore[arg-type]
+    return files_below(target)
+
+
+def without_identity(content: bytes) -> bytes:
+    """Drop what names the source: the only lines in which both may differ."""
+    return b"".join(
+        line for line in content.splitlines(keepends=True) if not line.startswith((b"_src_path", b"_commit"))
+    )
+
+
+def assert_same(ours: Tree, theirs: dict[str, bytes], folder: Path) -> None:
+    """Compare paths, bytes and modes."""
+    assert set(ours) == set(theirs)
+    for path, file in ours.items():
+        content, expected = file.content, theirs[path]
+        if path == ANSWERS_FILE:
+            content, expected = without_identity(content), without_identity(expected)
+        assert content == expected, path
+    assert {path for path, file in ours.items() if file.executable} == executables_below(folder)
+
+
+@pytest.fixture(scope="module")
+def plain_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the built-in catalog as a plain folder, so that Copier reads exactly what pilotline reads."""
+    folder = tmp_path_factory.mktemp("catalog")
+    write_tree(load_snapshot(Reference(), "https://pilotline.invalid/x.git").tree, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain_snapshot(plain_catalog: Path) -> Snapshot:
+    return load_snapshot(Reference(str(plain_catalog)), "")
+
+
+def choices_of(snapshot: Snapshot, name: str) -> list[str]:
+    question = next(question for question in parse_questions(snapshot) if question.name == name)
+    values = question.choices.values() if isinstance(question.choices, dict) else question.choices
+    return [str(value) for value in values]  # type: ignore[attr-defined]
+
+
+def every_combination(snapshot: Snapshot) -> list[dict[str, object]]:
+    """Combine every architecture with every set of integrations, stage and CI provider."""
+    names = choices_of(snapshot, "integrations")
+    sets = [list(chosen) for size in range(len(names) + 1) for chosen in itertools.combinations(names, size)]
+    axes: list[Sequence[object]] = [
+        choices_of(snapshot, "architecture"),
+        sets,
+        [*choices_of(snapshot, "prepared_for")],
+        choices_of(snapshot, "ci_provider"),
+    ]
+    keys = ("architecture", "integrations", "prepared_for", "ci_provider")
+    return [dict(zip(keys, values, strict=True)) for values in itertools.product(*axes)]
+
+
+COMBINATIONS = every_combination(load_snapshot(Reference(), "https://pilotline.invalid/x.git"))
+
+
+@pytest.mark.parametrize("given_answers", COMBINATIONS, ids=lambda answers: "-".join(str(v) for v in answers.values()))
+def test_every_architecture_integration_stage_and_provider_is_the_same(
+    plain_catalog, plain_snapshot, tmp_path, given_answers
+):
+    ours = render(plain_snapshot, accept_answers(plain_snapshot, given_answers))
+    theirs = copy_with_copier(plain_catalog, tmp_path / "copier", given_answers)
+    assert_same(ours, theirs, tmp_path / "copier")
+
+
+AWKWARD = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(
+    str.strip
+)
+LINES = st.text(st.sampled_from("aÄß:'\"\\{}#%-[]&*!|>@`, \n\t€😀"), min_size=1, max_size=60).filter(str.strip)
+VALID_ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "project_name": AWKWARD.map(lambda text: f"A{text}"[:80]),
+        "kpi": AWKWARD.map(lambda text: f"K{text}"),
+        "owner": AWKWARD,
+        "technical_owner": AWKWARD,
+        "data_owner": AWKWARD,
+        "kpi_unit": AWKWARD,
+        "baseline_period": LINES,
+        "baseline_source": LINES,
+        "ai_act_reason": LINES,
+        "package_name": st.from_regex(r"[a-z][a-z0-9]{2,12}(_[a-z0-9]{2,6})?", fullmatch=True).map(
+            lambda name: f"p{name}"
+        ),
+        "kpi_unit_value": st.floats(0.001, 1e6),
+        "kpi_target": st.floats(1e6, 1e12),
+        "personal_data": st.booleans(),
+        "ai_act_class": st.sampled_from(["minimal", "limited", "high"]),
+        "data_classification": st.sampled_from(["public", "internal", "confidential", "strictly_confidential"]),
+        "integrations": st.lists(st.sampled_from(["postgres", "mlflow_server"]), unique=True),
+        "prepared_for": st.sampled_from(["sandbox", "pilot", "production"]),
+        "ci_provider": st.sampled_from(["github", "gitlab"]),
+    },
+)
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FEW
+@given(answers=VALID_ANSWERS)
+def test_any_valid_answers_give_the_same_bytes(plain_catalog, plain_snapshot, tmp_path_factory, answers):
+    target = tmp_path_factory.mktemp("copier")
+    ours = render(plain_snapshot, accept_answers(plain_snapshot, answers))
+    assert_same(ours, copy_with_copier(plain_catalog, target, answers), target)
+
+
+FOREIGN: dict[str, dict[str, str | bytes]] = {
+    "conditional names": {
+        "copier.yml": "flag: true\nname: x\n",
+        "{% if flag %}on-{{ name }}{% endif %}.txt": "a",
+        "{% if not flag %}off{% endif %}/b.txt": "b",
+    },
+    "when and computed": {
+        "copier.yml": "a: {type: str, default: x}\nb: {type: str, default: '{{ a }}y', when: '{{ a == \"z\" }}'}\n"
+        "c: {type: int, when: false, default: '{{ a | length }}'}\n",
+        "o.jinja": "{{ a }} {{ b }} {{ c + 1 }}",
+    },
+    "multiselect": {
+        "copier.yml": "m: {type: yaml, multiselect: true, choices: {A: 1, B: {value: {k: v}}, C: x, 'D': {value: z, validator: 'not now'}}, default: [x, 1]}\n",
+        "o.jinja": "{{ m | to_json }}",
+    },
+    "types": {
+        "copier.yml": "i: {type: int, default: '07'}\nf: {type: float, default: 1}\nj: {type: json, default: '[1, null]'}\n"
+        "y: {type: yaml, default: '{a: 2026-01-02}'}\nb: {type: bool, default: 'yes'}\ns: 3\nn: null\n",
+        "o.jinja": "{{ i }} {{ f }} {{ j }} {{ y }} {{ b }} {{ s }} {{ n }}",
+        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    },
+    "exclude and subdirectory": {
+        "copier.yml": "_subdirectory: '{{ sub }}'\n_exclude: ['*.bak', '/only-top', \"{% if sub %}gone{% endif %}\"]\nsub: src\n",
+        "src/a.txt": "", "src/b.bak": "", "src/d/only-top": "", "src/only-top": "", "src/gone/x": "", "other/c": "",
+    },
+    "suffix and options": {
+        "copier.yml": "_templates_suffix: .tmpl\n_envops: {variable_start_string: '[[', variable_end_string: ']]', trim_blocks: true, keep_trailing_newline: false}\nx: 1\n",
+        "a.tmpl": "[[ x ]] {{ x }}\n{% if x %}\nyes\n{% endif %}\n",
+        "b.jinja": "{{ x }}",
+        "[[ x ]].txt": "",
+    },
+    "empty suffix": {
+        "copier.yml": "_templates_suffix: ''\nx: 1\n",
+        "a.txt": "{{ x }}\r\nline\n",
+        "b.bin": b"\xff{{ x }}",
+    },
+    "siblings": {"copier.yml": "x: 1\n", "a.txt": "plain", "a.txt.jinja": "{{ x }}", "b.txt.jinja": "b"},
+    "includes and macros": {
+        "copier.yml": "x: 1\n_exclude: [lib, copier.yml]\n",
+        "lib/m.jinja": "{% macro m(v) %}<{{ v }}>{% endmacro %}",
+        "lib/i": "i{{ x }}",
+        "o.jinja": "{% from 'lib/m.jinja' import m %}{{ m(x) }}{% include 'lib/i' %}{% include './lib//i' %}",
+    },
+    "secrets": {
+        "copier.yml": "_secret_questions: [p]\np: {type: str, default: s}\nq: {type: str, default: t, secret: true}\nr: u\n",
+        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+        "o.jinja": "{{ p }}{{ q }}{{ r }}",
+    },
+    "filters": {
+        "copier.yml": "x: 'Äb c'\n",
+        "o.jinja": "{{ x | hash('sha256') }} {{ x | to_uuid }} {{ x | b64encode }} {{ {'a': [1, x]} | to_nice_json }}\n"
+        "{{ x | regex_replace('b', 'd') }} {{ ['a', ['b']] | flatten }} {{ 'a: [1, 2]' | from_yaml }} {{ pathjoin('a', 'b') }}",
+    },
+    "strict undefined": {"copier.yml": "_envops: {undefined: jinja2.StrictUndefined}\nx: 1\n", "o.jinja": "{{ x is defined }}{{ z is defined }}"},
+    "binary and unicode names": {"copier.yml": "x: 1\n", "ü/é.bin": bytes(range(256)), "crlf.jinja": "a\r\n{{ x }}\r\nb"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", FOREIGN.values(), ids=FOREIGN.keys())
+def test_each_feature_of_a_foreign_template_is_the_same(tmp_path, files):
+    source = build_file_tree(tmp_path / "template", files)
+    some = next(path for path in files if not path.startswith("copier.yml"))
+    (source / some).chmod(0o755)
+    loaded = load_snapshot(Reference(str(source)), "")
+    theirs = copy_with_copier(source, tmp_path / "copier", {})
+    assert_same(render(loaded, accept_answers(loaded, {})), theirs, tmp_path / "copier")
+
+
+def test_a_version_of_a_git_repository_is_the_same(tmp_path):
+    source = build_file_tree(
+        tmp_path / "t",
+        {"copier.yml": "x: 1\n", "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}"},
+    )
+    commit_all(source, "one", tag="v1.0.0")
+    loaded = load_snapshot(Reference(str(source)), "")
+    theirs = copy_with_copier(source, tmp_path / "copier", {})
+    ours = render(loaded, accept_answers(loaded, {}))
+    assert {path: file.content for path, file in ours.items()} == theirs
+
+
+def test_plain_copier_updates_a_pilot_of_the_built_in_catalog(tmp_path, home):
+    """The built-in source is reached through git's own address mapping, as it is once it is published."""
+    pilot = tmp_path / "pilot"
+    published = tmp_path / "published"
+    assert pilotline("new", pilot, "--defaults", environment=IDENTITY).code == 0
+    recorded = yaml.safe_load((pilot / ANSWERS_FILE).read_text())
+    published.mkdir()
+    write_tree(load_snapshot(Reference(), "").tree, published)
+    commit_all(published, "as released", tag=recorded["_commit"])
+    agents = published / "templates/{{ layer.base }}/AGENTS.md"
+    template = agents if agents.exists() else agents.with_name("AGENTS.md.jinja")
+    template.write_text(template.read_text() + "\nA line that the catalog added.\n")
+    commit_all(published, "better", tag="v0.1.0")
+    git(tmp_path, "config", "--global", f"url.{published}.insteadOf", recorded["_src_path"])
+    readme = pilot / "README.md"
+    readme.write_text(readme.read_text() + "\nA line of the team.\n")
+    commit_all(pilot, "our work")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "copier", "update", "--defaults", "--skip-answered", "--vcs-ref", "v0.1.0"],
+        cwd=pilot, env={**os.environ, **IDENTITY, "COPIER_CACHE_DIR": str(home / "copier")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "A line that the catalog added." in (pilot / "AGENTS.md").read_text()
+    assert "A line of the team." in readme.read_text()
+    assert yaml.safe_load((pilot / ANSWERS_FILE).read_text()) == {**recorded, "_commit": "v0.1.0"}
+    changed = git(pilot, "status", "--porcelain").split()
+    assert set(changed) == {"M", ANSWERS_FILE, "AGENTS.md"}, "nothing else may change"
