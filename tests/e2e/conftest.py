@@ -4,6 +4,7 @@ The environment is installed once, from the largest pilot there is (every integr
 requirements change. Pilots are not installed into it: their `src` is on the path, as their own pytest.ini has it.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -52,11 +53,19 @@ def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactor
     tree = _tree(builtin, MAXIMAL)
     wanted = hashlib.sha256(tree["pyproject.toml"].content + sys.version.encode()).hexdigest()
     folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:  # the tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install(tree, folder, wanted, tmp_path_factory.mktemp("largest"))
+    return folder / "bin"
+
+
+def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
+    """Install what a pilot needs into an environment, unless that is what it holds."""
     stamp = folder / "requirements.sha256"
     if stamp.is_file() and stamp.read_text() == wanted:
-        return folder / "bin"
+        return
     shutil.rmtree(folder, ignore_errors=True)
-    pilot = tmp_path_factory.mktemp("largest")
     write_tree(tree, pilot)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -64,7 +73,6 @@ def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactor
     subprocess.run([*pip, "install", "--editable", ".", "--group", "dev"], cwd=pilot, check=True)
     subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
     stamp.write_text(wanted)
-    return folder / "bin"
 
 
 @pytest.fixture
