@@ -4,7 +4,7 @@ import json
 
 import click
 
-from pilotline.cli.move import Options, move_options, open_here, run_move
+from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import parse_data
 from pilotline.errors import PilotlineError
 from pilotline.upgrade import Target

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from pilotline.cli.move import change_line, open_here
+from pilotline.cli.moving import change_line, open_here
 from pilotline.cli.options import json_option
 from pilotline.compare import compare_pilot
 from pilotline.errors import ExitCode

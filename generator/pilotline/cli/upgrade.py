@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pilotline.apply import abort as abort_move
-from pilotline.cli.move import Options, move_options, open_here, run_move
+from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import parse_data
 from pilotline.pilot import open_pilot
 from pilotline.sources import load_recorded
