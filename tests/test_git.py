@@ -36,7 +36,7 @@ def test_what_is_no_commit_is_never_read_as_an_option(repository, revision):
 
 def test_a_protocol_that_runs_commands_is_refused(tmp_path):
     with pytest.raises(GitError):
-        git.clone_bare("ext::sh -c 'touch pwned'", tmp_path / "clone.git")
+        git.list_remote_refs("ext::sh -c 'touch pwned'", tmp_path)
     assert not (tmp_path / "pwned").exists()
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pilotline.errors import CatalogError
-from pilotline.sources import Reference, latest_version, load_snapshot, parse_reference
+from pilotline.sources import Reference, load_snapshot, parse_reference
 from tests.helpers import build_file_tree, commit_all, git
 
 SOURCE = "https://pilotline.invalid/pilotline.git"
@@ -104,8 +104,3 @@ def test_a_symbolic_link_in_a_catalog_is_refused(repository):
     commit_all(repository, "link", tag="v3.0.0")
     with pytest.raises(CatalogError, match=r"symbolic link \(link\)"):
         load_snapshot(Reference(str(repository)), SOURCE)
-
-
-def test_only_released_versions_count_as_latest():
-    assert latest_version(("v1.0", "v1.10", "v1.9", "v2.0rc1", "nonsense")) == "v1.10"
-    assert latest_version(("nonsense", "v2.0.dev1")) is None

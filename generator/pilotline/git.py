@@ -189,13 +189,34 @@ def read_blobs(repository: Path, object_ids: Sequence[str]) -> tuple[bytes, ...]
     return tuple(blobs)
 
 
-def clone_bare(url: str, target: Path) -> None:
-    """Clone a repository without a work tree.
+def list_refs(repository: Path) -> dict[str, str]:
+    """List the tags and branches of a repository with the commit that each leads to."""
+    form = "%(refname) %(objectname) %(*objectname)"
+    lines = run_git(["for-each-ref", f"--format={form}", "refs/tags", "refs/heads"], repository).decode().splitlines()
+    return {parts[0]: parts[-1] for parts in map(str.split, lines)}
+
+
+def list_remote_refs(url: str, cwd: Path) -> dict[str, str]:
+    """Ask a repository elsewhere for its `HEAD`, tags and branches, with the commit that each leads to.
 
     Raises:
         GitError: It cannot be reached.
     """
-    run_git(["clone", "--quiet", "--bare", "--", url, str(target)], target.parent)
+    lines = run_git(["ls-remote", "--", url], cwd).decode().splitlines()
+    pairs = {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
+    return {name: pairs.get(f"{name}^{{}}", commit) for name, commit in pairs.items() if not name.endswith("^{}")}
+
+
+def fetch(url: str, repository: Path, refspecs: Sequence[str], *, shallow: bool) -> None:
+    """Fetch refs into a bare repository, with or without their history; a tag that is there is never replaced.
+
+    Raises:
+        GitError: It cannot be reached, or refuses.
+    """
+    deep = ["--unshallow"] if (repository / "shallow").exists() else []
+    depth = ["--depth=1"] if shallow else deep
+    command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--stdin", *depth, "--", url]
+    run_git(command, repository, stdin="".join(f"{line}\n" for line in refspecs).encode(), settings=["gc.auto=0"])
 
 
 def has_identity(folder: Path) -> bool:

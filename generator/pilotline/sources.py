@@ -1,19 +1,18 @@
 """Finding a catalog: the built-in one, a folder, or a git repository at a version."""
 
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
-
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.cache import fetch_version
 from pilotline.catalog import Identity, Snapshot
-from pilotline.errors import CatalogError, GitError
+from pilotline.errors import CatalogError
 from pilotline.releases import read_release
 from pilotline.tree import File, Tree, read_tree
+from pilotline.versions import latest_version, sorted_versions
 
 _CATALOG_PARTS: Final = ("templates", "reference_architectures")
 _NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
@@ -62,19 +61,30 @@ def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
     """
     if reference.place is None:
         return load_builtin(builtin_source, reference.version)
-    place = reference.place
+    place = resolve_place(reference.place)
+    return (
+        _load_remote(place, reference.version) if is_remote(reference) else _load_folder(Path(place), reference.version)
+    )
+
+
+def resolve_place(place: str) -> str:
+    """Give the full address or path of a catalog.
+
+    Raises:
+        CatalogError: It is neither an address nor an existing folder.
+    """
     for shortcut, address in _SHORTCUTS.items():
         if place.startswith(shortcut):
-            place = f"{address}{place.removeprefix(shortcut)}.git"
+            return f"{address}{place.removeprefix(shortcut)}.git"
+    if _ADDRESS.match(place):
+        return place
     folder = Path(place).expanduser()
     if folder.is_dir():
-        return _load_folder(folder.absolute(), reference.version)
-    if not _ADDRESS.match(place):
-        raise CatalogError(
-            f"There is no catalog at {place}.",
-            "Give an existing folder, or an address that begins with https:// or git@.",
-        )
-    return _load_remote(place, reference.version)
+        return str(folder.absolute())
+    raise CatalogError(
+        f"There is no catalog at {place}.",
+        "Give an existing folder, or an address that begins with https:// or git@.",
+    )
 
 
 def load_recorded(source: str, version: str | None, builtin_source: str) -> Snapshot:
@@ -122,17 +132,8 @@ def _load_folder(folder: Path, version: str | None) -> Snapshot:
 
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
-    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as scratch:
-        repository = Path(scratch) / "catalog.git"
-        try:
-            git.clone_bare(url, repository)
-        except GitError as error:
-            git.find_git()
-            raise CatalogError(
-                f"The catalog {url} cannot be reached: {error.message.partition(': ')[2]}",
-                "Check the address and the network, or give a local folder with --catalog.",
-            ) from error
-        return _load_commit(repository, url, version)
+    cached = fetch_version(url, version)
+    return _read_snapshot(cached.repository, url, cached.version, cached.commit)
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
@@ -141,7 +142,11 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
     if commit is None:
         known = ", ".join(sorted_versions(git.list_tags(repository))[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
-    recorded = version if version in git.list_tags(repository) else git.describe_commit(repository, commit)
+    return _read_snapshot(repository, source, revision, commit)
+
+
+def _read_snapshot(repository: Path, source: str, revision: str, commit: str) -> Snapshot:
+    recorded = revision if revision in git.list_tags(repository) else git.describe_commit(repository, commit)
     return Snapshot(Identity(source, recorded, source), _read_commit(repository, commit, source))
 
 
@@ -155,20 +160,3 @@ def _read_commit(repository: Path, commit: str, source: str) -> Tree:
     blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
     contents = git.read_blobs(repository, [entry.object_id for entry in blobs])
     return Tree({e.path: File(c, e.mode == "100755") for e, c in zip(blobs, contents, strict=True)})
-
-
-def sorted_versions(tags: tuple[str, ...]) -> list[str]:
-    """Sort the tags that are PEP 440 versions, newest first."""
-    known: list[tuple[Version, str]] = []
-    for tag in tags:
-        try:
-            known.append((Version(tag), tag))
-        except InvalidVersion:
-            continue
-    return [tag for _, tag in sorted(known, reverse=True)]
-
-
-def latest_version(tags: tuple[str, ...]) -> str | None:
-    """Choose the newest released version among the tags; None when there is none."""
-    released = [tag for tag in sorted_versions(tags) if not Version(tag).is_prerelease]
-    return released[0] if released else None

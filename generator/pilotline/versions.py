@@ -1,0 +1,25 @@
+"""Versions of catalogs: tags by PEP 440, because Copier and Renovate order them so."""
+
+from collections.abc import Iterable
+
+from packaging.version import InvalidVersion, Version
+
+
+def parse_version(tag: str) -> Version | None:
+    """Read a tag as a version; None when it is none."""
+    try:
+        return Version(tag)
+    except InvalidVersion:
+        return None
+
+
+def sorted_versions(tags: Iterable[str]) -> list[str]:
+    """Sort the tags that are PEP 440 versions, newest first."""
+    known = [(version, tag) for tag in tags if (version := parse_version(tag)) is not None]
+    return [tag for _, tag in sorted(known, reverse=True)]
+
+
+def latest_version(tags: Iterable[str]) -> str | None:
+    """Choose the newest released version among the tags; None when there is none."""
+    released = [tag for tag in sorted_versions(tags) if not Version(tag).is_prerelease]
+    return released[0] if released else None
