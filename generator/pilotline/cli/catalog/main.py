@@ -7,6 +7,7 @@ import click
 from pilotline.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
+    "lint": ("pilotline.cli.catalog.lint:command", "Find what would hurt pilots later, all at once."),
     "versions": ("pilotline.cli.catalog.versions:command", "List the versions that a catalog has."),
 }
 

@@ -1,0 +1,136 @@
+"""Rules about the questions and settings of `copier.yml`."""
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version as installed_version
+from typing import Final
+
+from jinja2 import TemplateSyntaxError, meta
+from packaging.version import Version
+
+from pilotline.errors import CatalogError
+from pilotline.linting.positions import line_of
+from pilotline.linting.rule import Found, rule
+from pilotline.linting.subject import STOPPING_SETTINGS, Subject
+from pilotline.questions import parse_questions, resolve_answers
+from pilotline.versions import parse_version
+
+_STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data"})
+_TEMPLATED: Final = ("type", "default", "choices", "help", "placeholder", "when", "validator")
+
+
+@rule("stops-copier", "Remove it: plain Copier asks for trust, and Renovate ends with an error. Let the pilot do it.")
+def stops_copier(subject: Subject) -> Iterator[Found]:
+    """A pilot must be upgradable by Copier and Renovate without anyone's trust."""
+    for name in STOPPING_SETTINGS:
+        if subject.settings.get(name):
+            line = line_of(subject.definition_content, name)
+            yield Found(subject.definition_path, f"{name} makes the template run code.", line)
+
+
+@rule("copier-version", "Name a version that is released and in use, such as 9.10.0.")
+def copier_version(subject: Subject) -> Iterator[Found]:
+    """A minimum that is too high ends Renovate's run."""
+    wanted = subject.settings.get("_min_copier_version")
+    if wanted is None:
+        return
+    line = line_of(subject.definition_content, "_min_copier_version")
+    parsed = parse_version(str(wanted))
+    if parsed is None:
+        yield Found(subject.definition_path, f"_min_copier_version is {wanted!r}, which is no version.", line)
+    elif parsed > Version(installed_version("copier")):
+        message = f"_min_copier_version {wanted} is higher than the Copier in use, {installed_version('copier')}."
+        yield Found(subject.definition_path, message, line)
+
+
+@rule("unusable-questions", "Mend the question.")
+def unusable_questions(subject: Subject) -> Iterator[Found]:
+    """What the questions' own definition does not allow stops everybody."""
+    if subject.settings:
+        try:
+            parse_questions(subject.snapshot)
+            resolve_answers(subject.snapshot, {})
+        except CatalogError as error:
+            yield Found(subject.definition_path, error.message, _line_of_named(subject, error.message))
+
+
+@rule("question-without-default", "Give it a default that works unattended.")
+def question_without_default(subject: Subject) -> Iterator[Found]:
+    """An upgrade that nobody watches stops at a question without a default."""
+    for name, data in _questions(subject).items():
+        if "default" not in data:
+            line = line_of(subject.definition_content, name)
+            yield Found(subject.definition_path, f"The question {name} has no default.", line)
+
+
+@rule("default-refused", "Give it a default that its own type, choices and validator accept.")
+def default_refused(subject: Subject) -> Iterator[Found]:
+    """A default that its own rule refuses stops an unattended run just as well."""
+    if not subject.has_questions:
+        return
+    without = {name for name, data in _questions(subject).items() if "default" not in data}
+    for problem in resolve_answers(subject.snapshot, {})[1]:
+        name = problem.partition(":")[0]
+        if name.partition(" ")[0] not in without:
+            line = line_of(subject.definition_content, name, "default")
+            yield Found(subject.definition_path, f"The default of {problem}.", line)
+
+
+@rule("question-order", "Move the question that is read before the one that reads it.")
+def question_order(subject: Subject) -> Iterator[Found]:
+    """A question sees only the answers before it; what comes later is empty, in Copier and here."""
+    for name, key, read in _reads(subject):
+        order = list(_questions(subject))
+        if read in order and order.index(read) > order.index(name):
+            line = line_of(subject.definition_content, name, key)
+            yield Found(subject.definition_path, f"The question {name} reads {read}, which is asked after it.", line)
+
+
+@rule("unknown-name", "Correct the name, or add the question.")
+def unknown_name(subject: Subject) -> Iterator[Found]:
+    """A name that nothing answers renders to nothing, silently."""
+    known = _STANDARD_NAMES | set(_questions(subject))
+    for name, key, read in _reads(subject):
+        if read not in known:
+            line = line_of(subject.definition_content, name, key)
+            yield Found(subject.definition_path, f"The question {name} reads {read}, which nothing answers.", line)
+
+
+def _questions(subject: Subject) -> Mapping[str, Mapping[object, object]]:
+    return {
+        name: value if isinstance(value, dict) else {"default": value}
+        for name, value in subject.settings.items()
+        if not name.startswith("_")
+    }
+
+
+def _reads(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """Tell which question reads which name, and in which of its keys."""
+    if not subject.has_questions:
+        return
+    environment = subject.snapshot.templating.environment
+    for name, data in _questions(subject).items():
+        for key in _TEMPLATED:
+            for text in _texts(data.get(key)):
+                try:
+                    read = meta.find_undeclared_variables(environment.parse(text))
+                except TemplateSyntaxError:
+                    continue
+                yield from ((name, key, other) for other in sorted(read) if other != name or key != "validator")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(name)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _line_of_named(subject: Subject, message: str) -> int:
+    """Find the question that a message names."""
+    named = next((name for name in _questions(subject) if f"question {name}" in message), None)
+    return line_of(subject.definition_content, named) if named else 1

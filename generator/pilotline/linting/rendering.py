@@ -1,0 +1,170 @@
+"""Rules about what templates make, for every combination of answers."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Final
+
+from jinja2 import TemplateError, TemplateSyntaxError, meta
+
+from pilotline.errors import CatalogError
+from pilotline.linting.rule import Found, rule
+from pilotline.linting.subject import Case, Subject
+from pilotline.templating import explain_template_error
+from pilotline.yamls import YamlError, parse_mapping, parse_yaml
+
+_FAILURES: Final = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, CatalogError,
+)  # fmt: skip
+_PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
+    ".yml": parse_yaml,
+    ".yaml": parse_yaml,
+    ".toml": tomllib.loads,
+    ".json": json.loads,
+}
+_STATEMENT: Final = r"\{%-?\s*(?:if|elif|else|endif|for|endfor|set|include|import|from|macro|block)\b"
+_TEMPLATES_OF_PILOTS: Final = (".j2", ".jinja2")
+
+
+@rule("does-not-render", "Mend the template: it fails for somebody who answers so.")
+def does_not_render(subject: Subject) -> Iterator[Found]:
+    """A template that fails for some answers is found by the pilot team that gives them."""
+    seen: set[tuple[str, int]] = set()
+    for case in _cases(subject):
+        for source, found in _failures(subject, case):
+            if (source, found.line) not in seen:
+                seen.add((source, found.line))
+                yield found
+
+
+@rule("unknown-variable", "Correct the name, or add the question or computed answer.")
+def unknown_variable(subject: Subject) -> Iterator[Found]:
+    """A name that nothing answers renders to nothing, silently."""
+    if not subject.has_questions or not subject.cases:
+        return
+    environment, known = subject.snapshot.templating.environment, set(subject.cases[0].context)
+    known |= set(subject.snapshot.definition.questions)
+    for source in subject.template_paths():
+        if not subject.is_template(source) or "/_partials/" in source:
+            continue
+        text = subject.tree[source].content.decode(errors="replace")
+        try:
+            unknown = meta.find_undeclared_variables(environment.parse(text)) - known
+        except TemplateSyntaxError:
+            continue
+        for name in sorted(unknown):
+            line = next((n for n, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{name}\b", row)), 1)
+            yield Found(source, f"It reads {name}, which nothing answers.", line)
+
+
+@rule("broken-result", "Quote what is put into the file: `{{ answer | to_json(ensure_ascii=false) }}`.")
+def broken_result(subject: Subject) -> Iterator[Found]:
+    """A data file that does not parse breaks the pilot of whoever has a colon in a name."""
+    seen: set[str] = set()
+    for case, source, path, text in _results(subject):
+        parser = _PARSERS.get(path[path.rfind(".") :])
+        if parser is None or source in seen:
+            continue
+        try:
+            parser(text)
+        except (YamlError, ValueError) as error:
+            seen.add(source)
+            reason = str(getattr(error, "problem", None) or error).splitlines()[0]
+            yield Found(source, f"It makes a {path} that does not parse ({case.label}): {reason}.")
+
+
+@rule("leftover-syntax", "Give the template its suffix, or put the text between raw and endraw.")
+def leftover_syntax(subject: Subject) -> Iterator[Found]:
+    """Template syntax that reaches a pilot is a suffix that was forgotten."""
+    names = "|".join(sorted(map(re.escape, subject.snapshot.definition.questions))) if subject.has_questions else ""
+    left = re.compile(rf"{_STATEMENT}|\{{\{{-?\s*(?:{names})\b" if names else _STATEMENT)
+    seen: set[str] = set()
+    for case in _cases(subject):
+        for source, path in _targets(subject, case):
+            if source in seen or subject.is_template(source) or path.endswith(_TEMPLATES_OF_PILOTS):
+                continue
+            seen.add(source)
+            found = left.search(text := subject.tree[source].content.decode(errors="replace"))
+            if found:
+                line = text.count("\n", 0, found.start()) + 1
+                yield Found(source, f"It is copied as it is, with {found[0].strip()} in it.", line)
+
+
+@rule("answers-file", "Write `{{ _copier_answers | to_nice_yaml }}` into `{{ _copier_conf.answers_file }}.jinja`.")
+def answers_file(subject: Subject) -> Iterator[Found]:
+    """A pilot that does not record its source and version, or a relative one, can never be upgraded."""
+    for case in _cases(subject)[:1]:
+        wanted = subject.snapshot.definition.answers_file
+        made = {path: (source, text) for _, source, path, text in _results(subject, (case,))}
+        if wanted not in made:
+            yield Found(subject.definition_path, f"No template makes {wanted}, so a pilot cannot be upgraded.")
+            continue
+        source, text = made[wanted]
+        yield from _wrong_identity(subject, source, text)
+
+
+def _wrong_identity(subject: Subject, source: str, text: str) -> Iterator[Found]:
+    try:
+        recorded = parse_mapping(text) or {}
+    except YamlError:
+        return  # broken-result says so
+    identity = subject.snapshot.identity
+    for name, value in (("_src_path", identity.source), ("_commit", identity.version)):
+        if recorded.get(name) != value:
+            yield Found(source, f"It records {name} as {recorded.get(name)!r} instead of where the pilot came from.")
+
+
+def _cases(subject: Subject) -> tuple[Case, ...]:
+    return subject.cases if subject.has_questions else ()
+
+
+def _targets(subject: Subject, case: Case) -> list[tuple[str, str]]:
+    try:
+        return list(subject.targets(case))
+    except _FAILURES:
+        return []
+
+
+def _results(subject: Subject, cases: tuple[Case, ...] | None = None) -> Iterator[tuple[Case, str, str, str]]:
+    """Render each template of each case; what fails is the business of another rule."""
+    for case in _cases(subject) if cases is None else cases:
+        for source, path in _targets(subject, case):
+            if subject.is_template(source):
+                try:
+                    yield case, source, path, subject.snapshot.templating.render_file(source, case.context)
+                except _FAILURES:
+                    continue
+
+
+def _failures(subject: Subject, case: Case) -> Iterator[tuple[str, Found]]:
+    try:
+        targets = list(subject.targets(case))
+    except _FAILURES as error:
+        yield "", Found(subject.definition_path, f"A path does not render ({case.label}): {_explain(error)}.")
+        return
+    for source, _ in targets:
+        if subject.is_template(source):
+            try:
+                subject.snapshot.templating.render_file(source, case.context)
+            except _FAILURES as error:
+                place, line = _place(subject, source, error)
+                yield source, Found(place, f"It does not render ({case.label}): {_explain(error)}.", line)
+
+
+def _explain(error: BaseException) -> str:
+    return error.message.rstrip(".") if isinstance(error, CatalogError) else explain_template_error(error)  # type: ignore[arg-type]
+
+
+def _place(subject: Subject, source: str, error: BaseException) -> tuple[str, int]:
+    """Find the template and line that failed: Jinja writes them into the traceback."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.filename or error.name or source, error.lineno
+    place, line = source, 1
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename in subject.tree:
+            place, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    return place, line

@@ -1,0 +1,61 @@
+"""Checking a catalog against all rules at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline.linting import files, layers, questions, rendering
+from pilotline.linting.rule import Problem, Rule
+from pilotline.linting.subject import Subject
+
+RULES: Final[tuple[Rule, ...]] = (
+    files.no_copier_yml,
+    files.broken_yaml,
+    files.repeated_key,
+    files.symbolic_link,
+    files.raw_gitignore,
+    files.tag_version,
+    files.too_many_objectives,
+    questions.stops_copier,
+    questions.copier_version,
+    questions.unusable_questions,
+    questions.question_without_default,
+    questions.default_refused,
+    questions.question_order,
+    questions.unknown_name,
+    layers.unknown_layer,
+    layers.layer_without_folder,
+    layers.layer_value,
+    layers.stray_template,
+    layers.same_path,
+    layers.integration_brings_seed,
+    layers.seed_not_kept,
+    layers.derived_not_kept,
+    layers.choice_without_data,
+    layers.data_without_choice,
+    rendering.does_not_render,
+    rendering.unknown_variable,
+    rendering.broken_result,
+    rendering.leftover_syntax,
+    rendering.answers_file,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found in a catalog, and how much was looked at."""
+
+    problems: tuple[Problem, ...]
+    cases: int
+    """Sets of answers that were rendered."""
+
+
+def lint_catalog(folder: Path) -> Verdict:
+    """Check the catalog of a folder, changes that are not committed included.
+
+    Raises:
+        CatalogError: There is no such folder.
+    """
+    subject = Subject(folder)
+    problems = sorted({problem for rule in RULES for problem in rule.problems(subject)})
+    return Verdict(tuple(problems), len(subject.cases) if subject.has_questions else 0)

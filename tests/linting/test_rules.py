@@ -1,0 +1,217 @@
+"""A fault is planted in a catalog without any, and found by exactly its rule, at its place."""
+
+import pytest
+
+from pilotline.linting.run import RULES, lint_catalog
+from tests.helpers import ROOT, build_file_tree, commit_all, git
+
+QUESTIONS = """\
+_subdirectory: templates
+_exclude: [_integrations, _organisation]
+_skip_if_exists: [/code, /page.md]
+name:
+  type: str
+  help: What is it called?
+  default: Some name
+architecture:
+  type: str
+  choices: [batch]
+  default: batch
+size:
+  type: int
+  default: "{{ architecture | length }}"
+  validator: "{% if size < 1 %}too small{% endif %}"
+integrations:
+  type: yaml
+  multiselect: true
+  choices: [db]
+  default: []
+derived:
+  type: yaml
+  when: false
+  default: '["page.md"]'
+layer:
+  type: yaml
+  when: false
+  default: |
+    base: "."
+    batch: "{{ '.' if architecture == 'batch' else '' }}"
+    db: "{{ '.' if 'db' in integrations else '' }}"
+"""
+OBJECTIVES = "objectives:\n  - {id: a}\n  - {id: b}\n  - {id: c}\n"
+BASE, BATCH, DB = ("templates/{{ layer.%s }}/" % name for name in ("base", "batch", "db"))
+GOOD = {
+    "copier.yml": QUESTIONS,
+    "templates/_organisation/objectives.yml": OBJECTIVES,
+    "templates/_integrations/db.yml": "id: db\n",
+    "reference_architectures/batch/architecture.yml": "title: Batch\n",
+    BASE + "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    BASE + "manifest.yml.jinja": "name: {{ name | to_json(ensure_ascii=false) }}\nsize: {{ size }}\n",
+    BASE + ".gitignore.jinja": "var\n",
+    BASE + "page.md": "x\n",
+    BASE + "ci.yml": "run: ${{ github.ref }}\n",
+    BATCH + "code/main.py": "x = 1\n",
+    DB + "integrations/db.py": "x = 1\n",
+}
+
+
+def question(text):
+    """Put a question before the last ones."""
+    return QUESTIONS.replace("derived:\n", f"{text}derived:\n", 1)
+
+
+def edited(before, after):
+    assert QUESTIONS.count(before) == 1, before
+    return QUESTIONS.replace(before, after)
+
+
+FAULTS = {
+    "no-copier-yml": ({"copier.yml": None}, "copier.yml", 1),
+    "broken-yaml": ({"templates/_integrations/db.yml": "id: db\nx: [1\n"}, "templates/_integrations/db.yml", 3),
+    "broken-yaml in copier.yml": ({"copier.yml": "a: 1\nb: 'x\n"}, "copier.yml", 3),
+    "broken-yaml, which is no text": ({BASE + "ci.yml": b"a: \xff\n"}, BASE + "ci.yml", 1),
+    "repeated-key": ({"copier.yml": QUESTIONS + "name: again\n"}, "copier.yml", 32),
+    "raw-gitignore": ({BASE + ".gitignore.jinja": None, BASE + ".gitignore": "var\n"}, BASE + ".gitignore", 1),
+    "too-many-objectives": (
+        {"templates/_organisation/objectives.yml": OBJECTIVES + "  - {id: d}\n"},
+        "templates/_organisation/objectives.yml",
+        5,
+    ),
+    "stops-copier with tasks": ({"copier.yml": QUESTIONS + "_tasks: [touch x]\n"}, "copier.yml", 32),
+    "stops-copier with migrations": (
+        {"copier.yml": QUESTIONS + "_migrations: [{version: v1, before: [x]}]\n"},
+        "copier.yml",
+        32,
+    ),
+    "stops-copier with extensions": ({"copier.yml": QUESTIONS + "_jinja_extensions: [x.Y]\n"}, "copier.yml", 32),
+    "copier-version": ({"copier.yml": '_min_copier_version: "99.0"\n' + QUESTIONS}, "copier.yml", 1),
+    "copier-version that is none": ({"copier.yml": "_min_copier_version: new\n" + QUESTIONS}, "copier.yml", 1),
+    "unusable-questions": ({"copier.yml": question("x: {type: str, default: a, chioces: [a]}\n")}, "copier.yml", 21),
+    "unusable-questions of a wrong template": (
+        {"copier.yml": question("x: {type: str, default: '{{ name | nope }}'}\n")},
+        "copier.yml",
+        21,
+    ),
+    "question-without-default": ({"copier.yml": question("x: {type: str}\n")}, "copier.yml", 21),
+    "default-refused": ({"copier.yml": edited("size < 1", "size < 9")}, "copier.yml", 14),
+    "default-refused by its choices": (
+        {"copier.yml": question("x: {type: str, choices: [a], default: b}\n")},
+        "copier.yml",
+        21,
+    ),
+    "question-order": (
+        {"copier.yml": edited("  default: Some name\n", "  default: \"Some {{ architecture | default('x') }}\"\n")},
+        "copier.yml",
+        7,
+    ),
+    "unknown-name": (
+        {"copier.yml": edited("What is it called?", "Called as {{ nmae }}?")},
+        "copier.yml",
+        6,
+    ),
+    "unknown-layer": ({"templates/{{ layer.other }}/x.txt": "x"}, "templates/{{ layer.other }}", 1),
+    "layer-without-folder": ({"copier.yml": QUESTIONS + '    other: ""\n'}, "copier.yml", 25),
+    "layer-value": (
+        {
+            "copier.yml": QUESTIONS + "    other: {{ '.' if size > 5 else 'None' }}\n",
+            "templates/{{ layer.other }}/x.txt": "x",
+        },
+        "copier.yml",
+        25,
+    ),
+    "stray-template": ({"templates/base/x.txt": "x"}, "templates/base/x.txt", 1),
+    "same-path": ({DB + "_platform/a.md": "1", BATCH + "_platform/a.md.jinja": "2"}, DB + "_platform/a.md", 1),
+    "same-path in two cases of a name": (
+        {BASE + "{{ 'page' }}.md.jinja": "1"},
+        BASE + "{{ 'page' }}.md.jinja",
+        1,
+    ),
+    "integration-brings-seed": ({DB + "code/db.py": "x = 1\n"}, DB + "code/db.py", 1),
+    "seed-not-kept": ({BATCH + "notes.md": "x"}, BATCH + "notes.md", 1),
+    "derived-not-kept": ({"copier.yml": edited('["page.md"]', '["page.md", "other.md"]')}, "copier.yml", 3),
+    "choice-without-data": ({"reference_architectures/batch/architecture.yml": None}, "copier.yml", 10),
+    "data-without-choice": ({"templates/_integrations/mq.yml": "id: mq\n"}, "templates/_integrations/mq.yml", 1),
+    "does-not-render": ({BASE + "a.txt.jinja": "one\n{{ 1 / (size - 5) }}\n"}, BASE + "a.txt.jinja", 2),
+    "does-not-render for one integration": (
+        {BASE + "a.txt.jinja": "one\n{% if integrations %}\n{{ name.x.y }}{% endif %}\n"},
+        BASE + "a.txt.jinja",
+        3,
+    ),
+    "does-not-render at the edge": (
+        {BASE + "a.txt.jinja": "{% if name.startswith('Abc') %}{{ 1 / 0 }}{% endif %}"},
+        BASE + "a.txt.jinja",
+        1,
+    ),
+    "does-not-render its syntax": ({BASE + "a.txt.jinja": "one\n{% if %}\n"}, BASE + "a.txt.jinja", 2),
+    "does-not-render an include": ({BASE + "a.txt.jinja": "one\n{% include 'nope' %}\n"}, BASE + "a.txt.jinja", 2),
+    "unknown-variable": ({BASE + "a.txt.jinja": "one\n{{ nmae }}\n"}, BASE + "a.txt.jinja", 2),
+    "broken-result": ({BASE + "a.yml.jinja": "name: {{ name }}\n"}, BASE + "a.yml.jinja", 1),
+    "broken-result in TOML": ({BASE + "a.toml.jinja": 'name = "{{ name }}"\n'}, BASE + "a.toml.jinja", 1),
+    "leftover-syntax": ({BASE + "a.txt": "one\n{{ name }}\n"}, BASE + "a.txt", 2),
+    "leftover-syntax of a statement": ({BASE + "a.txt": "one\n{% if x %}\n"}, BASE + "a.txt", 2),
+    "answers-file that is missing": (
+        {BASE + "{{ _copier_conf.answers_file }}.jinja": None},
+        "copier.yml",
+        1,
+    ),
+    "answers-file with a relative source": (
+        {BASE + "{{ _copier_conf.answers_file }}.jinja": "_src_path: ../catalog\n_commit: {{ _commit }}\n"},
+        BASE + "{{ _copier_conf.answers_file }}.jinja",
+        1,
+    ),
+}
+
+
+def plant(folder, files):
+    return build_file_tree(folder, {path: content for path, content in files.items() if content is not None})
+
+
+def rules_of(folder):
+    return [(problem.rule, problem.path, problem.line) for problem in lint_catalog(folder).problems]
+
+
+def test_the_catalog_that_faults_are_planted_in_has_none(tmp_path):
+    verdict = lint_catalog(plant(tmp_path, GOOD))
+    assert verdict.problems == ()
+    assert verdict.cases > 10
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS.items(), ids=FAULTS)
+def test_a_planted_fault_is_found_by_exactly_its_rule(tmp_path, name, fault):
+    files, path, line = fault
+    rule = name.split(" ")[0].rstrip(",")
+    assert rules_of(plant(tmp_path, {**GOOD, **files})) == [(rule, path, line)]
+
+
+def test_a_link_is_found(tmp_path):
+    (plant(tmp_path, GOOD) / BASE / "link").symlink_to("/etc/passwd")
+    assert rules_of(tmp_path) == [("symbolic-link", BASE + "link", 1)]
+
+
+def test_a_tag_that_is_no_version_is_found(tmp_path):
+    commit_all(plant(tmp_path, GOOD), "one", tag="pilot-v1.0.0")
+    git(tmp_path, "tag", "v1.0.0")
+    assert rules_of(tmp_path) == [("tag-version", "tag pilot-v1.0.0", 1)]
+
+
+def test_in_a_repository_ignored_files_are_left_out_and_new_ones_are_not(tmp_path):
+    commit_all(plant(tmp_path, {**GOOD, ".gitignore": "*.tmp\n"}), "one", tag="v1.0.0")
+    build_file_tree(tmp_path, {BASE + "a.tmp": "{{ name }}", BASE + "b.txt": "{{ name }}"})
+    assert rules_of(tmp_path) == [("leftover-syntax", BASE + "b.txt", 1)]
+
+
+def test_every_rule_has_a_planted_fault():
+    planted = {name.split(" ")[0].rstrip(",") for name in FAULTS} | {"symbolic-link", "tag-version"}
+    assert {rule.name for rule in RULES} == planted
+
+
+def test_all_faults_are_found_at_once(tmp_path):
+    some = ("stops-copier with tasks", "unknown-layer", "same-path", "does-not-render", "too-many-objectives")
+    files = {path: content for name in some for path, content in FAULTS[name][0].items()}
+    assert {rule for rule, _, _ in rules_of(plant(tmp_path, {**GOOD, **files}))} == {
+        name.split(" ")[0] for name in some
+    }
+
+
+def test_the_built_in_catalog_is_clean():
+    assert rules_of(ROOT) == []
