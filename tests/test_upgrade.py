@@ -320,12 +320,25 @@ def test_a_diff_shows_what_the_team_changed_in_the_catalog_s_files(pilot):
 
     shown = json.loads(pilotline("diff", "--json", cwd=pilot).out)["changes"]
     assert shown == [
-        {"kind": "removed", "path": "gone.txt"},
-        {"kind": "changed", "path": "owned.txt"},
-        {"kind": "renamed", "path": "renamed.txt", "from": "moved.txt"},
+        {"kind": "removed", "path": "gone.txt", "added": 0, "removed": 5},
+        {"kind": "changed", "path": "owned.txt", "added": 1, "removed": 1},
+        {"kind": "renamed", "path": "renamed.txt", "from": "moved.txt", "added": 0, "removed": 0},
     ]
     assert pilotline("diff", "--check", cwd=pilot).code == 1
     patch = pilotline("diff", "--patch", cwd=pilot).out
     assert "-line 3" in patch
     assert "+line three" in patch
     assert "own.txt" not in patch
+
+
+def test_a_diff_notes_uncommitted_work_and_counts_lines(pilot):
+    edit(pilot, "owned.txt", "line 3\n", "line three\nand more\n")
+    (pilot / "other.txt").write_text("not committed\n")
+
+    run = pilotline("diff", cwd=pilot)
+    assert "owned.txt  +2 -1" in run.out
+    assert "other.txt" not in run.out
+    assert "One file has uncommitted work" in run.err
+    shown = json.loads(pilotline("diff", "--json", "--patch", cwd=pilot).out)
+    assert shown["uncommitted"] == 1
+    assert "+line three" in shown["patch"]

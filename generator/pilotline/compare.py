@@ -1,12 +1,13 @@
 """What a pilot changed in the catalog's files, against the pristine render of what it records."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pilotline.catalog import Snapshot
 from pilotline.merge import Change, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
-from pilotline.questions import accept_answers, parse_questions
+from pilotline.questions import accept_answers, open_names
 from pilotline.render import render
 from pilotline.tree import Tree
 
@@ -16,6 +17,8 @@ class Comparison:
     """The pilot's changes to owned files, and the same as a patch."""
 
     changes: tuple[Change, ...]
+    lines: Mapping[str, tuple[int, int]]
+    """Lines added and removed, by path; binary files have none."""
     patch: str
 
 
@@ -25,7 +28,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     Raises:
         AnswersError: A recorded answer is not accepted by the recorded version.
     """
-    names = {question.name for question in parse_questions(recorded)}
+    names = open_names(recorded)
     answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
     owner = owner_of_paths(recorded, answers)
     tree = render(recorded, answers)
@@ -34,4 +37,4 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
         scratch.write_renders(owned, owned)
         changes = tuple(change for change in scratch.changed_by_ours() if (change.old_path or change.path) in owned)
         paths = [path for change in changes for path in (change.path, change.old_path) if path]
-        return Comparison(changes, scratch.patch(paths))
+        return Comparison(changes, scratch.count_lines(paths), scratch.patch(paths))

@@ -106,6 +106,14 @@ class Scratch:
         output = git.run_git(["diff", "--no-color", "-M", _BASE, _OURS, "--", *chosen], self.folder)
         return output.decode("utf-8", "replace")
 
+    def count_lines(self, paths: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Count the lines that ours added and removed against base, by path; binary files are left out."""
+        if not paths:
+            return {}
+        chosen = [f":(literal){self._prefix}{path}" for path in paths]
+        output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder)
+        return {self._own(path): counts for path, counts in _parse_counts(output)}
+
     def merge(self) -> Merge:
         """Merge theirs into ours.
 
@@ -241,6 +249,18 @@ def _messages(fields: list[bytes]) -> tuple[str, ...]:
             texts.append(text.decode("utf-8", "replace").strip())
         position += 3 + paths
     return tuple(texts)
+
+
+def _parse_counts(output: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Read `git diff --numstat -z`: counts and a path, or counts and then old and new path of a rename."""
+    fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
+    for field in fields:
+        added, _, rest = field.partition("\t")
+        removed, _, path = rest.partition("\t")
+        if rest and not path:
+            path = (next(fields), next(fields))[1]
+        if added.isdigit():
+            yield path, (int(added), int(removed))
 
 
 _KINDS: Final[Mapping[str, ChangeKind]] = {"A": "added", "D": "removed", "M": "changed", "R": "renamed", "T": "mode"}

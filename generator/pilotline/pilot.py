@@ -99,13 +99,19 @@ def refuse_unready(pilot: Pilot) -> None:
         marker = git.run_git(["rev-parse", "--path-format=absolute", "--git-path", name], pilot.repository)
         if Path(marker.decode().removesuffix("\n")).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    changed = git.run_git(["status", "--porcelain", "-z", "--untracked-files=no"], pilot.repository)
-    if changed:
-        count = len([entry for entry in changed.split(b"\0") if entry])
+    count = count_uncommitted(pilot)
+    if count:
         raise PilotError(
             f"The work tree has {count} uncommitted change{'s' if count > 1 else ''}.",
             "Commit or stash them first, so that nothing of yours can be mixed with the catalog's.",
         )
+
+
+def count_uncommitted(pilot: Pilot, *, own_only: bool = False) -> int:
+    """Count the tracked files with uncommitted work, in the whole repository or in the pilot's own folder."""
+    place = ["--", f":(literal){pilot.prefix}"] if own_only and pilot.prefix else []
+    changed = git.run_git(["status", "--porcelain", "-z", "--untracked-files=no", *place], pilot.repository)
+    return len([entry for entry in changed.split(b"\0") if entry])
 
 
 def refuse_overwriting(pilot: Pilot, incoming: Mapping[str, str], tracked: Tree | frozenset[str]) -> None:

@@ -125,6 +125,13 @@ def _parse_question(name: str, data: Mapping[str, object], secret: bool) -> Ques
     )
 
 
+def open_names(snapshot: Snapshot) -> frozenset[str]:
+    """Name the questions whose answers are recorded, and so may be shown: neither computed nor secret."""
+    return frozenset(
+        question.name for question in parse_questions(snapshot) if question.when is not False and not question.secret
+    )
+
+
 def resolve_answers(
     snapshot: Snapshot, given: Mapping[str, object], *, required: Iterable[str] = ()
 ) -> tuple[Answers, tuple[str, ...]]:

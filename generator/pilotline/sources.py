@@ -1,5 +1,6 @@
 """Finding a catalog: the built-in one, a folder, or a git repository at a version."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ def resolve_place(place: str) -> str:
         return place
     folder = Path(place).expanduser()
     if folder.is_dir():
-        return str(folder.absolute())
+        return os.path.abspath(folder)  # noqa: PTH100 - without `..`, and with a link as the user wrote it
     raise CatalogError(
         f"There is no catalog at {place}.",
         "Give an existing folder, or an address that begins with https:// or git@.",

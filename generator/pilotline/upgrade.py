@@ -8,17 +8,19 @@ are rebuilt from the pilot's own manifests. What the team deleted stays deleted.
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pilotline.catalog import Snapshot
-from pilotline.derive import derive_files, is_input
+from pilotline.derive import contents, derive_files, is_input
 from pilotline.errors import AnswersError
 from pilotline.merge import Change, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
-from pilotline.questions import Answers, accept_answers, parse_questions, resolve_answers
+from pilotline.questions import Answers, accept_answers, open_names, resolve_answers
 from pilotline.render import render
 from pilotline.tree import File, Tree
 
+AnswerKind = Literal["added", "changed", "dropped"]
 FIXED_ANSWERS = ("architecture", "package_name")
 
 
@@ -37,6 +39,7 @@ class AnswerChange:
     name: str
     old: object
     new: object
+    kind: AnswerKind
 
 
 @dataclass(frozen=True)
@@ -122,12 +125,12 @@ def decide_answers(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[An
     ]
     if fixed:
         raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
-    known = {question.name for question in parse_questions(target.snapshot) if question.when is not False}
+    known = open_names(target.snapshot)
     kept = {name: value for name, value in pilot.answers.items() if name in known}
     new, problems = resolve_answers(target.snapshot, {**kept, **target.changes})
     if problems:
         raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
-    recorded_names = {question.name for question in parse_questions(recorded)}
+    recorded_names = open_names(recorded)
     old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
     return old, new
 
@@ -153,15 +156,23 @@ def _respect_deletions(scratch: Scratch, renders: _Renders, ours: Tree) -> tuple
 
 def _respect_seeds(base: Tree, theirs: Tree, renders: _Renders, ours: Tree) -> tuple[Tree, Tree, tuple[str, ...]]:
     """Leave seeds and derived files as the team has them; deliver those that arrive for the first time."""
-    same = {path: ours[path] for path in renders.kept if path in ours}
+    leaving = {path: ours[path] for path in _leaving(renders, ours)}
+    same = {path: ours[path] for path in renders.kept if path in ours and path not in leaving}
     arriving = {
         path: renders.theirs[path]
         for path in renders.kept
         if path in renders.theirs and path not in renders.base and path not in ours
     }
-    old = {**_without(base, renders.kept), **same}
+    old = {**_without(base, renders.kept), **same, **leaving}
     new = {**_without(theirs, renders.kept), **same, **arriving}
     return Tree(old), Tree(new), tuple(sorted(set(arriving) - renders.derived))
+
+
+def _leaving(renders: _Renders, ours: Tree) -> frozenset[str]:
+    """Name the derived files that the new render has no more, where the team has them exactly as they are built."""
+    gone = {path for path in renders.derived if path in renders.base and path not in renders.theirs and path in ours}
+    built = derive_files(contents(ours)) if gone else {}
+    return frozenset(path for path in gone if built.get(path) == ours[path].content)
 
 
 def _rebuild(scratch: Scratch, merge: Merge, renders: _Renders) -> dict[str, File]:
@@ -182,5 +193,10 @@ def _without(tree: Mapping[str, File], gone: frozenset[str]) -> Tree:
 
 def _answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:
     names = dict.fromkeys([*old, *new.recorded])
-    pairs = ((name, old.get(name), new.recorded.get(name)) for name in names)
-    return tuple(AnswerChange(name, before, after) for name, before, after in pairs if before != after)
+    changes = []
+    for name in names:
+        kind: AnswerKind = "added" if name not in old else "dropped" if name not in new.recorded else "changed"
+        before, after = old.get(name), new.recorded.get(name)
+        if kind != "changed" or before != after:
+            changes.append(AnswerChange(name, before, after, kind))
+    return tuple(changes)

@@ -11,11 +11,12 @@ _COMMANDS: Final = {
     "new": ("pilotline.cli.new:command", "Make a pilot: a repository that already runs and is measured."),
     "architectures": ("pilotline.cli.architectures:command", "List and explain the reference architectures."),
     "upgrade": ("pilotline.cli.upgrade:command", "Pull in what the catalog improved; your work survives."),
-    "add": ("pilotline.cli.answers:add", "Add integrations to this pilot."),
-    "remove": ("pilotline.cli.answers:remove", "Remove integrations from this pilot."),
-    "prepare": ("pilotline.cli.answers:prepare", "Bring the files that the next stage needs."),
+    "add": ("pilotline.cli.add:command", "Add integrations to this pilot."),
+    "remove": ("pilotline.cli.remove:command", "Remove integrations from this pilot."),
+    "prepare": ("pilotline.cli.prepare:command", "Bring the files that the next stage needs."),
+    "move": ("pilotline.cli.move:command", "Move this pilot to another catalog."),
     "diff": ("pilotline.cli.diff:command", "Show what this pilot changed in the catalog's files."),
-    "answers": ("pilotline.cli.answers:answers", "Show or change the answers of this pilot."),
+    "answers": ("pilotline.cli.answers:command", "Show or change the answers of this pilot."),
     "catalog": ("pilotline.cli.catalog.main:command", "Make, check and release a catalog."),
 }
 

@@ -17,7 +17,7 @@ from pilotline.errors import ExitCode
 from pilotline.merge import Change
 from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
 from pilotline.sources import load_recorded
-from pilotline.upgrade import Plan, Target, plan_move
+from pilotline.upgrade import AnswerChange, Plan, Target, plan_move
 
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
 _COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
@@ -109,6 +109,7 @@ def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, o
         "format": 1,
         "from": plan.pilot.version,
         "to": plan.target.identity.version,
+        "catalog": {"from": plan.pilot.source, "to": plan.target.identity.source},
         "up_to_date": plan.is_empty,
         "changes": [
             {"kind": change.kind, "path": change.path, **({"from": change.old_path} if change.old_path else {})}
@@ -116,7 +117,7 @@ def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, o
         ],
         "conflicts": list(plan.merge.conflicts),
         "messages": list(plan.merge.messages),
-        "answers": [{"name": a.name, "old": a.old, "new": a.new} for a in plan.answers],
+        "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "seeds_delivered": list(plan.delivered),
         "seeds_improved": list(plan.improved),
         "kept_deleted": list(plan.kept_deleted),
@@ -130,7 +131,7 @@ def _as_text(plan: Plan, *, written: bool, commit: str | None, options: Options)
     if plan.is_empty:
         return f"Already at {plan.target.identity.version}; nothing to do."
     lines = [_headline(plan), *_change_lines(plan)]
-    lines += _list("Answers", [f"{a.name}: {a.old!r} -> {a.new!r}" for a in plan.answers])
+    lines += _list("Answers", [_answer_line(answer) for answer in plan.answers])
     lines += _list("Stay deleted, as you left them", plan.kept_deleted)
     lines += _list("Yours, and improved in the catalog since; left alone", plan.improved)
     lines += _list("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
@@ -139,7 +140,19 @@ def _as_text(plan: Plan, *, written: bool, commit: str | None, options: Options)
 
 def _headline(plan: Plan) -> str:
     old, new = plan.pilot.version, plan.target.identity.version
+    if plan.pilot.source != plan.target.identity.source:
+        return click.style(f"{plan.pilot.source} {old} -> {plan.target.identity.source} {new}", bold=True)
     return click.style(f"{old} -> {new}" if old != new else f"At {new}, with other answers", bold=True)
+
+
+def _answer_line(answer: AnswerChange) -> str:
+    """Say what happens to an answer: it changes, it is new, or this catalog does not ask for it."""
+    match answer.kind:
+        case "added":
+            return f"{answer.name}: {answer.new!r} (new)"
+        case "dropped":
+            return f"{answer.name}: {answer.old!r} (dropped: this catalog does not ask for it)"
+    return f"{answer.name}: {answer.old!r} -> {answer.new!r}"
 
 
 def _change_lines(plan: Plan) -> list[str]:

@@ -131,8 +131,9 @@ class Manifest(_Part):
 class PlatformSettings(BaseSettings):
     """Base of the pilot's `Settings`. Load it with `Settings.load()`.
 
-    Later wins: `config/default.toml`, `config/integrations/*.toml`, `config/<PILOT_PROFILE>.toml`,
-    `config/local.toml` (never committed), environment variables such as `PILOT_DATABASE__URL`, arguments.
+    Later wins: `config/default.toml`, `config/integrations/*.toml`, `config/<PILOT_PROFILE>/*.toml`,
+    `config/<PILOT_PROFILE>.toml`, `config/local.toml` (never committed), environment variables such as
+    `PILOT_DATABASE__URL`, arguments.
     """
 
     model_config = SettingsConfigDict(
@@ -247,8 +248,9 @@ def _toml_files(config: Path) -> list[Path]:
     chosen = [config / f"{profile}.toml"] if profile else []
     if chosen and not chosen[0].is_file():
         raise PilotError(f"PILOT_PROFILE is {profile}, but there is no {chosen[0]}: write it, or unset PILOT_PROFILE.")
-    integrations = sorted((config / "integrations").glob("*.toml"))
-    return [config / "default.toml", *integrations, *chosen, config / "local.toml"]
+    folders = ["integrations", profile] if profile else ["integrations"]
+    parts = [path for folder in folders for path in sorted((config / folder).glob("*.toml"))]
+    return [config / "default.toml", *parts, *chosen, config / "local.toml"]
 
 
 def _problems(error: ValidationError) -> str:
