@@ -39,7 +39,7 @@ layer:
     db: "{{ '.' if 'db' in integrations else '' }}"
 """
 OBJECTIVES = "objectives:\n  - {id: a}\n  - {id: b}\n  - {id: c}\n"
-BASE, BATCH, DB = ("templates/{{ layer.%s }}/" % name for name in ("base", "batch", "db"))
+BASE, BATCH, DB = (f"templates/{{{{ layer.{name} }}}}/" for name in ("base", "batch", "db"))
 GOOD = {
     "copier.yml": QUESTIONS,
     "templates/_organisation/objectives.yml": OBJECTIVES,
@@ -142,9 +142,10 @@ FAULTS = {
         BASE + "a.txt.jinja",
         1,
     ),
+    "does-not-render a value that is not there": ({BASE + "a.txt.jinja": "{{ layer.bse }}"}, BASE + "a.txt.jinja", 1),
     "does-not-render its syntax": ({BASE + "a.txt.jinja": "one\n{% if %}\n"}, BASE + "a.txt.jinja", 2),
     "does-not-render an include": ({BASE + "a.txt.jinja": "one\n{% include 'nope' %}\n"}, BASE + "a.txt.jinja", 2),
-    "unknown-variable": ({BASE + "a.txt.jinja": "one\n{{ nmae }}\n"}, BASE + "a.txt.jinja", 2),
+    "does-not-render an unknown name": ({BASE + "a.txt.jinja": "one\n{{ nmae }}\n"}, BASE + "a.txt.jinja", 2),
     "broken-result": ({BASE + "a.yml.jinja": "name: {{ name }}\n"}, BASE + "a.yml.jinja", 1),
     "broken-result in TOML": ({BASE + "a.toml.jinja": 'name = "{{ name }}"\n'}, BASE + "a.toml.jinja", 1),
     "leftover-syntax": ({BASE + "a.txt": "one\n{{ name }}\n"}, BASE + "a.txt", 2),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Final
 
-from jinja2 import TemplateError, TemplateSyntaxError, meta
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from pilotline.errors import CatalogError
 from pilotline.linting.rule import Found, rule
@@ -28,35 +28,15 @@ _STATEMENT: Final = r"\{%-?\s*(?:if|elif|else|endif|for|endfor|set|include|impor
 _TEMPLATES_OF_PILOTS: Final = (".j2", ".jinja2")
 
 
-@rule("does-not-render", "Mend the template: it fails for somebody who answers so.")
+@rule("does-not-render", "Mend the template. What may be missing is written `value | default('…')`.")
 def does_not_render(subject: Subject) -> Iterator[Found]:
-    """A template that fails for some answers is found by the pilot team that gives them."""
+    """A template that fails is found by the team that answers so; a name that nothing answers is found by nobody."""
     seen: set[tuple[str, int]] = set()
     for case in _cases(subject):
         for source, found in _failures(subject, case):
             if (source, found.line) not in seen:
                 seen.add((source, found.line))
                 yield found
-
-
-@rule("unknown-variable", "Correct the name, or add the question or computed answer.")
-def unknown_variable(subject: Subject) -> Iterator[Found]:
-    """A name that nothing answers renders to nothing, silently."""
-    if not subject.has_questions or not subject.cases:
-        return
-    environment, known = subject.snapshot.templating.environment, set(subject.cases[0].context)
-    known |= set(subject.snapshot.definition.questions)
-    for source in subject.template_paths():
-        if not subject.is_template(source) or "/_partials/" in source:
-            continue
-        text = subject.tree[source].content.decode(errors="replace")
-        try:
-            unknown = meta.find_undeclared_variables(environment.parse(text)) - known
-        except TemplateSyntaxError:
-            continue
-        for name in sorted(unknown):
-            line = next((n for n, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{name}\b", row)), 1)
-            yield Found(source, f"It reads {name}, which nothing answers.", line)
 
 
 @rule("broken-result", "Quote what is put into the file: `{{ answer | to_json(ensure_ascii=false) }}`.")
@@ -147,7 +127,7 @@ def _failures(subject: Subject, case: Case) -> Iterator[tuple[str, Found]]:
     for source, _ in targets:
         if subject.is_template(source):
             try:
-                subject.snapshot.templating.render_file(source, case.context)
+                subject.strict_templating.render_file(source, case.context)
             except _FAILURES as error:
                 place, line = _place(subject, source, error)
                 yield source, Found(place, f"It does not render ({case.label}): {_explain(error)}.", line)

@@ -34,7 +34,6 @@ RULES: Final[tuple[Rule, ...]] = (
     layers.choice_without_data,
     layers.data_without_choice,
     rendering.does_not_render,
-    rendering.unknown_variable,
     rendering.broken_result,
     rendering.leftover_syntax,
     rendering.answers_file,

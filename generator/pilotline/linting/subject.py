@@ -17,6 +17,7 @@ from pilotline.linting.awkward import awkward_answers
 from pilotline.linting.reading import read_catalog
 from pilotline.questions import Answered, Answers, parse_questions, resolve_answers
 from pilotline.render import match_paths, template_context
+from pilotline.templating import Templating
 from pilotline.tree import File, Tree
 from pilotline.yamls import YamlError, parse_mapping
 
@@ -78,6 +79,13 @@ class Subject:
             text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
             files[self.definition_path] = File(text.encode())
         return Snapshot(Identity("https://catalog.invalid/x.git", "v1.0.0", str(self.folder)), Tree(files))
+
+    @cached_property
+    def strict_templating(self) -> Templating:
+        """The catalog's templates, in which a value that is not there is an error instead of nothing."""
+        files = {path: file.content for path, file in self.tree.items()}
+        options = self.snapshot.definition.environment_options
+        return Templating(files, {**options, "undefined": "jinja2.StrictUndefined"})
 
     @cached_property
     def root(self) -> str:

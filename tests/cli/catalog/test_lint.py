@@ -5,12 +5,13 @@ from tests.linting.test_rules import BASE, FAULTS, GOOD
 
 
 def test_each_problem_has_file_line_rule_and_fix(tmp_path):
-    build_file_tree(tmp_path, {**GOOD, **FAULTS["unknown-variable"][0]})
+    build_file_tree(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
     done = pilotline("catalog", "lint", tmp_path)
     assert done.code == 1
     assert done.out == (
-        f"{BASE}a.txt.jinja:2 unknown-variable: It reads nmae, which nothing answers.\n"
-        "    Correct the name, or add the question or computed answer.\n1 problem.\n"
+        f"{BASE}a.txt.jinja:2 does-not-render: It does not render (architecture=batch, integrations=[]): "
+        "'nmae' is undefined.\n    Mend the template. What may be missing is written `value | default('…')`.\n"
+        "1 problem.\n"
     )
 
 
@@ -20,11 +21,11 @@ def test_a_clean_catalog_says_what_was_looked_at(tmp_path):
 
 
 def test_json_carries_the_same(tmp_path):
-    build_file_tree(tmp_path, {**GOOD, **FAULTS["unknown-variable"][0]})
+    build_file_tree(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
     found = json.loads(pilotline("catalog", "lint", tmp_path, "--json").out)
     assert found["format"] == 1
     assert [(row["rule"], row["line"], row["path"]) for row in found["problems"]] == [
-        ("unknown-variable", 2, BASE + "a.txt.jinja")
+        ("does-not-render", 2, BASE + "a.txt.jinja")
     ]
 
 
