@@ -40,7 +40,7 @@ layer:
 """
 OBJECTIVES = "objectives:\n  - {id: a}\n  - {id: b}\n  - {id: c}\n"
 BASE, BATCH, DB = (f"templates/{{{{ layer.{name} }}}}/" for name in ("base", "batch", "db"))
-GOOD = {
+GOOD: dict[str, str | bytes | None] = {
     "copier.yml": QUESTIONS,
     "templates/_organisation/objectives.yml": OBJECTIVES,
     "templates/_integrations/db.yml": "id: db\n",
@@ -65,7 +65,7 @@ def edited(before, after):
     return QUESTIONS.replace(before, after)
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
     "no-copier-yml": ({"copier.yml": None}, "copier.yml", 1),
     "broken-yaml": ({"templates/_integrations/db.yml": "id: db\nx: [1\n"}, "templates/_integrations/db.yml", 3),
     "broken-yaml in copier.yml": ({"copier.yml": "a: 1\nb: 'x\n"}, "copier.yml", 3),

@@ -1,11 +1,11 @@
 import json
 
-from tests.helpers import build_file_tree, pilotline
-from tests.linting.test_rules import BASE, FAULTS, GOOD
+from tests.helpers import pilotline
+from tests.linting.test_rules import BASE, FAULTS, GOOD, plant
 
 
 def test_each_problem_has_file_line_rule_and_fix(tmp_path):
-    build_file_tree(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
+    plant(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
     done = pilotline("catalog", "lint", tmp_path)
     assert done.code == 1
     assert done.out == (
@@ -16,12 +16,12 @@ def test_each_problem_has_file_line_rule_and_fix(tmp_path):
 
 
 def test_a_clean_catalog_says_what_was_looked_at(tmp_path):
-    done = pilotline("catalog", "lint", cwd=build_file_tree(tmp_path, GOOD))
+    done = pilotline("catalog", "lint", cwd=plant(tmp_path, GOOD))
     assert (done.code, done.out[:12], done.err) == (0, "No problems:", "")
 
 
 def test_json_carries_the_same(tmp_path):
-    build_file_tree(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
+    plant(tmp_path, {**GOOD, **FAULTS["does-not-render an unknown name"][0]})
     found = json.loads(pilotline("catalog", "lint", tmp_path, "--json").out)
     assert found["format"] == 1
     assert [(row["rule"], row["line"], row["path"]) for row in found["problems"]] == [
