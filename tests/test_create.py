@@ -1,15 +1,17 @@
 import errno
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from pilotline.create import create_pilot, plan_pilot
-from pilotline.errors import DestinationError
+from pilotline.errors import DestinationError, GitError
 from pilotline.questions import accept_answers
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline, snapshot
 
@@ -236,3 +238,52 @@ def test_a_signal_at_any_moment_leaves_all_or_nothing(tmp_path, duration, signal
         assert code in {0, 130}
         assert list(tmp_path.iterdir()) == ([target] if code == 0 else [])
         assert target.exists() == (code == 0)
+
+
+@needs_namespaces
+@pytest.mark.parametrize("mount", ["-t tmpfs tmpfs", "--bind elsewhere"], ids=["disk", "bind"])
+def test_a_mounted_folder_is_filled_although_nothing_can_be_moved_into_it(tmp_path, mount):
+    for name in ("elsewhere", "volume"):
+        (tmp_path / name).mkdir()
+    script = (
+        f"mount {mount} volume && {sys.executable} -m pilotline new volume --defaults --json >result.json &&"
+        " git -C volume status --porcelain --ignored && git -C volume rev-list --count HEAD"
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "result.json", "volume"]
+
+
+@needs_namespaces
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_asked(tmp_path):
+    script = f"mount -t tmpfs -o ro tmpfs {tmp_path} && {sys.executable} -m pilotline new {tmp_path}/pilot"
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"You may not write to {tmp_path}" in done.stderr
+
+
+def test_a_link_to_an_empty_folder_on_another_disk_is_followed(plan, tmp_path):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        (tmp_path / "pilot").symlink_to(other)
+        create_pilot(plan, tmp_path / "pilot")
+        assert set(files_below(Path(other))) == set(plan.tree)
+        assert [path.name for path in tmp_path.iterdir()] == ["pilot"]
+
+
+def test_an_empty_identity_in_the_environment_is_none(plan, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "")
+    created = create_pilot(plan, tmp_path / "pilot")
+    assert git(created.destination, "log", "--format=%an %ce") == "Pilotline pilotline@pilotline.invalid"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_inside_somebody_else_s_repository_git_s_refusal_is_passed_on(plan, tmp_path):
+    (tmp_path / "outer").mkdir()
+    git(tmp_path / "outer", "init", "--quiet")
+    for path in (tmp_path / "outer", *(tmp_path / "outer").rglob("*")):
+        os.chown(path, 1234, 1234)
+    with pytest.raises(GitError, match="dubious ownership"):
+        create_pilot(plan, tmp_path / "outer" / "pilot")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
-from pilotline.yamls import YamlError, parse_mapping
+from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 _FOLDER = "reference_architectures"
 
@@ -79,7 +79,7 @@ def _read(snapshot: Snapshot, identifier: str) -> Architecture:
     try:
         data = parse_mapping(snapshot.tree[place].content)
     except YamlError as error:
-        raise CatalogError(f"{place} is no YAML: {str(error).splitlines()[0]}.", "Mend the file.") from error
+        raise CatalogError(f"{place}, {explain_yaml_error(error)}.", "Mend the YAML and try again.") from error
     if data is None:
         raise CatalogError(f"{place} holds no mapping.", "Write it as in the built-in catalog.")
     readme = f"{_FOLDER}/{identifier}/README.md"

@@ -10,10 +10,11 @@ from typing import Final
 
 import yaml
 
-from pilotline.yamls import YamlError, parse_yaml
+from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
 
 _TRUE: Final = frozenset({"y", "yes", "t", "true", "on"})
 _FALSE: Final = frozenset({"n", "no", "f", "false", "off", "~", "null", "none"})
+_SHOWN: Final = 80
 
 
 def cast_bool(value: object) -> bool:
@@ -58,7 +59,7 @@ def _cast_yaml(value: object) -> object:
     try:
         return parse_yaml(value)
     except YamlError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
+        raise ValueError(explain_yaml_error(error)) from error
 
 
 def _cast_json(value: object) -> object:
@@ -77,7 +78,7 @@ CASTS: Final[Mapping[str, Callable[[object], object]]] = {
 
 TYPE_NAMES: Final[Mapping[str, str]] = {
     "bool": "yes or no",
-    "float": "a number",
+    "float": "a number such as 12.5",
     "int": "a whole number",
     "json": "JSON",
     "path": "a path",
@@ -97,7 +98,27 @@ def cast_answer(value: object, type_name: str) -> object:
     try:
         return CASTS[type_name](value)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ValueError(f"{value!r} is not {TYPE_NAMES[type_name]}") from error
+        reason = f" ({error})" if type_name in {"json", "yaml"} else ""
+        raise ValueError(f"{_show(value)} is not {TYPE_NAMES[type_name]}{reason}") from error
+
+
+def check_bool(value: object) -> None:
+    """Refuse a text that a person cannot have meant as yes or no; Copier would take any text as yes.
+
+    Raises:
+        ValueError: It is neither a number nor one of YAML's words.
+    """
+    if isinstance(value, str) and value.strip().lower() not in _TRUE | _FALSE:
+        try:
+            float(value)
+        except ValueError as error:
+            raise ValueError(f"{_show(value)} is not {TYPE_NAMES['bool']}") from error
+
+
+def _show(value: object) -> str:
+    """Quote a value in a message, the beginning of a long one."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def split_yaml_list(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from pilotline.errors import CatalogError, UnsupportedTemplateError
 from pilotline.templating import Templating
 from pilotline.tree import Tree
-from pilotline.yamls import YamlError, parse_yaml
+from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
 
 _REFUSED_SETTINGS: Final[Mapping[str, str]] = {
     "tasks": "runs commands",
@@ -106,10 +106,7 @@ def _load(content: bytes, place: str) -> dict[str, object]:
     try:
         raw = parse_yaml(content)
     except YamlError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise CatalogError(f"{place}{line}: {problem}.", "Mend the YAML and run the command again.") from error
+        raise CatalogError(f"{place}, {explain_yaml_error(error)}.", "Mend the YAML and try again.") from error
     if not isinstance(raw, dict):
         raise CatalogError(f"{place} holds no questions.", "Write it as a mapping from question to definition.")
     return {str(key): value for key, value in raw.items()}

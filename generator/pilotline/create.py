@@ -86,15 +86,23 @@ def check_destination(destination: Path) -> None:
         GitError: Git is missing.
     """
     git.find_git()
+    with _disk_errors(destination):
+        _refuse_taken(destination)
+
+
+def _refuse_taken(destination: Path) -> None:
     if destination.is_symlink() and not destination.exists():
         raise DestinationError(f"{destination} is a link that leads nowhere.", "Remove it, or choose another folder.")
     if destination.exists() and not destination.is_dir():
         raise DestinationError(f"{destination} is a file.", "Choose another folder.")
     if destination.is_dir() and any(entry.name != ".git" for entry in destination.iterdir()):
         raise DestinationError(f"{destination} is not empty.", "Choose another folder, or empty this one first.")
-    parent = next(parent for parent in destination.absolute().parents if parent.exists())
-    if not parent.is_dir():
-        raise DestinationError(f"{parent} is a file, so {destination} cannot lie in it.", "Choose another folder.")
+    absolute = destination.absolute()
+    existing = next(place for place in (absolute, *absolute.parents) if place.exists())
+    if not existing.is_dir():
+        raise DestinationError(f"{existing} is a file, so {destination} cannot lie in it.", "Choose another folder.")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise DestinationError(f"You may not write to {existing}.", "Choose a folder that you can write to.")
 
 
 def create_pilot(plan: Plan, destination: Path, point_of_no_return: Callable[[], None] = lambda: None) -> Created:
@@ -142,13 +150,31 @@ def _missing_parents(destination: Path) -> Iterator[None]:
 def _workshop(destination: Path) -> Iterator[Path]:
     """Give a folder on the destination's own disk to build in, gone afterwards whatever happens."""
     with _disk_errors(destination):
-        workshop = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", suffix=".pilotline", dir=destination.parent))
+        workshop = _open_workshop(destination)
     try:
         with _disk_errors(destination):
             workshop.chmod(0o755)
             yield workshop
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _open_workshop(destination: Path) -> Path:
+    """Make the folder beside the destination; inside it where nothing can be moved in, as into a mounted volume."""
+    name = f".{destination.name}."
+    if not destination.is_dir():
+        return Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination.parent))
+    with contextlib.suppress(OSError):
+        beside = Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination.parent))
+        probe = destination / beside.name
+        try:
+            beside.rename(probe)
+            probe.rename(beside)
+        except OSError:
+            beside.rmdir()
+        else:
+            return beside
+    return Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination))
 
 
 @contextlib.contextmanager

@@ -102,7 +102,11 @@ def _start(
 
 def _environment() -> dict[str, str]:
     """Build git's environment: the caller's, less what would redirect git, plus what keeps it silent and safe."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT_VARIABLES}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or (name in _KEPT_VARIABLES and value)
+    }
     return kept | {
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
@@ -124,11 +128,17 @@ def is_repository_root(folder: Path) -> bool:
 
 
 def work_tree_above(folder: Path) -> Path | None:
-    """Find the work tree that a folder lies in, unless that work tree ignores the folder; None where there is none."""
+    """Find the work tree that a folder lies in, unless that work tree ignores the folder; None where there is none.
+
+    Raises:
+        GitError: There is one that belongs to somebody else, so git does not read it.
+    """
     existing = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
     try:
         top = Path(run_git(["rev-parse", "--show-toplevel"], existing).decode().removesuffix("\n"))
-    except GitError:
+    except GitError as error:
+        if "dubious ownership" in error.message:
+            raise
         return None
     try:
         run_git(["check-ignore", "--quiet", "--", str(folder)], top)

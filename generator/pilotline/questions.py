@@ -11,11 +11,11 @@ from typing import Final
 
 from jinja2 import TemplateError
 
-from pilotline.casting import CASTS, Choice, cast_bool, cast_to_choices
+from pilotline.casting import CASTS, Choice, cast_bool, cast_to_choices, check_bool
 from pilotline.catalog import Snapshot
 from pilotline.errors import AnswersError, CatalogError
 from pilotline.templating import Templating, explain_template_error
-from pilotline.yamls import YamlError, parse_yaml
+from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
 
 WIZARD_ORDER: Final = (
     "project_name",
@@ -210,6 +210,8 @@ class _Round:
     ) -> object:
         if given:
             try:
+                if type_name == "bool":
+                    check_bool(self._given[question.name])
                 value = cast_to_choices(self._given[question.name], type_name, choices, several=question.multiselect)
                 self._validate(question, value)
             except ValueError as error:
@@ -239,6 +241,10 @@ class _Round:
             if asked and not question.secret:
                 self._validate(question, value)
         except ValueError as error:
+            if not asked and not self.problems:
+                raise CatalogError(
+                    f"copier.yml: {question.name} cannot be computed: {error}.", "Mend it, or the file that it reads."
+                ) from error
             if not blamed:
                 self.problems.append(f"{question.name}: {error}")
             return None
@@ -270,7 +276,11 @@ class _Round:
         try:
             return parse_yaml(str(self._render(question, text)))
         except YamlError as error:
-            raise CatalogError(f"copier.yml: the choices of {question.name} are no YAML.", "Mend them.") from error
+            reason = explain_yaml_error(error)
+            raise CatalogError(
+                f"copier.yml: the choices of {question.name} are no YAML ({reason}).",
+                "Mend them, or the file that they are read from.",
+            ) from error
 
     def _choice(self, question: Question, pair: object) -> Choice:
         label, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (pair, pair)  # noqa: PLR2004

@@ -5,6 +5,7 @@ extension of the catalog. What this environment does not offer raises, so that n
 """
 
 import copy
+import traceback
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import PurePosixPath, PureWindowsPath
@@ -149,10 +150,18 @@ def _join_path(*parts: str, mode: str = "posix") -> str:
 
 def explain_template_error(error: Exception) -> str:
     """Say in one line what a template did wrong and where."""
-    place = ""
-    if isinstance(error, TemplateError):
-        name = getattr(error, "filename", None) or getattr(error, "name", None)
-        line = getattr(error, "lineno", None)
-        place = f" ({name}, line {line})" if name and line else ""
+    if isinstance(error, TemplateNotFound):
+        return f"the catalog has no file {error.name}"
     text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".") + place
+    return text.splitlines()[0].rstrip(".") + _place_of(error)
+
+
+def _place_of(error: Exception) -> str:
+    """Name file and line of an error: where Jinja stopped reading, or the innermost template that was running."""
+    name, line = getattr(error, "filename", None) or getattr(error, "name", None), getattr(error, "lineno", None)
+    if not (isinstance(error, TemplateError) and name and line):
+        name, line = None, None
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if "__jinja_exception__" in frame.f_globals and frame.f_code.co_filename != "<template>":
+                name, line = frame.f_code.co_filename, number
+    return f" ({name}, line {line})" if name and line else ""

@@ -18,6 +18,13 @@ def parse_yaml(text: str | bytes) -> object:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it is there
 
 
+def explain_yaml_error(error: yaml.YAMLError) -> str:
+    """Say in one line where a text stops being YAML, and why."""
+    mark = getattr(error, "problem_mark", None)
+    place = f"line {mark.line + 1}: " if mark else ""
+    return place + str(getattr(error, "problem", None) or str(error).splitlines()[0])
+
+
 def parse_mapping(text: str | bytes) -> dict[str, object] | None:
     """Parse a YAML mapping with text keys; None when the document is something else.
 

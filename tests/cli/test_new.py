@@ -1,10 +1,13 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 
+import pexpect
 import pytest
 
-from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
+from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
 REAL = {
     "objective": "lower-cost-to-serve",
@@ -105,10 +108,25 @@ def test_all_problems_come_at_once_with_exit_code_2(tmp_path):
 
 
 def test_errors_are_json_too_for_who_asked_for_json(tmp_path):
-    run = pilotline("new", tmp_path / "pilot", "--defaults", "--json", "-d", "objective=none")
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "--json", "-d", "objective=none", "-d", "kpi_target=x")
     error = json.loads(run.out)["error"]
     assert (run.code, error["exit_code"]) == (2, 2)
     assert "objective" in error["message"]
+    assert [problem.partition(":")[0] for problem in error["problems"]] == ["objective", "kpi_target"]
+
+
+def test_a_yes_or_no_that_is_neither_is_refused_instead_of_taken_as_yes(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "-d", "personal_data=maybe")
+    assert run.code == 2
+    assert "personal_data: 'maybe' is not yes or no" in run.err
+
+
+def test_an_accented_name_gives_a_readable_package(tmp_path):
+    run = pilotline(
+        "new", tmp_path / "p", "--defaults", "--json", "-d", "project_name=Kündigung früh", "-d", "kpi=Erlös je Łódź"
+    )
+    assert json.loads(run.out)["answers"]["package_name"] == "kuendigung_frueh"
+    assert "erloes_je_lodz" in (tmp_path / "p/kpis.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -120,16 +138,59 @@ def test_errors_are_json_too_for_who_asked_for_json(tmp_path):
         (["--catalog", "https://127.0.0.1:1/c.git"], "cannot be reached"),
         (["--catalog", "."], "is no catalog"),
         (["--nope"], "No such option"),
+        (["--answers", "."], ". cannot be read"),
+        (["--answers", __file__], "test_new.py, line "),
+        (["x" * 300], "file name too long"),
+        ([""], "needs a name"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_what_is_wrong_is_one_sentence_with_the_next_step(tmp_path, arguments, message):
-    run = pilotline("new", "pilot", "--defaults", *arguments, cwd=tmp_path)
+    destination = ["pilot"] if arguments[0].startswith("-") else []
+    run = pilotline("new", *destination, "--defaults", *arguments, cwd=tmp_path)
     assert run.code == 2
     assert message in run.err
     assert "Traceback" not in run.err
     assert len(run.err.strip().splitlines()) <= 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        ("copier.yml", "a: 1\nb: [\n", "copier.yml, line 3: "),
+        ("copier.yml", "- a\n", "copier.yml holds no questions"),
+        ("copier.yml", "a: {hlep: x}\n", "question a has unknown keys: hlep"),
+        ("copier.yml", "a: {default: '{{ b.c }}'}\n", "question a: 'b' is undefined"),
+        ("copier.yml", "a: {when: false, type: yaml, default: 'b: ['}\n", "a cannot be computed"),
+        ("copier.yml", "a: {default: \"{% include 'gone' %}\"}\n", "question a: the catalog has no file gone"),
+        ("text.md.jinja", "one\n\n{{ b.c }}\n", "text.md.jinja, line 3"),
+        ("text.md.jinja", "one\n{% if %}\n", "text.md.jinja, line 2"),
+    ],
+)
+def test_a_mistake_in_a_catalog_is_named_with_its_place(tmp_path, path, text, message):
+    build_file_tree(tmp_path / "catalog", {"copier.yml": "a: 1\n", path: text})
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "--catalog", tmp_path / "catalog")
+    assert run.code == 2
+    assert message in run.err
+    assert "Traceback" not in run.err
+
+
+def test_a_catalog_with_objectives_of_its_own_still_has_a_complete_example(tmp_path):
+    catalog = tmp_path / "catalog"
+    shutil.copytree(ROOT / "templates", catalog / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reference_architectures", catalog / "reference_architectures")
+    shutil.copy(ROOT / "copier.yml", catalog)
+    objectives = catalog / "templates/_organisation/objectives.yml"
+
+    objectives.write_text("objectives:\n  - {id: grow, title: Grow, kind: revenue, target: 5 %, owner: board}\n")
+    made = pilotline("new", tmp_path / "pilot", "--defaults", "--json", "--catalog", catalog)
+    objectives.write_text("objectives: []\n")
+    refused = pilotline("new", tmp_path / "other", "--defaults", "--catalog", catalog)
+
+    assert json.loads(made.out)["answers"]["objective"] == "grow"
+    assert refused.code == 2
+    assert "The organisation has no objective yet" in refused.err
 
 
 def test_the_catalog_comes_from_option_environment_and_configuration(tmp_path, home):
@@ -189,13 +250,33 @@ def test_output_is_fine_on_a_terminal_that_knows_only_ascii(tmp_path):
     assert run.out.startswith("OK ")
 
 
+def test_no_color_means_no_colour():
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "pilotline", "architectures", "show", "nope"],
+        env={**os.environ, "NO_COLOR": "1"},
+        encoding="utf-8",
+    )
+    assert "\x1b" not in child.read()
+    coloured = pexpect.spawn(sys.executable, ["-m", "pilotline", "architectures"], encoding="utf-8")
+    assert "\x1b" in coloured.read()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("nwe", "new"), ("architecture", "architectures")])
+def test_a_slip_of_the_fingers_is_told_what_was_meant(typed, meant):
+    run = pilotline(typed)
+    assert run.code == 2
+    assert f"did you mean {meant}?" in run.err
+
+
 def test_help_imports_nothing_slow():
     code = (
         "import sys; sys.argv = ['pilotline', '--help']\n"
         "from pilotline.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "slow = {'copier', 'jinja2', 'yaml', 'mlflow', 'questionary', 'pathspec', 'subprocess', 'importlib.metadata'}\n"
+        "slow = {'copier', 'jinja2', 'yaml', 'mlflow', 'questionary', 'pathspec', 'subprocess', 'tempfile',"
+        " 'traceback', 'importlib.metadata'}\n"
         "sys.exit(f'imported {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

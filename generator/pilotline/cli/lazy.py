@@ -27,6 +27,18 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the called command; a slip of the fingers is told which one was meant."""
+        name = args[0]
+        if name not in self._table and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
+
+            near = get_close_matches(name, self._table, n=1)
+            ctx.fail(f"No such command {name!r}" + (f": did you mean {near[0]}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their one line, without importing any."""
         with formatter.section("Commands"):

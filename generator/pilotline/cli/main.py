@@ -1,5 +1,6 @@
 """The entry point: commands by name, each imported only when it is called."""
 
+import os
 from typing import Final
 
 import click
@@ -21,7 +22,12 @@ _COMMANDS: Final = {
 }
 
 
-@click.group(cls=LazyGroup, table=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    table=_COMMANDS,
+    # https://no-color.org: who wants no colour gets none, in every command.
+    context_settings={"help_option_names": ["-h", "--help"], "color": False if os.environ.get("NO_COLOR") else None},
+)
 @click.version_option(__version__, prog_name="pilotline")
 def group() -> None:
     """AI pilots on a standard path to production.

@@ -14,11 +14,11 @@ from pilotline.cli.outcome import stop_listening
 from pilotline.create import check_destination, create_pilot, default_destination, plan_pilot
 from pilotline.errors import PilotlineError
 from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, parse_questions
-from pilotline.yamls import YamlError, parse_mapping
+from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 
 @click.command("new")
-@click.argument("destination", required=False, type=click.Path(path_type=Path), metavar="[DEST]")
+@click.argument("destination", required=False, callback=lambda *given: _as_folder(given[-1]), metavar="[DEST]")
 @click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question; repeatable.")
 @click.option(
     "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Answers from a YAML file."
@@ -55,6 +55,13 @@ def command(
     click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
 
 
+def _as_folder(text: str | None) -> Path | None:
+    """Refuse an empty destination: an unset shell variable must not fill the current folder."""
+    if text == "":
+        raise click.BadParameter("a destination needs a name; `.` is this folder")
+    return None if text is None else Path(text)
+
+
 def _is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -79,8 +86,8 @@ def _read_answers(path: Path | None) -> dict[str, object]:
         data = parse_mapping(path.read_bytes())
     except OSError as error:
         raise PilotlineError(f"{path} cannot be read: {error.strerror}.", "Give an existing YAML file.") from error
-    except (YamlError, UnicodeDecodeError) as error:
-        raise PilotlineError(f"{path} is no YAML: {str(error).splitlines()[0]}.", "Mend the file.") from error
+    except YamlError as error:
+        raise PilotlineError(f"{path}, {explain_yaml_error(error)}.", "Mend the YAML and try again.") from error
     if data is None:
         raise PilotlineError(f"{path} holds no answers.", "Write it as `question: answer`, one a line.")
     return {name: value for name, value in data.items() if not name.startswith("_")}

@@ -4,16 +4,13 @@ import json
 import os
 import signal
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
 from pilotline.about import __version__
-from pilotline.errors import ExitCode, PilotlineError
+from pilotline.errors import AnswersError, ExitCode, PilotlineError
 
 
 def run_guarded(group: click.Command) -> NoReturn:
@@ -63,38 +60,50 @@ def _explain(error: BaseException) -> ExitCode:
         case click.ClickException():
             return _tell(_usage_text(error), "", ExitCode.REFUSED)
         case PilotlineError():
-            return _tell(error.message, error.hint, error.exit_code)
+            problems = error.problems if isinstance(error, AnswersError) else ()
+            return _tell(error.message, error.hint, error.exit_code, problems)
     return _tell_fault(error)
 
 
 def _usage_text(error: click.ClickException) -> str:
     """Say what was wrong with the command, and how to see how it is meant."""
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "pilotline"
-    return f"{error.format_message().rstrip('.')}. `{command} --help` shows how it is meant."
+    message = error.format_message().rstrip(".")
+    return f"{message}{'' if message.endswith('?') else '.'} `{command} --help` shows how it is meant."
 
 
-def _tell(message: str, hint: str, code: ExitCode) -> ExitCode:
+def _tell(message: str, hint: str, code: ExitCode, problems: tuple[str, ...] = ()) -> ExitCode:
     """Show an error to whoever reads: people on standard error, a machine that asked for JSON on standard output."""
     if "--json" in sys.argv[1:]:
-        click.echo(json.dumps({"format": 1, "error": {"message": message, "hint": hint, "exit_code": int(code)}}))
+        error = {"message": message, "hint": hint, "exit_code": int(code)}
+        details = {"problems": problems} if problems else {}
+        click.echo(json.dumps({"format": 1, "error": error | details}, ensure_ascii=False))
     first, _, rest = message.partition("\n")
-    click.echo(click.style("pilotline: ", fg="red", bold=True) + first, err=True)
+    _say(click.style("pilotline: ", fg="red", bold=True) + first)
     if rest:
-        click.echo(rest, err=True)
+        _say(rest)
     if hint:
-        click.echo(click.style(hint, dim=True), err=True)
+        _say(click.style(hint, dim=True))
     return code
+
+
+def _say(text: str) -> None:
+    """Write to standard error, without colour where the user wants none."""
+    click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def _tell_fault(error: BaseException) -> ExitCode:
     """Keep the details in a file that is ready for an issue, and say where it lies."""
+    import tempfile  # noqa: PLC0415 - needed only when something broke
+    import traceback  # noqa: PLC0415 - the same
+
     report = "".join(traceback.format_exception(error))
     text = f"pilotline {__version__}, Python {sys.version}, {sys.platform}\n{' '.join(sys.argv)}\n\n{report}"
     try:
         handle, path = tempfile.mkstemp(prefix="pilotline-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        kept = f"The details are in {Path(path)}; please paste them into an issue."
+        kept = f"The details are in {path}; please paste them into an issue."
     except OSError:
         kept = f"The details could not be kept: {text.splitlines()[-1]}"
     return _tell(f"This is a fault of pilotline ({type(error).__name__}), not of yours.", kept, ExitCode.FAULT)
