@@ -5,20 +5,20 @@ replaced: git refuses to move a tag that is there. Whoever fetches holds a lock;
 nothing that is cached ever goes away.
 """
 
-import contextlib
 import hashlib
 import logging
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pilotline import git
 from pilotline.errors import CatalogError, GitError
+from pilotline.locks import locked
 from pilotline.versions import latest_version, sorted_versions
 
 _LOG: Final = logging.getLogger("pilotline")
@@ -133,7 +133,7 @@ def _known(repository: Path, version: str) -> str | None:
 
 def _fetch(url: str, repository: Path, chosen: str, listing: Listing) -> str | None:
     """Fetch what is missing and resolve the version: a tag alone, anything else with the history that names it."""
-    with _locked(repository.with_suffix(".lock")):
+    with locked(repository.with_suffix(".lock")):
         known = git.list_refs(repository)
         if chosen in listing.tags:
             name = f"refs/tags/{chosen}"
@@ -190,18 +190,3 @@ def _repository(url: str) -> Path:
                 "Set PILOTLINE_CACHE to a folder that you can write to.",
             ) from error
     return repository
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Let one process at a time fetch into a repository; the lock ends with the process, however it ends."""
-    with path.open("a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - there is none elsewhere
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - there is none on Windows
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield

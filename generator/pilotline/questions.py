@@ -90,6 +90,11 @@ class Answers:
     values: Mapping[str, object]
     questions: tuple[Answered, ...] = field(default=(), repr=False)
 
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Name what a question offers beside these answers; nothing where it has no choices."""
+        found = next((item for item in self.questions if item.question.name == name), None)
+        return tuple(str(choice.value) for choice in found.choices if not choice.disabled) if found else ()
+
 
 def parse_questions(snapshot: Snapshot) -> tuple[Question, ...]:
     """Parse a catalog's questions in the order of the file.

@@ -112,7 +112,7 @@ def derived_not_kept(subject: Subject) -> Iterator[Found]:
 def choice_without_data(subject: Subject) -> Iterator[Found]:
     """A choice without its data fails when somebody takes it."""
     for question, pattern in _DATA.items():
-        for choice in subject.choices(question) if subject.has_questions else ():
+        for choice in _choices(subject, question) if subject.has_questions else ():
             path = pattern.format(choice)
             if path not in subject.tree:
                 line = line_of(subject.definition_content, question, "choices")
@@ -127,7 +127,7 @@ def data_without_choice(subject: Subject) -> Iterator[Found]:
         for path in subject.tree:
             name = path.removeprefix(before).removesuffix(after)
             fits = path.startswith(before) and path.endswith(after) and "/" not in name
-            if fits and name not in subject.choices(question):
+            if fits and name not in _choices(subject, question):
                 yield Found(path, f"{question} in copier.yml does not offer {name}.")
 
 
@@ -135,6 +135,10 @@ _DATA: Final = {
     "architecture": "reference_architectures/{}/architecture.yml",
     "integrations": "templates/_integrations/{}.yml",
 }
+
+
+def _choices(subject: Subject, question: str) -> tuple[str, ...]:
+    return subject.architectures if question == "architecture" else subject.integrations
 
 
 def _targets(subject: Subject, case: Case) -> list[tuple[str, str]]:
@@ -148,7 +152,7 @@ def _owners(subject: Subject, question: str) -> Iterator[tuple[str, str, str]]:
     """Name the files of the layers that a question turns on, each once, with its path and its owner."""
     if not subject.has_questions:
         return
-    folders = {subject.layer_folders.get(choice) for choice in subject.choices(question)}
+    folders = {subject.layer_folders.get(choice) for choice in _choices(subject, question)}
     seen: set[str] = set()
     for case in subject.cases:
         owner = owner_of_paths(subject.snapshot, case.answers)

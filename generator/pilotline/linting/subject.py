@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -96,7 +96,7 @@ class Subject:
     @cached_property
     def defaults(self) -> Answers:
         """The answers of an unattended run."""
-        return resolve_answers(self.snapshot, {})[0]
+        return self.answers({})
 
     @property
     def layers(self) -> Mapping[str, str]:
@@ -114,10 +114,20 @@ class Subject:
         """Name the files below the rendered folder."""
         return (path for path in self.tree if path.startswith(self.root))
 
-    def choices(self, name: str) -> tuple[str, ...]:
-        """Name the choices of a question of the unattended run."""
-        found = next((item for item in self.defaults.questions if item.question.name == name), None)
-        return tuple(str(choice.value) for choice in found.choices) if found else ()
+    @cached_property
+    def architectures(self) -> tuple[str, ...]:
+        """The choices of the question `architecture`."""
+        return self.defaults.choices("architecture")
+
+    @cached_property
+    def integrations(self) -> tuple[str, ...]:
+        """The choices of the question `integrations`, which may differ between architectures."""
+        offered = [self.answers({"architecture": name}).choices("integrations") for name in self.architectures]
+        return tuple(dict.fromkeys(itertools.chain(self.defaults.choices("integrations"), *offered)))
+
+    def answers(self, given: Mapping[str, object]) -> Answers:
+        """Answer every question."""
+        return resolve_answers(self.snapshot, given)[0]
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -127,15 +137,14 @@ class Subject:
 
     def _combinations(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Combine architectures, stages and CI providers, with no, each and all integrations."""
-        names = [name for name in _AXES if self.choices(name)]
-        axes: list[Sequence[object]] = [self.choices(name) for name in names]
-        integrations = self.choices("integrations")
-        if integrations:
-            sets = [[], *([one] for one in integrations), list(integrations)]
-            names, axes = [*names, "integrations"], [*axes, sets]
-        for values in itertools.product(*axes):
-            given = dict(zip(names, values, strict=True))
-            yield ", ".join(f"{name}={value}" for name, value in given.items()) or "the defaults", given
+        names = [name for name in _AXES if self.defaults.choices(name)]
+        for values in itertools.product(*(self.defaults.choices(name) for name in names)):
+            given: dict[str, object] = dict(zip(names, values, strict=True))
+            label = ", ".join(f"{name}={value}" for name, value in given.items())
+            offered = self.answers(given).choices("integrations")
+            yield label or "the defaults", given
+            for chosen in [*([one] for one in offered), list(offered)] if offered else ():
+                yield f"{label}, integrations={'+'.join(chosen)}".lstrip(", "), {**given, "integrations": chosen}
 
     def _case(self, label: str, given: Mapping[str, object]) -> Case | None:
         try:
