@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from pilotline import git
-from pilotline.create import commit_identity
 from pilotline.errors import GitError
 from pilotline.merge import Merge, fetch_result
 from pilotline.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
+from pilotline.repository import commit_identity
 
 _JOURNAL: Final = "pilotline-upgrade.json"
 

@@ -11,9 +11,10 @@ from pilotline.catalog import Snapshot
 from pilotline.cli.new_view import created_json, created_text, plan_json, plan_text
 from pilotline.cli.options import catalog_option, json_option, open_catalog, parse_data
 from pilotline.cli.outcome import stop_listening
-from pilotline.create import check_destination, create_pilot, default_destination, plan_pilot
+from pilotline.create import create_pilot, default_destination, plan_pilot
 from pilotline.errors import PilotlineError
 from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, parse_questions
+from pilotline.repository import check_destination
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 
