@@ -30,6 +30,11 @@ _KEPT_VARIABLES: Final = frozenset(
         "GIT_SSH_COMMAND",
     }
 )
+_NO_SETTINGS: Final = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
 _OBJECT_ID: Final = re.compile(rb"[0-9a-f]{40,64}")
 
 
@@ -60,6 +65,7 @@ def run_git(
     *,
     stdin: bytes = b"",
     settings: Sequence[str] = (),
+    isolated: bool = False,
 ) -> bytes:
     """Run git and return what it printed.
 
@@ -68,33 +74,41 @@ def run_git(
         cwd: Folder to run in.
         stdin: What git reads.
         settings: `name=value` pairs that hold for this call only.
+        isolated: Whether the settings and attributes of user and machine are left out.
 
     Raises:
         GitError: Git is missing or refused; the message carries git's last line.
     """
-    done = _start(arguments, cwd, stdin, settings)
+    done = _start(arguments, cwd, stdin, settings, isolated=isolated)
     if done.returncode:
         raise GitError(f"git {arguments[0]} failed: {_last_line(done.stderr)}", "Mend what git names and run again.")
     return done.stdout
 
 
-def try_git(arguments: Sequence[str], cwd: Path, *, settings: Sequence[str] = ()) -> tuple[int, bytes]:
+def try_git(
+    arguments: Sequence[str], cwd: Path, *, settings: Sequence[str] = (), isolated: bool = False
+) -> tuple[int, bytes]:
     """Run git where its exit code is an answer; return the code and what it printed.
 
     Raises:
         GitError: Git is missing.
     """
-    done = _start(arguments, cwd, b"", settings)
+    done = _start(arguments, cwd, b"", settings, isolated=isolated)
     return done.returncode, done.stdout
 
 
 def _start(
-    arguments: Sequence[str], cwd: Path, stdin: bytes, settings: Sequence[str]
+    arguments: Sequence[str], cwd: Path, stdin: bytes, settings: Sequence[str], *, isolated: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
     command = [find_git(), *(part for setting in settings for part in ("-c", setting)), *arguments]
     try:
         return subprocess.run(  # noqa: S603 - a fixed executable, arguments as a list
-            command, cwd=cwd, input=stdin, env=_environment(), capture_output=True, check=False
+            command,
+            cwd=cwd,
+            input=stdin,
+            env=_environment() | (_NO_SETTINGS if isolated else {}),
+            capture_output=True,
+            check=False,
         )
     except OSError as error:
         raise GitError(f"Git could not be started in {cwd}: {error.strerror}.", "Check the folder.") from error
@@ -167,6 +181,31 @@ def list_tags(repository: Path) -> tuple[str, ...]:
 def describe_commit(repository: Path, commit: str) -> str:
     """Name a commit as Copier records it: its tag, or the nearest tag with distance and short id."""
     return run_git(["describe", "--tags", "--always", commit], repository).decode().strip()
+
+
+def locate_objects(repository: Path, commit: str) -> tuple[str, Path]:
+    """Name the tree of a commit, and the folder in which the repository keeps its objects."""
+    command = ["rev-parse", "--path-format=absolute", f"{commit}^{{tree}}", "--git-path", "objects"]
+    tree, _, folder = run_git(command, repository).partition(b"\n")
+    return tree.decode(), Path(os.fsdecode(folder.removesuffix(b"\n")))
+
+
+def list_objects(repository: Path, tree: str) -> set[str]:
+    """Name a tree and everything below it."""
+    lines = (
+        run_git(["ls-tree", "-r", "-t", "--format=%(objecttype) %(objectname)", tree], repository).decode().split("\n")
+    )
+    return {tree, *(name for kind, _, name in (line.partition(" ") for line in lines) if kind in {"tree", "blob"})}
+
+
+def list_own_objects(repository: Path) -> set[str]:
+    """Name the objects that a repository holds itself, without those that it borrows."""
+    objects = repository / ".git" / "objects"
+    found = {path.parent.name + path.name for path in objects.glob("??/*")}
+    for index in (objects / "pack").glob("*.idx"):
+        lines = run_git(["show-index"], repository, stdin=index.read_bytes()).decode().splitlines()
+        found.update(line.split()[1] for line in lines)
+    return found
 
 
 def resolve_tree(repository: Path, commit: str) -> str:

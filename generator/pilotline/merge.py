@@ -7,23 +7,36 @@ from git itself. Nothing is written to the pilot, not even an object.
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from pilotline import git
+from pilotline.attributes import FILE as ATTRIBUTES
+from pilotline.attributes import harmless_attributes
 from pilotline.errors import GitError
-from pilotline.tree import File, Tree
+from pilotline.fastimport import Script, Side, is_sha256
+from pilotline.git import TreeEntry
 
 _BASE: Final = "refs/heads/base"
 _THEIRS: Final = "refs/heads/theirs"
 _OURS: Final = "refs/heads/ours"
 _RESULT: Final = "refs/heads/result"
-_BASE_MARK: Final = 1_000_000_000
-_COMMITTER: Final = "committer pilotline <pilotline@pilotline.invalid> 0 +0000\n"
-# No attribute, filter or rename limit of the user may change what a merge gives.
-_SETTINGS: Final = ("merge.renames=true", "merge.renameLimit=0", "merge.directoryRenames=true", "gc.auto=0")
+# No setting of the user may change what a merge gives.
+_SETTINGS: Final = (
+    "merge.renames=true",
+    "merge.renameLimit=0",
+    "merge.directoryRenames=true",
+    "merge.conflictStyle=merge",
+    "merge.renormalize=true",
+    "core.attributesFile=/dev/null",
+    "core.fsync=none",
+    "gc.auto=0",
+)
+
+Listing = Mapping[str, TreeEntry]
+"""The pilot's own files in a tree, by path."""
 
 ChangeKind = Literal["added", "changed", "removed", "renamed", "mode"]
 
@@ -69,31 +82,38 @@ class Scratch:
     def __init__(self, folder: Path, pilot: Path, prefix: str, ours: str) -> None:
         self.folder = folder
         self._prefix = prefix
-        self._our_tree = git.resolve_tree(pilot, ours)
-        _make_scratch(pilot, folder)
+        self._our_tree, objects = git.locate_objects(pilot, ours)
+        _make_scratch(folder, objects, sha256=is_sha256(self._our_tree))
+        self._entries = git.list_tree(folder, self._our_tree)
+        self._blobs = frozenset(entry.object_id for entry in self._entries)
+        self._obey_attributes()
 
-    def read_ours(self) -> Tree:
-        """Read the pilot's files; links and submodules are left to git."""
-        return self._read(self._our_tree, lambda _: True)
+    def list_ours(self) -> Listing:
+        """List the pilot's files, links and submodules."""
+        return self._listing(self._entries)
 
-    def write_renders(self, base: Tree, theirs: Tree) -> None:
+    def write_renders(self, base: Side, theirs: Side) -> None:
         """Write base, theirs and ours as commits, ours and theirs being children of base."""
-        script = _import_script(self._our_tree, self._prefix, base, theirs)
-        git.run_git(["fast-import", "--quiet", "--force"], self.folder, stdin=script)
+        script = self._script()
+        replaced = self._prefix
+        mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
+        script.commit(_THEIRS, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
+        script.commit(_OURS, self._our_tree, parent=mark, files={})
+        script.run(self.folder)
 
     def deleted_by_ours(self) -> tuple[str, ...]:
         """Name the files of base that ours deleted, not counting renames."""
-        return tuple(self._own(change.path) for change in self._between(_BASE, _OURS) if change.kind == "removed")
+        return tuple(self.own(change.path) for change in self._between(_BASE, _OURS) if change.kind == "removed")
 
     def renamed_by_theirs(self) -> tuple[tuple[str, str], ...]:
         """Pair old and new names of the files that the catalog renamed."""
         renames = (change for change in self._between(_BASE, _THEIRS) if change.kind == "renamed")
-        return tuple((self._own(change.old_path), self._own(change.path)) for change in renames)
+        return tuple((self.own(change.old_path), self.own(change.path)) for change in renames)
 
     def changed_by_ours(self) -> tuple[Change, ...]:
         """Name what ours changed against base, in the pilot's own paths."""
         return tuple(
-            Change(change.kind, self._own(change.path), self._own(change.old_path))
+            Change(change.kind, self.own(change.path), self.own(change.old_path))
             for change in self._between(_BASE, _OURS)
             if change.path.startswith(self._prefix)
         )
@@ -112,7 +132,7 @@ class Scratch:
             return {}
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
         output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder)
-        return {self._own(path): counts for path, counts in _parse_counts(output)}
+        return {self.own(path): counts for path, counts in _parse_counts(output)}
 
     def merge(self) -> Merge:
         """Merge theirs into ours.
@@ -122,39 +142,48 @@ class Scratch:
         """
         return _merge(self.folder, self._our_tree)
 
-    def amend(self, merge: Merge, files: Mapping[str, File]) -> Merge:
+    def amend(self, merge: Merge, files: Side) -> Merge:
         """Put files into the result of a merge."""
-        lines = [f"commit {_RESULT}\n{_COMMITTER}data 0\nM 040000 {merge.tree_id} \n".encode()]
-        for path, file in files.items():
-            head = f"M {file.mode} inline {_quote(self._prefix + path)}\ndata {len(file.content)}\n"
-            lines += [head.encode(), file.content, b"\n"]
-        git.run_git(["fast-import", "--quiet", "--force"], self.folder, stdin=b"".join([*lines, b"\n"]))
+        script = self._script()
+        script.commit(_RESULT, merge.tree_id, files=self._placed(files))
+        script.run(self.folder)
         tree_id = git.resolve_tree(self.folder, _RESULT)
         return replace(merge, tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
 
-    def paths(self, merge: Merge) -> tuple[str, ...]:
-        """Name the pilot's files in the result of a merge."""
-        entries = git.list_tree(self.folder, merge.tree_id, self._prefix)
-        return tuple(self._own(entry.path) for entry in entries)
+    def list_result(self, merge: Merge) -> Listing:
+        """List the pilot's files in the result of a merge."""
+        return self._listing(git.list_tree(self.folder, merge.tree_id, self._prefix))
 
-    def read_paths(self, merge: Merge, wanted: Callable[[str], bool]) -> Tree:
-        """Read some of the pilot's files in the result of a merge."""
-        return self._read(merge.tree_id, wanted)
+    def read(self, entries: Listing) -> dict[str, bytes]:
+        """Read the content of regular files; links and submodules are left to git."""
+        files = {path: entry for path, entry in entries.items() if entry.mode in {"100644", "100755"}}
+        if not files:
+            return {}
+        contents = git.read_blobs(self.folder, [entry.object_id for entry in files.values()])
+        return dict(zip(files, contents, strict=True))
 
-    def _read(self, tree_id: str, wanted: Callable[[str], bool]) -> Tree:
-        entries = [
-            entry
-            for entry in git.list_tree(self.folder, tree_id, self._prefix)
-            if entry.mode in {"100644", "100755"} and wanted(self._own(entry.path))
-        ]
-        contents = git.read_blobs(self.folder, [entry.object_id for entry in entries]) if entries else ()
-        pairs = zip(entries, contents, strict=True)
-        return Tree({self._own(entry.path): File(content, entry.mode == "100755") for entry, content in pairs})
+    def _script(self) -> Script:
+        return Script(self._blobs, sha256=is_sha256(self._our_tree))
+
+    def _obey_attributes(self) -> None:
+        """Let git store and merge text here as it does in the pilot."""
+        found = {e.path: e for e in self._entries if e.path.rpartition("/")[2] == ATTRIBUTES}
+        for path, content in self.read(found).items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(harmless_attributes(content))
+
+    def _listing(self, entries: Sequence[TreeEntry]) -> Listing:
+        return {self.own(entry.path): entry for entry in entries if entry.path.startswith(self._prefix)}
+
+    def _placed(self, files: Side) -> Side:
+        return {f"{self._prefix}{path}": file for path, file in files.items()} if self._prefix else files
 
     def _between(self, old: str, new: str) -> tuple[Change, ...]:
-        return _changes(self.folder, git.resolve_tree(self.folder, old), git.resolve_tree(self.folder, new))
+        return _changes(self.folder, f"{old}^{{tree}}", f"{new}^{{tree}}")
 
-    def _own(self, path: str) -> str:
+    def own(self, path: str) -> str:
+        """Name a path of the repository as the pilot does."""
         return path.removeprefix(self._prefix)
 
 
@@ -168,61 +197,42 @@ def open_scratch(pilot: Path, prefix: str, ours: str) -> Iterator[Scratch]:
         ours: The pilot's commit.
     """
     with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
-        yield Scratch(Path(folder) / "merge.git", pilot, prefix, ours)
+        yield Scratch(Path(folder) / "merge", pilot, prefix, ours)
 
 
 def fetch_result(pilot: Path, merge: Merge) -> None:
     """Bring the objects of a merge into the pilot's own store, so that its index may name them."""
-    script = f"commit {_RESULT}\n{_COMMITTER}data 0\nM 040000 {merge.tree_id} \n\n"
-    git.run_git(["fast-import", "--quiet", "--force"], merge.scratch, stdin=script.encode())
-    wanted = {ref: ref.replace("heads", "pilotline") for ref in (_BASE, _THEIRS, _RESULT)}
-    refspecs = [f"+{ref}:{kept}" for ref, kept in wanted.items()]
-    git.run_git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", str(merge.scratch), *refspecs], pilot)
-    for kept in wanted.values():
-        git.run_git(["update-ref", "-d", kept], pilot)
+    pack = git.run_git(["pack-objects", "--quiet", "--stdout"], merge.scratch, stdin=_new_objects(merge), isolated=True)
+    git.run_git(["unpack-objects", "-q"], pilot, stdin=pack)
 
 
-def _make_scratch(pilot: Path, scratch: Path) -> None:
-    scratch.mkdir()
-    git.run_git(["init", "--quiet", "--bare", "--template=", "."], scratch)
-    objects = git.run_git(["rev-parse", "--path-format=absolute", "--git-path", "objects"], pilot).decode().strip()
-    alternates = scratch / "objects" / "info" / "alternates"
-    alternates.parent.mkdir(exist_ok=True)
-    alternates.write_text(f"{objects}\n", encoding="utf-8")
+def _new_objects(merge: Merge) -> bytes:
+    """Name every object that the merge's tree and its conflicts need and that lies in the scratch repository alone."""
+    wanted = git.list_objects(merge.scratch, merge.tree_id) | {stage.object_id for stage in merge.stages}
+    own = git.list_own_objects(merge.scratch)
+    return "".join(f"{object_id}\n" for object_id in sorted(wanted & own)).encode()
 
 
-def _import_script(our_tree: str, prefix: str, base: Tree, theirs: Tree) -> bytes:
-    """Write the three commits as fast-import reads them: base, and two children of it."""
-    blobs: dict[bytes, int] = {}
-    parts: list[bytes] = []
-    commits = [_commit(_BASE, our_tree, prefix, base, blobs, parts)]
-    commits.append(_commit(_THEIRS, our_tree, prefix, theirs, blobs, parts))
-    ours = f"commit {_OURS}\n{_COMMITTER}data 0\nfrom :{_BASE_MARK}\nM 040000 {our_tree} \n\n"
-    return b"".join([*parts, *commits, ours.encode()])
+def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
+    """Make a repository by hand: four small files instead of a process.
 
-
-def _commit(ref: str, our_tree: str, prefix: str, tree: Tree, blobs: dict[bytes, int], parts: list[bytes]) -> bytes:
-    """Write one render as a commit; what lies beside the pilot in its repository is the same in all three."""
-    mark, parent = (f"mark :{_BASE_MARK}\n", "") if ref == _BASE else ("", f"from :{_BASE_MARK}\n")
-    lines = [f"commit {ref}\n{mark}{_COMMITTER}data 0\n{parent}".encode()]
-    lines.append(f"M 040000 {our_tree} \nD {_quote(prefix.rstrip('/'))}\n".encode() if prefix else b"deleteall\n")
-    for path, file in tree.items():
-        blob = blobs.get(file.content)
-        if blob is None:
-            blob = blobs[file.content] = len(blobs) + 1
-            parts.append(f"blob\nmark :{blob}\ndata {len(file.content)}\n".encode() + file.content + b"\n")
-        lines.append(f"M {file.mode} :{blob} {_quote(prefix + path)}\n".encode())
-    return b"".join([*lines, b"\n"])
-
-
-def _quote(path: str) -> str:
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    It has a work tree, which holds nothing but attributes: git 2.39 cannot renormalise text in a bare repository.
+    """
+    version = "1\n[extensions]\n\tobjectFormat = sha256" if sha256 else "0"
+    for path, text in {
+        "HEAD": "ref: refs/heads/none\n",
+        "config": f"[core]\n\trepositoryFormatVersion = {version}\n",
+        "refs/heads/.keep": "",
+        "objects/info/alternates": f"{objects}\n",
+    }.items():
+        target = folder / ".git" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def _merge(scratch: Path, our_tree: str) -> Merge:
     command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS, _THEIRS]
-    code, output = git.try_git(command, scratch, settings=_SETTINGS)
+    code, output = git.try_git(command, scratch, settings=_SETTINGS, isolated=True)
     if code not in {0, 1} or not output:
         raise GitError("Git could not merge.", "Upgrading needs git 2.38 or newer; `git --version` tells yours.")
     fields = output.split(b"\0")

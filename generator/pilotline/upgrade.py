@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pilotline.catalog import Snapshot
-from pilotline.derive import contents, derive_files, is_input
+from pilotline.derive import derive_files, is_input
 from pilotline.errors import AnswersError
-from pilotline.merge import Change, Merge, Scratch, open_scratch
+from pilotline.fastimport import Side
+from pilotline.merge import Change, Listing, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
 from pilotline.questions import Answers, accept_answers, open_names, resolve_answers
@@ -95,9 +96,9 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan
     old, new = decide_answers(pilot, recorded, target)
     renders = _render_both(recorded, old, target.snapshot, new)
     with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
-        ours = scratch.read_ours()
-        base, theirs, kept_deleted = _respect_deletions(scratch, renders, ours)
-        base, theirs, delivered = _respect_seeds(base, theirs, renders, ours)
+        ours = scratch.list_ours()
+        gone, kept_deleted = _respect_deletions(scratch, renders, ours)
+        base, theirs, delivered = _respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
         rebuilt = _rebuild(scratch, merge, renders)
@@ -144,51 +145,69 @@ def _render_both(recorded: Snapshot, old: Answers, target: Snapshot, new: Answer
     return _Renders(base, theirs, kept, derived)
 
 
-def _respect_deletions(scratch: Scratch, renders: _Renders, ours: Tree) -> tuple[Tree, Tree, tuple[str, ...]]:
-    """Take out of both renders what the team deleted, also where the catalog has renamed it since."""
-    scratch.write_renders(_without(renders.base, renders.kept), _without(renders.theirs, renders.kept))
+def _respect_deletions(scratch: Scratch, renders: _Renders, ours: Listing) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Name what the team deleted, also where the catalog has renamed it since, and which of that the catalog changed.
+
+    Only a name that is missing in the pilot can be a deletion; whether it is one, or a rename, is git's to say.
+    """
+    base = _without(renders.base, renders.kept)
+    if base.keys() <= ours.keys():
+        return frozenset(), ()
+    scratch.write_renders(base, _without(renders.theirs, renders.kept))
     deleted = set(scratch.deleted_by_ours()) - set(ours)
-    renamed = {new for old, new in scratch.renamed_by_theirs() if old in deleted}
-    gone = frozenset(deleted | renamed)
+    gone = frozenset(deleted | {new for old, new in scratch.renamed_by_theirs() if old in deleted})
     changed = sorted(path for path in gone if path in renders.theirs and renders.theirs[path] != renders.base.get(path))
-    return _without(renders.base, gone), _without(renders.theirs, gone), tuple(changed)
+    return gone, tuple(changed)
 
 
-def _respect_seeds(base: Tree, theirs: Tree, renders: _Renders, ours: Tree) -> tuple[Tree, Tree, tuple[str, ...]]:
+def _respect_seeds(
+    scratch: Scratch, renders: _Renders, gone: frozenset[str], ours: Listing
+) -> tuple[Side, Side, tuple[str, ...]]:
     """Leave seeds and derived files as the team has them; deliver those that arrive for the first time."""
-    leaving = {path: ours[path] for path in _leaving(renders, ours)}
+    leaving = _leaving(scratch, renders, ours)
     same = {path: ours[path] for path in renders.kept if path in ours and path not in leaving}
     arriving = {
         path: renders.theirs[path]
         for path in renders.kept
         if path in renders.theirs and path not in renders.base and path not in ours
     }
-    old = {**_without(base, renders.kept), **same, **leaving}
-    new = {**_without(theirs, renders.kept), **same, **arriving}
-    return Tree(old), Tree(new), tuple(sorted(set(arriving) - renders.derived))
+    apart = renders.kept | gone
+    base: Side = {**_without(renders.base, apart), **same, **{path: ours[path] for path in leaving}}
+    theirs: Side = {**_without(renders.theirs, apart), **same, **arriving}
+    return base, theirs, tuple(sorted(set(arriving) - renders.derived))
 
 
-def _leaving(renders: _Renders, ours: Tree) -> frozenset[str]:
+def _leaving(scratch: Scratch, renders: _Renders, ours: Listing) -> frozenset[str]:
     """Name the derived files that the new render has no more, where the team has them exactly as they are built."""
     gone = {path for path in renders.derived if path in renders.base and path not in renders.theirs and path in ours}
-    built = derive_files(contents(ours)) if gone else {}
-    return frozenset(path for path in gone if built.get(path) == ours[path].content)
+    if not gone:
+        return frozenset()
+    present = scratch.read({path: entry for path, entry in ours.items() if is_input(path) or path in gone})
+    built = derive_files({**dict.fromkeys(ours, b""), **present})
+    return frozenset(path for path in gone if path in built and built[path] == present.get(path))
 
 
 def _rebuild(scratch: Scratch, merge: Merge, renders: _Renders) -> dict[str, File]:
     """Rebuild the derived files of the merged pilot whose content would differ; a deleted one stays deleted."""
-    present = scratch.read_paths(merge, lambda path: is_input(path) or path in renders.derived)
-    names = dict.fromkeys(scratch.paths(merge), b"")
-    built = derive_files({**names, **{path: file.content for path, file in present.items()}} if present else {})
+    if not any(_concerns_derived(scratch.own(change.path), renders) for change in merge.changes):
+        return {}
+    listing = scratch.list_result(merge)
+    wanted = {path: entry for path, entry in listing.items() if is_input(path) or path in renders.derived}
+    present = scratch.read(wanted)
+    built = derive_files({**dict.fromkeys(listing, b""), **present}) if present else {}
     return {
         path: File(content)
         for path, content in built.items()
-        if path in present and path in renders.derived and present[path].content != content
+        if path in present and path in renders.derived and present[path] != content
     }
 
 
-def _without(tree: Mapping[str, File], gone: frozenset[str]) -> Tree:
-    return Tree({path: file for path, file in tree.items() if path not in gone})
+def _concerns_derived(path: str, renders: _Renders) -> bool:
+    return is_input(path) or path in renders.derived
+
+
+def _without(tree: Mapping[str, File], gone: frozenset[str]) -> dict[str, File]:
+    return {path: file for path, file in tree.items() if path not in gone}
 
 
 def _answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:
