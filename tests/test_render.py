@@ -4,6 +4,7 @@ from pilotline.errors import CatalogError, DestinationError, UnsupportedTemplate
 from pilotline.ownership import owner_of_paths
 from pilotline.questions import accept_answers
 from pilotline.render import render
+from pilotline.templating import _COMPILED
 from tests.helpers import snapshot
 
 
@@ -105,3 +106,17 @@ def test_owners_are_the_catalog_the_team_and_the_manifests():
     )
     owner = owner_of_paths(catalog, accept_answers(catalog, {}))
     assert [owner(path) for path in ("docs/a.md", "docs/kpi.md", "src/docs.py")] == ["seed", "derived", "owned"]
+
+
+def test_two_versions_compile_what_they_share_once():
+    rendered({"x.jinja": "shared by two versions {{ 1 + 1 }}", "y.jinja": "one"})
+    before = len(_COMPILED)
+    rendered({"x.jinja": "shared by two versions {{ 1 + 1 }}", "y.jinja": "one"})
+    assert len(_COMPILED) == before
+
+
+def test_what_is_compiled_for_other_delimiters_is_another_text():
+    text = "[[ 1 + 1 ]] {{ 1 + 1 }}"
+    assert rendered({"x.jinja": text})["x"] == "[[ 1 + 1 ]] 2"
+    options = "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\nname: x\n"
+    assert rendered({"copier.yml": options, "x.jinja": text})["x"] == "2 {{ 1 + 1 }}"

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import PurePosixPath, PureWindowsPath
+from types import CodeType
 from typing import Final, NoReturn
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound, Undefined
@@ -24,6 +25,8 @@ _UNDEFINED_KINDS: Final[Mapping[str, type[Undefined]]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
 }
+_COMPILED: Final[dict[tuple[str | None, ...], CodeType]] = {}
+_MOST_COMPILED: Final = 10_000
 _ENVIRONMENT_OPTIONS: Final = frozenset(
     {
         "autoescape",
@@ -98,6 +101,26 @@ class _SnapshotLoader(BaseLoader):
         return content.decode("utf-8"), template, lambda: True
 
 
+class _Environment(SandboxedEnvironment):
+    """A sandbox that compiles a text once per process: two versions of a catalog share most of their templates."""
+
+    def share_code(self, signature: str) -> None:
+        """Share compiled code with every environment that was made with the same options."""
+        self._signature = signature
+
+    def compile(  # type: ignore[override]  # never raw: only Jinja's own tool for modules asks for source
+        self, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        """Compile a template, unless the same text was compiled under the same name."""
+        key = (self._signature, source, name, filename)
+        code = _COMPILED.get(key)
+        if code is None:
+            if len(_COMPILED) >= _MOST_COMPILED:
+                _COMPILED.clear()
+            code = _COMPILED[key] = super().compile(source, name, filename)
+        return code
+
+
 def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> SandboxedEnvironment:
     unknown = sorted(set(options) - _ENVIRONMENT_OPTIONS)
     if unknown:
@@ -111,7 +134,7 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
         raise CatalogError(
             f"`_envops.undefined` in copier.yml is {undefined!r}.", f"Use one of {', '.join(_UNDEFINED_KINDS)}."
         )
-    environment = SandboxedEnvironment(
+    environment = _Environment(
         loader=loader,
         extensions=[AnsibleCoreFiltersExtension],
         cache_size=-1,
@@ -119,6 +142,7 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
         undefined=_UNDEFINED_KINDS[str(undefined)],
         **chosen,
     )
+    environment.share_code(repr(sorted(options.items())))
     environment.filters["from_yaml"] = _from_yaml
     for name in _REFUSED_FILTERS:
         environment.filters[name] = partial(_refuse_filter, name)
