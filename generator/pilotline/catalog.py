@@ -15,7 +15,6 @@ _REFUSED_SETTINGS: Final[Mapping[str, str]] = {
     "migrations": "runs commands",
     "jinja_extensions": "loads Jinja extensions",
     "preserve_symlinks": "copies symbolic links",
-    "external_data": "reads other answers files",
 }
 
 
@@ -63,6 +62,7 @@ class Definition:
     secret_questions: frozenset[str]
     subdirectory: str
     templates_suffix: str
+    external_data: Mapping[str, str]
     environment_options: Mapping[str, object]
 
 
@@ -89,6 +89,7 @@ def parse_definition(tree: Tree, label: str) -> Definition:
     default_exclude = () if subdirectory not in {"", "."} else _DEFAULT_EXCLUDE
     secrets = frozenset(_texts(settings.get("secret_questions"), ()))
     options = settings.get("envops") or {}
+    external = settings.get("external_data") or {}
     suffix = settings.get("templates_suffix")
     return Definition(
         questions={key: _as_question(value) for key, value in raw.items() if not key.startswith("_")},
@@ -98,6 +99,7 @@ def parse_definition(tree: Tree, label: str) -> Definition:
         secret_questions=secrets,
         subdirectory=subdirectory,
         templates_suffix=".jinja" if suffix is None else str(suffix),
+        external_data={str(k): str(v) for k, v in external.items()} if isinstance(external, dict) else {},
         environment_options=options if isinstance(options, dict) else {},
     )
 

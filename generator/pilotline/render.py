@@ -24,7 +24,7 @@ Matcher = Callable[[str], bool]
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 # Variables of Copier whose value depends on the machine, the moment or the run.
-_REFUSED_NAMES: Final = ("_copier_phase", "_copier_python", "_folder_name", "_external_data", "make_secret", "now")
+_REFUSED_NAMES: Final = ("_copier_phase", "_copier_python", "_folder_name", "make_secret", "now")
 
 
 class _RefusedUndefined(StrictUndefined):
@@ -72,19 +72,39 @@ def template_context(snapshot: Snapshot, answers: Answers) -> dict[str, object]:
     refused = {name: _RefusedUndefined(name=name) for name in _REFUSED_NAMES}
     identity = {"_src_path": snapshot.identity.source, "_commit": snapshot.identity.version}
     known = {key: value for key, value in identity.items() if value is not None}
-    return {
+    context = {
         **refused,
         **answers.values,
         **known,
         "_copier_answers": {**known, **answers.recorded},
         "_copier_conf": _Configuration(PurePosixPath(snapshot.definition.answers_file)),
     }
+    return {**context, "_external_data": _external_data(snapshot, context)}
+
+
+def _external_data(snapshot: Snapshot, context: Mapping[str, object]) -> Mapping[str, object]:
+    """Give what a fresh copy finds in other answers files: nothing in its own; any other is refused when used."""
+    definition = snapshot.definition
+    own = definition.answers_file
+    return {
+        name: {}
+        if _render_text(snapshot, path, context, "_external_data") == own
+        else _RefusedUndefined(name=f"_external_data.{name}")
+        for name, path in definition.external_data.items()
+    }
 
 
 def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
-    """Make a test for paths from gitignore patterns, each of which may be a template of several lines."""
-    rendered = [_render_text(snapshot, normalize("NFD", text), context, f"pattern {text!r}") for text in patterns]
-    lines = [line for text in rendered for line in _LINE_BREAK.split(text)]
+    """Make a test for paths from gitignore patterns, each of which may be a template."""
+    rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns]
+    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in rendered]).match_file
+
+
+def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
+    """Make the test for `_exclude`, whose patterns may render to several lines; those of `_skip_if_exists` may not."""
+    context = {**context, "_copier_operation": "copy"}
+    rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
+    lines = [normalize("NFD", line) for text in rendered for line in _LINE_BREAK.split(text)]
     return PathSpec.from_lines("gitignore", lines).match_file
 
 
@@ -108,8 +128,7 @@ class _Renderer:
         self._snapshot = snapshot
         self._definition = snapshot.definition
         self._context = template_context(snapshot, answers)
-        exclude_context = {**self._context, "_copier_operation": "copy"}
-        self._excluded = match_paths(snapshot, self._definition.exclude, exclude_context)
+        self._excluded = match_excluded(snapshot, self._context)
         self._names: dict[str, str] = {}
 
     def files(self) -> Iterable[tuple[str, File]]:

@@ -16,7 +16,7 @@ from pilotline.errors import CatalogError
 from pilotline.linting.awkward import awkward_answers
 from pilotline.linting.reading import read_catalog
 from pilotline.questions import Answered, Answers, parse_questions, resolve_answers
-from pilotline.render import match_paths, template_context
+from pilotline.render import match_excluded, template_context
 from pilotline.templating import Templating
 from pilotline.tree import File, Tree
 from pilotline.yamls import YamlError, parse_mapping
@@ -164,8 +164,8 @@ class Subject:
         Raises:
             jinja2.TemplateError: A path cannot be rendered.
         """
-        definition, suffix = self.snapshot.definition, self.snapshot.definition.templates_suffix
-        excluded = match_paths(self.snapshot, definition.exclude, {**case.context, "_copier_operation": "copy"})
+        suffix = self.snapshot.definition.templates_suffix
+        excluded = match_excluded(self.snapshot, case.context)
         for source in self.template_paths():
             relative = source.removeprefix(self.root)
             plain = relative.removesuffix(suffix) if suffix else relative
