@@ -143,6 +143,8 @@ def test_a_seed_that_a_later_version_introduces_arrives_once(made):
 def test_what_can_arrive_later_is_listed():
     """Whoever adds a seed to a stage or a CI provider is told to list it, or plain Copier would never bring it."""
     catalog = load_builtin("")
+    listed = catalog.definition.questions["arriving_later"]["default"]
+    assert isinstance(listed, list)
     written_once = {}
     for stage in ("sandbox", "pilot", "production"):
         for provider in ("github", "gitlab"):
@@ -150,7 +152,6 @@ def test_what_can_arrive_later_is_listed():
             owner = owner_of_paths(catalog, answers)
             paths = {path for path in render(catalog, answers) if owner(path) != "owned"}
             written_once[stage, provider] = (answers.recorded, paths)
-    listed = answers.values["arriving_later"]
     for (old, before), (new, after) in (
         (old, new) for old in written_once.values() for new in written_once.values() if old is not new
     ):
