@@ -20,7 +20,7 @@ from pilotline.linting.run import lint_catalog
 from pilotline.questions import accept_answers
 from pilotline.render import render
 from pilotline.tree import Tree
-from pilotline.trial import CHECKS, failed_checks, largest_pilots, prepare_environment, requirements_of
+from pilotline.trial import CHECKS, failed_checks, largest_answers, largest_pilots, prepare_environment, requirements_of
 
 RenderPilot = Callable[..., Tree]
 """Called with answers by name; gives the pilot's files as a mapping from path to `File` (`content`, `executable`)."""
@@ -57,6 +57,12 @@ def pilotline_catalog(pytestconfig: pytest.Config) -> Snapshot:
 def catalog_problems(pytestconfig: pytest.Config) -> tuple[Problem, ...]:
     """Give what `pilotline catalog lint` finds; a test says that it is nothing."""
     return lint_catalog(_folder(pytestconfig)).problems
+
+
+@pytest.fixture
+def everything(pilotline_catalog: Snapshot) -> Callable[[str], dict[str, object]]:
+    """Give a function that answers for an architecture with every integration, at the last stage."""
+    return lambda architecture: largest_answers(pilotline_catalog, architecture)
 
 
 @pytest.fixture

@@ -51,19 +51,21 @@ class Outcome:
     err: str
 
 
+def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict[str, object]:
+    """Answer for one architecture with every integration, at the last stage."""
+    given: dict[str, object] = {} if architecture is None else {"architecture": architecture}
+    answers = accept_answers(snapshot, given)
+    if stages := answers.choices("prepared_for"):
+        given["prepared_for"] = stages[-1]
+    if integrations := answers.choices("integrations"):
+        given["integrations"] = list(integrations)
+    return given
+
+
 def largest_pilots(snapshot: Snapshot) -> Iterator[Tree]:
-    """Render each architecture with every integration, at the last stage."""
-    defaults = accept_answers(snapshot, {})
-    stages = defaults.choices("prepared_for")
-    last: dict[str, object] = {"prepared_for": stages[-1]} if stages else {}
-    for architecture in defaults.choices("architecture") or (None,):
-        given = last if architecture is None else {**last, "architecture": architecture}
-        integrations = accept_answers(snapshot, given).choices("integrations")
-        yield render(snapshot, accept_answers(snapshot, {**given, **_all(integrations)}))
-
-
-def _all(integrations: tuple[str, ...]) -> dict[str, object]:
-    return {"integrations": list(integrations)} if integrations else {}
+    """Render the largest pilot of each architecture."""
+    for architecture in accept_answers(snapshot, {}).choices("architecture") or (None,):
+        yield render(snapshot, accept_answers(snapshot, largest_answers(snapshot, architecture)))
 
 
 def requirements_of(pilots: Iterator[Tree]) -> tuple[str, ...]:

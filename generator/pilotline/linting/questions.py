@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version as installed_version
 from typing import Final
 
-from jinja2 import TemplateSyntaxError, meta
+from jinja2 import TemplateSyntaxError, meta, nodes
 from packaging.version import Version
 
 from pilotline.errors import CatalogError
@@ -112,10 +112,17 @@ def _reads(subject: Subject) -> Iterator[tuple[str, str, str]]:
         for key in _TEMPLATED:
             for text in _texts(data.get(key)):
                 try:
-                    read = meta.find_undeclared_variables(environment.parse(text))
+                    parsed = environment.parse(text)
                 except TemplateSyntaxError:
                     continue
+                read = meta.find_undeclared_variables(parsed) - _imported(parsed)
                 yield from ((name, key, other) for other in sorted(read) if other != name or key != "validator")
+
+
+def _imported(parsed: nodes.Template) -> set[str]:
+    """Name what a template imports from others, which Jinja counts as undeclared inside a branch."""
+    pairs = (name for found in parsed.find_all(nodes.FromImport) for name in found.names)
+    return {pair[1] if isinstance(pair, tuple) else pair for pair in pairs}
 
 
 def _texts(value: object) -> Iterator[str]:

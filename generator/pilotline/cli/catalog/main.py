@@ -7,6 +7,7 @@ import click
 from pilotline.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
+    "init": ("pilotline.cli.catalog.init:command", "Make a catalog of your own, its first version tagged."),
     "lint": ("pilotline.cli.catalog.lint:command", "Find what would hurt pilots later, all at once."),
     "versions": ("pilotline.cli.catalog.versions:command", "List the versions that a catalog has."),
 }

@@ -1,0 +1,79 @@
+"""Founding an organisation's own catalog: a repository that lints, tests and releases itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pilotline import git
+from pilotline.about import CATALOG_VERSION
+from pilotline.catalog import Identity, Snapshot
+from pilotline.errors import DestinationError
+from pilotline.repository import Founded, check_destination, found_repository
+from pilotline.skeletons import render_skeleton
+from pilotline.tree import Tree
+
+FIRST_VERSION: Final = "v1.0.0"
+"""A catalog is in use from its first day on, so it begins with a version that promises to keep pilots upgradable."""
+
+_CATALOG_PARTS: Final = ("copier.yml", "templates/", "reference_architectures/")
+
+
+@dataclass(frozen=True)
+class NewCatalog:
+    """A catalog that could be written."""
+
+    name: str
+    tree: Tree
+    origin: Snapshot
+
+
+def plan_catalog(origin: Snapshot, name: str, pilotline_source: str, today: date) -> NewCatalog:
+    """Put a new catalog together: the parts of the one that it begins with, and what a repository of its own needs.
+
+    Args:
+        origin: The catalog to begin with.
+        name: What people call the new one.
+        pilotline_source: Address of the repository that pilotline is installed from.
+        today: Day of the first version.
+    """
+    identity = origin.identity
+    context = {
+        "name": name,
+        "origin": f"{_place(identity)} {identity.version or ''}".rstrip(),
+        "source": pilotline_source,
+        "pilotline_version": CATALOG_VERSION,
+        "version": FIRST_VERSION,
+        "date": today.isoformat(),
+    }
+    parts = {path: file for path, file in origin.tree.items() if path.startswith(_CATALOG_PARTS)}
+    return NewCatalog(name, Tree({**render_skeleton("catalog", context), **parts}), origin)
+
+
+def _place(identity: Identity) -> str:
+    """Name a catalog for a file that others read: its address, but no folder of this machine."""
+    if "://" in identity.label or "@" in identity.label:
+        return identity.label
+    return "Pilotline's built-in catalog" if "://" in identity.source else f"the catalog {Path(identity.label).name}"
+
+
+def create_catalog(
+    plan: NewCatalog, destination: Path, point_of_no_return: Callable[[], None] = lambda: None
+) -> Founded:
+    """Write a catalog as a repository with its first version tagged: all of it, or nothing.
+
+    Raises:
+        DestinationError: The destination is taken, not writable, inside another repository, or the disk is full.
+    """
+    check_destination(destination)
+    above = git.work_tree_above(destination.absolute())
+    if above is not None:
+        raise DestinationError(
+            f"{destination} lies inside the repository {above}; a catalog is a repository of its own, because its tags "
+            "are its versions.",
+            "Choose a folder outside of it.",
+        )
+    identity = plan.origin.identity
+    message = f"Start {plan.name}\n\nBegun as {_place(identity)} {identity.version or ''}".rstrip()
+    return found_repository(plan.tree, destination, message, tag=FIRST_VERSION, point_of_no_return=point_of_no_return)

@@ -1,0 +1,114 @@
+"""An organisation's own catalog, founded and used as its owner does."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pilotline.authoring.init import FIRST_VERSION
+from tests.helpers import IDENTITY, build_file_tree, files_below, git, pilotline
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("founded") / "our-catalog"
+    done = pilotline("catalog", "init", folder, environment=IDENTITY)
+    assert done.code == 0, done.err
+    return folder
+
+
+def test_it_is_a_repository_with_its_first_version_tagged(founded):
+    assert git(founded, "cat-file", "-t", FIRST_VERSION) == "tag", "an annotated tag"
+    assert git(founded, "rev-parse", f"{FIRST_VERSION}^{{commit}}") == git(founded, "rev-parse", "HEAD")
+    assert git(founded, "status", "--porcelain") == ""
+    assert git(founded, "log", "--format=%an %s") == "Test Author Start our-catalog"
+
+
+def test_it_holds_what_a_centre_of_excellence_needs(founded):
+    present = set(files_below(founded))
+    wanted = {
+        "copier.yml", "README.md", "CHANGELOG.md", "changelog.d/README.md", "upgrade_notes/README.md", "pytest.ini",
+        "requirements.txt", "tests/test_catalog.py", ".github/workflows/catalog.yml", ".gitlab-ci.yml", ".gitignore",
+        "templates/_organisation/objectives.yml", "templates/_organisation/policies.yml",
+        "reference_architectures/batch_scoring/README.md",
+    }  # fmt: skip
+    assert wanted <= present
+    assert not [path for path in present if path.endswith(".skel") or path.startswith(("generator/", "docs/"))]
+
+
+def test_it_lints_clean(founded):
+    assert pilotline("catalog", "lint", founded).code == 0
+
+
+def test_pilotline_is_named_by_its_address_and_by_nothing_else(founded):
+    lines = (founded / "requirements.txt").read_text().splitlines()
+    assert [line for line in lines if line.startswith("pilotline")] == [
+        line for line in lines if re.fullmatch(r"pilotline @ git\+https://\S+@v\S+", line)
+    ]
+    for path in (".github/workflows/catalog.yml", ".gitlab-ci.yml"):
+        installs = re.findall(r"pip install (.*)", (founded / path).read_text())
+        assert installs == ["--requirement requirements.txt"]
+
+
+def test_the_address_is_the_configured_one(tmp_path, home):
+    build_file_tree(home, {".config/pilotline/config.toml": 'source = "https://git.example.org/mirror.git"\n'})
+    assert pilotline("catalog", "init", tmp_path / "ours").code == 0
+    assert "pilotline @ git+https://git.example.org/mirror.git@v" in (tmp_path / "ours/requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/catalog.yml"),
+        ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", ".gitlab-ci.yml"),
+        ("zizmor", "--offline", "--quiet", ".github/workflows/catalog.yml"),
+    ],
+    ids=["GitHub", "GitLab", "zizmor"],
+)
+def test_its_ci_is_accepted_by_judges(founded, command):
+    path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"  # noqa: PTH120
+    done = subprocess.run(
+        command, cwd=founded, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pilotline_and_copier_make_the_same_pilot_from_it(founded, tmp_path):
+    made = pilotline("new", tmp_path / "ours", "--defaults", "--catalog", founded)
+    assert made.code == 0, made.err
+    assert files_below(tmp_path / "ours") == copy_with_copier(founded, tmp_path / "theirs", {})
+    assert f"_commit: {FIRST_VERSION}\n" in (tmp_path / "ours/.copier-answers.yml").read_text()
+
+
+def test_it_can_begin_with_another_catalog(founded, tmp_path):
+    done = pilotline("catalog", "init", tmp_path / "second", "--name", "Second", "--catalog", founded)
+    assert done.code == 0, done.err
+    assert (tmp_path / "second/README.md").read_text().startswith("# Second\n")
+    assert "built-in catalog v1.0.0" not in (tmp_path / "second/CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("kind", ["not empty", "inside a repository"])
+def test_a_place_that_does_not_fit_is_refused_and_untouched(tmp_path, kind):
+    if kind == "not empty":
+        build_file_tree(tmp_path, {"ours/mine.txt": "x"})
+    else:
+        git(tmp_path, "init", "--quiet")
+    before = files_below(tmp_path)
+    done = pilotline("catalog", "init", tmp_path / "ours")
+    assert done.code == 2
+    assert ("is not empty" in done.err) or ("lies inside the repository" in done.err)
+    assert files_below(tmp_path) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ([".git"] if kind != "not empty" else ["ours"])
+
+
+@pytest.mark.slow
+def test_its_own_tests_are_green(founded):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=founded, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert " skipped" not in done.stdout
+    assert git(founded, "status", "--porcelain") == ""
