@@ -1,13 +1,14 @@
 """An existing pilot: where it lies, what it was generated with, and whether it may be changed now."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline import git
 from pilotline.errors import GitError, PilotlineError
-from pilotline.tree import Tree
+from pilotline.worktree import locate_folder
 from pilotline.yamls import YamlError, parse_mapping
 
 ANSWERS_FILE: Final = ".copier-answers.yml"
@@ -95,9 +96,9 @@ def refuse_unready(pilot: Pilot) -> None:
     Raises:
         PilotError: It says which of them, and what to do.
     """
+    folder = locate_folder(pilot.repository)
     for name, meaning in _BUSY.items():
-        marker = git.run_git(["rev-parse", "--path-format=absolute", "--git-path", name], pilot.repository)
-        if Path(marker.decode().removesuffix("\n")).exists():
+        if (folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
     count = count_uncommitted(pilot)
     if count:
@@ -114,13 +115,13 @@ def count_uncommitted(pilot: Pilot, *, own_only: bool = False) -> int:
     return len([entry for entry in changed.split(b"\0") if entry])
 
 
-def refuse_overwriting(pilot: Pilot, incoming: Mapping[str, str], tracked: Tree | frozenset[str]) -> None:
-    """Refuse when an untracked or ignored file lies where a new file would arrive.
+def refuse_overwriting(pilot: Pilot, arriving: Collection[str], tracked: frozenset[str]) -> None:
+    """Refuse when something that git does not track lies where a new file, or a folder of it, would arrive.
 
     Raises:
         PilotError: It lists them.
     """
-    taken = sorted(path for path in incoming if path not in tracked and _is_there(pilot.repository / path))
+    taken = sorted({blocker for path in arriving if (blocker := _blocker(pilot.repository, path, tracked))})
     if taken:
         raise PilotError(
             "Untracked files lie where new ones would arrive:\n" + "\n".join(f"  - {path}" for path in taken),
@@ -128,5 +129,10 @@ def refuse_overwriting(pilot: Pilot, incoming: Mapping[str, str], tracked: Tree 
         )
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_symlink() or path.exists()
+def _blocker(repository: Path, path: str, tracked: frozenset[str]) -> str | None:
+    """Find what lies in the way of a path: a file or link instead of one of its folders, or something at its place."""
+    for folder in reversed(PurePosixPath(path).parents[:-1]):
+        place = repository / folder
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            return None if folder.as_posix() in tracked else folder.as_posix()
+    return path if path not in tracked and os.path.lexists(repository / path) else None

@@ -77,7 +77,7 @@ def open_here() -> tuple[Pilot, Snapshot, str]:
 
 def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, options: Options) -> int:
     """Plan a move, show it, and write it unless only the plan was asked for; return the exit code."""
-    if not options.plan:
+    if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
     with plan_move(pilot, recorded, target) as plan:

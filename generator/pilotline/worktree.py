@@ -1,0 +1,85 @@
+"""A repository's index and work tree: what is in them, and writing them without any hook or setting in the way."""
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+from pilotline.git import TreeEntry, run_git
+
+SUBMODULE: Final = "160000"
+# Neither a hook nor a setting of the user may change or stop what is written.
+QUIET: Final = ("core.hooksPath=/dev/null", "submodule.recurse=false", "gc.auto=0")
+
+
+def locate_folder(repository: Path) -> Path:
+    """Find git's own folder of a work tree; a linked work tree has one of its own."""
+    return Path(os.fsdecode(run_git(["rev-parse", "--absolute-git-dir"], repository).removesuffix(b"\n")))
+
+
+def list_changed(repository: Path) -> frozenset[str]:
+    """Name the tracked files that differ from the last commit, in the index or in the work tree."""
+    output = run_git(["status", "--porcelain", "--no-renames", "-z", "--untracked-files=no"], repository)
+    return frozenset(os.fsdecode(record[3:]) for record in output.split(b"\0") if record)
+
+
+def list_tracked(repository: Path) -> frozenset[str]:
+    """Name the files in the index."""
+    return frozenset(map(os.fsdecode, filter(None, run_git(["ls-files", "-z"], repository).split(b"\0"))))
+
+
+def list_hidden(repository: Path) -> frozenset[str]:
+    """Name the files in the index that a sparse checkout leaves out of the work tree."""
+    records = run_git(["ls-files", "-z", "-t"], repository).split(b"\0")
+    return frozenset(os.fsdecode(record[2:]) for record in records if record.startswith(b"S "))
+
+
+def read_checked_out(repository: Path, entries: Sequence[TreeEntry]) -> tuple[bytes, ...]:
+    """Read blobs as git writes them into the work tree: line endings converted, filters applied."""
+    contents = []
+    for entry in entries:
+        if entry.mode == SUBMODULE:
+            contents.append(b"")
+            continue
+        plain = entry.mode == "120000" or "\n" in entry.path
+        chosen = ["blob", entry.object_id] if plain else ["--filters", f"--path={entry.path}", entry.object_id]
+        contents.append(run_git(["cat-file", *chosen], repository))
+    return tuple(contents)
+
+
+def write_tree(repository: Path, old: str, new: str) -> None:
+    """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten."""
+    run_git(["update-index", "-q", "--refresh"], repository, settings=QUIET)
+    run_git(["read-tree", "-m", "-u", old, new], repository, settings=QUIET)
+
+
+def set_index_entries(repository: Path, entries: Sequence[tuple[str, Sequence[tuple[TreeEntry, int]]]]) -> None:
+    """Set the entries of some paths in the index, each with its stage; a path without any leaves the index."""
+    lines = []
+    for path, staged in entries:
+        lines.append(f"0 {'0' * 40}\t{path}\0")
+        lines += [f"{entry.mode} {entry.object_id} {stage}\t{path}\0" for entry, stage in staged]
+    script = "".join(lines).encode("utf-8", "surrogateescape")
+    run_git(["update-index", "-z", "--index-info"], repository, stdin=script, settings=QUIET)
+
+
+def check_out(repository: Path, paths: Collection[str]) -> None:
+    """Write files of the index into the work tree."""
+    names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    run_git(["checkout-index", "-f", "-q", "-u", "-z", "--stdin"], repository, stdin=names, settings=QUIET)
+
+
+def commit_tree(repository: Path, tree: str, parent: str, message: str, identity: Sequence[str]) -> str:
+    """Make a commit of a tree, signed where the user signs; no ref moves."""
+    signs = run_git(["config", "--type=bool", "--default=false", "--get", "commit.gpgSign"], repository).strip()
+    command = ["commit-tree", *(["-S"] if signs == b"true" else []), tree, "-p", parent]
+    return run_git(command, repository, stdin=message.encode(), settings=[*QUIET, *identity]).decode().strip()
+
+
+def move_ref(repository: Path, ref: str, new: str, old: str | None, reason: str) -> None:
+    """Move a ref from one commit to another in one step; no old commit means that it is new.
+
+    Raises:
+        GitError: It is elsewhere by now.
+    """
+    run_git(["update-ref", "-m", reason, ref, new, old or "0" * len(new)], repository, settings=QUIET)
