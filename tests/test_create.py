@@ -222,7 +222,7 @@ def duration(tmp_path_factory) -> float:
     return time.monotonic() - start
 
 
-@pytest.mark.parametrize("share", [0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0])
+@pytest.mark.parametrize("share", [0.15, 0.2, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0])
 @pytest.mark.parametrize(
     "signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["ctrl-c", "term", "kill"]
 )
@@ -235,7 +235,7 @@ def test_a_signal_at_any_moment_leaves_all_or_nothing(tmp_path, duration, signal
         assert git(target, "status", "--porcelain") == ""
         assert git(target, "fsck", "--strict") == ""
     if signal_number != signal.SIGKILL:
-        assert code in {0, 130}
+        assert code in {0, 130, -signal_number}, "finished, told, or gone before anything began"
         assert list(tmp_path.iterdir()) == ([target] if code == 0 else [])
         assert target.exists() == (code == 0)
 

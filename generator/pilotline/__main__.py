@@ -1,5 +1,16 @@
-"""`python -m pilotline` is `pilotline`."""
+"""Where both `pilotline` and `python -m pilotline` begin."""
 
-from pilotline.cli.main import main
+import signal
 
-main()
+
+def main() -> None:
+    """Load the command line; until it listens, Ctrl-C ends the process without a traceback."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from pilotline.cli.main import main as run  # noqa: PLC0415 - what takes time comes after the line above
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,25 +1,65 @@
 """The wizard as a person meets it: a real terminal, real keys."""
 
+import os
+import re
 import sys
 
 import pexpect
 import pytest
 import yaml
 
-ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
+from pilotline.questions import WIZARD_ORDER, accept_answers
+from tests.helpers import build_file_tree
+
+ENTER, UP, DOWN, CLEAR = "\r", "\x1b[A", "\x1b[B", "\x15"
+OUTCOME = [
+    part
+    for pair in (
+        "objective=keep-revenue", "kpi=Days until paid", "kpi_baseline=41", "kpi_target=30", "kpi_unit_value=900",
+        "owner=ada", "architecture=batch_scoring",
+    )
+    for part in ("-d", pair)
+]  # fmt: skip
+STAGES = {
+    "What is the pilot called?": ENTER,
+    "Which of the organisation's objectives": ENTER,
+    "Which outcome will show": ENTER,
+    "What is that KPI today": ENTER,
+    "Which value shall it reach?": ENTER,
+    "What is one unit of the KPI worth": ENTER,
+    "Who owns the outcome?": ENTER,
+    "Which reference architecture": ENTER,
+    "Everything else has an answer": DOWN + ENTER,
+    "Name of the Python package": ENTER,
+}
 
 
 @pytest.fixture
-def talk(tmp_path):
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "pilotline", "new", str(tmp_path / "pilot")],
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(50, 140),
-    )
-    yield child
-    child.close(force=True)
+def start(tmp_path):
+    """Start `pilotline new` on a terminal of its own."""
+    children = []
+
+    def spawn(*arguments, environment=None, columns=140):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "pilotline", "new", *arguments],
+            cwd=str(tmp_path),
+            env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(environment or {})},
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(50, columns),
+        )
+        children.append(child)
+        return child
+
+    yield spawn
+    for child in children:
+        child.close(force=True)
+
+
+@pytest.fixture
+def talk(start):
+    return start("pilot")
 
 
 def answer(child, question, keys):
@@ -36,7 +76,7 @@ def walk_to_the_review(child):
     answer(child, "What is one unit of the KPI worth", f"{CLEAR}900")
     answer(child, "Who owns the outcome?", f"{CLEAR}ada")
     answer(child, "Which reference architecture", "")
-    child.expect_exact("Everything else has a default")
+    child.expect_exact("Everything else has an answer")
 
 
 def test_eight_questions_then_one_screen(talk, tmp_path):
@@ -59,21 +99,118 @@ def test_another_answer_is_changed_on_the_review_screen(talk, tmp_path):
     walk_to_the_review(talk)
     talk.send(DOWN + ENTER)
     answer(talk, "Name of the Python package", f"{CLEAR}payers")
-    talk.expect_exact("Everything else has a default")
+    talk.expect_exact("Everything else has an answer")
     talk.send(ENTER)
     talk.expect(pexpect.EOF)
     assert yaml.safe_load((tmp_path / "pilot/.copier-answers.yml").read_text())["package_name"] == "payers"
 
 
-def test_a_refused_answer_is_asked_again(talk):
-    answer(talk, "What is the pilot called?", CLEAR)
-    talk.expect_exact("A name has 1 to 80 characters")
-
-
-def test_ctrl_c_leaves_nothing(talk, tmp_path):
-    talk.expect_exact("What is the pilot called?")
-    talk.sendintr()
-    talk.expect(pexpect.EOF)
-    talk.close()
-    assert talk.exitstatus == 130
+def test_enter_takes_the_example_and_a_destination_suggests_the_name(start, tmp_path):
+    child = start("late-payers", "--dry-run")
+    child.expect_exact("Enter takes the example in [brackets]")
+    child.expect_exact("[Late payers]")
+    child.send(ENTER)
+    child.expect_exact("Which of the organisation's objectives")
+    child.send(ENTER)
+    child.expect_exact("[Revenue of lapsing customers reached per 100 calls]")
+    child.send(ENTER)
+    for example in ("[49833]", "[60000]", "[0.03]", "[example-head-of-sales]"):
+        child.expect_exact(example)
+        child.send(ENTER)
+    answer(child, "Which reference architecture", "")
+    child.expect_exact("Everything else has an answer")
+    child.send(ENTER)
+    child.expect_exact("would be written; nothing was.")
+    child.expect(pexpect.EOF)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_earlier_answer_is_changed_from_the_review_screen(talk, tmp_path):
+    walk_to_the_review(talk)
+    talk.send(UP + ENTER)
+    talk.expect_exact("Which one?")
+    talk.send(ENTER)
+    answer(talk, "What is the pilot called?", " at last")
+    talk.expect_exact("Everything else has an answer")
+    talk.send(ENTER)
+    talk.expect(pexpect.EOF)
+    assert yaml.safe_load((tmp_path / "pilot/.copier-answers.yml").read_text())["project_name"] == "Late payers at last"
+
+
+def test_a_taken_folder_is_told_before_anything_is_lost(start, tmp_path):
+    build_file_tree(tmp_path, {"late-payers/mine.txt": ""})
+    child = start(*OUTCOME, "-d", "project_name=Late payers")
+    child.expect_exact("Mend this first: late-payers is not empty")
+    child.send(ENTER)
+    answer(child, "Name of the Python package", f"{CLEAR}payers")
+    child.expect_exact("Everything else has an answer")
+    child.send(ENTER)
+    child.expect(pexpect.EOF)
+    assert (tmp_path / "payers/.copier-answers.yml").is_file()
+
+
+def test_who_gave_the_outcome_sees_the_one_screen_at_once(start):
+    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers")
+    child.expect_exact("Everything else has an answer")
+
+
+def test_a_prohibited_practice_cannot_be_chosen_and_the_article_is_named(start, builtin):
+    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers")
+    child.expect_exact("Everything else has an answer")
+    asked = [item.question.name for item in accept_answers(builtin, {}).questions if item.asked]
+    rows = [name for name in asked if name not in WIZARD_ORDER]
+    child.send(DOWN * (rows.index("ai_act_class") + 1) + ENTER)
+    child.expect_exact("Risk class under the EU AI Act")
+    child.expect_exact("Article 5 of the EU AI Act")
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "problem"),
+    [
+        ("What is the pilot called?", "!!!", "A name needs a letter or digit"),
+        ("What is that KPI today", "12,5", "'12,5' is not a number such as 12.5"),
+        ("Which value shall it reach?", "nan", "A target is a finite number"),
+        ("What is one unit of the KPI worth", "-1", "finite number above 0"),
+        ("Who owns the outcome?", "x" * 81, "An owner has 1 to 80 characters"),
+    ],
+)
+def test_a_refused_answer_says_why_and_is_asked_again(talk, question, typed, problem):
+    for asked, keys in STAGES.items():
+        talk.expect_exact(asked)
+        if asked == question:
+            break
+        talk.send(keys)
+    talk.send(typed + ENTER)
+    talk.expect_exact(problem)
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "ctrl-d"])
+def test_leaving_at_any_stage_leaves_nothing(start, tmp_path, stage):
+    child = start("pilot")
+    for place, keys in STAGES.items():
+        child.expect_exact(place)
+        if stage in {place, "ctrl-d"}:
+            child.send("\x04" if stage == "ctrl-d" else "\x03")
+            break
+        child.send(keys)
+    child.expect_exact("Interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["no-colour", "dumb"])
+def test_a_plain_terminal_is_enough(start, environment):
+    child = start("pilot", environment=environment)
+    child.expect_exact("What is the pilot called?")
+    child.send(ENTER)
+    child.expect_exact("Which of the organisation's objectives")
+
+
+def test_a_narrow_terminal_shortens_values_instead_of_breaking_lines(start):
+    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers", columns=46)
+    child.expect_exact("Everything else")
+    child.expect(r"data_classification  \w+")
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", child.before).splitlines()
+    assert max(len(line) for line in shown) <= 46

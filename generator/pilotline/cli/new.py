@@ -12,7 +12,7 @@ from pilotline.cli.new_view import created_json, created_text, plan_json, plan_t
 from pilotline.cli.options import catalog_option, json_option, open_catalog, parse_data
 from pilotline.cli.outcome import stop_listening
 from pilotline.create import create_pilot, default_destination, plan_pilot
-from pilotline.errors import PilotlineError
+from pilotline.errors import DestinationError, PilotlineError
 from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, parse_questions
 from pilotline.repository import check_destination
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
@@ -46,7 +46,10 @@ def command(
     if destination is not None and not dry_run:
         check_destination(destination)
     snapshot = open_catalog(catalog)
-    answers = _decide(snapshot, given, defaults=defaults, interactive=_is_interactive() and not as_json)
+    if not defaults and not as_json and _is_interactive():
+        answers = _ask(snapshot, given, destination, dry_run=dry_run)
+    else:
+        answers = _accept(snapshot, given, defaults=defaults)
     plan = plan_pilot(snapshot, answers)
     target = destination if destination is not None else default_destination(answers)
     if dry_run:
@@ -67,16 +70,28 @@ def _is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _decide(snapshot: Snapshot, given: Mapping[str, object], *, defaults: bool, interactive: bool) -> Answers:
-    """Get a full set of answers: from what is given, from the defaults, or from a person."""
-    if defaults:
-        return accept_answers(snapshot, given)
-    if interactive:
-        from pilotline.cli.wizard import ask  # noqa: PLC0415 - only the wizard may take longer to load
+def _ask(snapshot: Snapshot, given: Mapping[str, object], destination: Path | None, *, dry_run: bool) -> Answers:
+    """Get the answers from a person; a destination suggests the pilot's name, and a taken one is told in time."""
+    from pilotline.cli.wizard import ask  # noqa: PLC0415 - only the wizard may take longer to load
 
-        return ask(snapshot, given)
+    def refuse(answers: Answers) -> str:
+        try:
+            check_destination(default_destination(answers))
+        except DestinationError as error:
+            return f"{error.message.rstrip('.')} (the folder is named after package_name)"
+        return ""
+
+    if destination is None:
+        return ask(snapshot, given, {}, (lambda _: "") if dry_run else refuse)
+    name = destination.resolve().name.replace("-", " ").replace("_", " ")
+    return ask(snapshot, given, {"project_name": name[:1].upper() + name[1:]})
+
+
+def _accept(snapshot: Snapshot, given: Mapping[str, object], *, defaults: bool) -> Answers:
+    """Get the answers without a person: the outcome has to be given, unless the example is asked for."""
     names = {question.name for question in parse_questions(snapshot)}
-    return accept_answers(snapshot, given, required=[name for name in OUTCOME_QUESTIONS if name in names])
+    required = [] if defaults else [name for name in OUTCOME_QUESTIONS if name in names]
+    return accept_answers(snapshot, given, required=required)
 
 
 def _read_answers(path: Path | None) -> dict[str, object]:

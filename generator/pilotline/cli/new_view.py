@@ -2,7 +2,9 @@
 
 import os
 import shlex
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,6 +13,12 @@ import click
 
 from pilotline.create import Created, Plan
 
+_ENVIRONMENT: Final = (
+    r"py -m venv .venv; .venv\Scripts\activate; python -m pip install --upgrade pip"
+    if os.name == "nt"
+    else "python3 -m venv .venv && . .venv/bin/activate && python -m pip install --upgrade pip",
+    "pip install -e . --group dev",
+)
 _COLOURS: Final = {"owned": "blue", "seed": "green", "derived": "magenta"}
 _MEANINGS: Final = {
     "owned": "the catalog's; upgraded by a merge, your edits survive",
@@ -76,15 +84,22 @@ def created_text(created: Created) -> str:
     shown = place if not place.startswith("..") else str(created.destination)
     mark = click.style("✓", fg="green") if _can_show("✓") else "OK"
     name = click.style(str(values.get("project_name", "The pilot")), bold=True)
-    lines = [
-        f"{mark} {name} is in {shown} ({len(created.plan.tree)} files)",
-        *_outcome_lines(values),
-        "",
-        *(click.style(f"Note: {note}", fg="yellow") for note in _notes(created)),
-        "Next:",
-        *(f"  {line}" for line in _next_commands(created)),
+    commit = ", one commit" if created.commit else ""
+    blocks = [
+        [f"{mark} {name} is in {shown}: {len(created.plan.tree)} files{commit}."],
+        _outcome_lines(values),
+        [_fill(f"Note: {note}", "      ") for note in _notes(created)],
+        ["Next:", *(f"  {line}" for line in _next_commands(created))],
     ]
-    return "\n".join(lines)
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _fill(text: str, indent: str) -> str:
+    """Break a sentence between its words where a person reads it; elsewhere it stays one line."""
+    if not sys.stdout.isatty():
+        return text
+    width = max(min(shutil.get_terminal_size().columns, 100), 40)
+    return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _can_show(text: str) -> bool:
@@ -103,11 +118,15 @@ def _outcome_lines(values: Mapping[str, object]) -> list[str]:
         "kpi_baseline": _number(values["kpi_baseline"]),
         "kpi_target": _number(values.get("kpi_target")),
     }
-    outcome = "from {kpi_baseline} to {kpi_target} {kpi_unit} by {due_date}".format_map(values)
-    return [
-        f"  {values.get('kpi')}: {outcome}",
-        f"  owner: {values.get('owner')}; objective: {values.get('objective')}",
-    ]
+    objective = values.get("objective_data")
+    title = objective.get("title") if isinstance(objective, dict) else None
+    lines = {
+        "KPI": str(values.get("kpi")),
+        "": "from {kpi_baseline} to {kpi_target} {kpi_unit} by {due_date}".format_map(values),
+        "Objective": str(title or values.get("objective")),
+        "Owner": str(values.get("owner")),
+    }
+    return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(text, ' ' * 13)}" for name, text in lines.items()]
 
 
 def _number(value: object) -> str:
@@ -119,10 +138,11 @@ def _notes(created: Created) -> list[str]:
     notes = []
     if created.plan.example_answers:
         names = ", ".join(created.plan.example_answers)
-        notes.append(f"this is the example: {names} are not yours yet; pilot.yml and kpis.yml mark them.")
+        verb = "are" if len(created.plan.example_answers) > 1 else "is"
+        notes.append(f"this is the example: {names} {verb} not yours yet; pilot.yml and kpis.yml mark them.")
     if not created.own_identity:
         notes.append(
-            "git does not know you, so the commit is in pilotline's name; set yours with"
+            "git does not know you, so the commit is in pilotline's name. Set yours:"
             ' git config --global user.name "…" and user.email "…".'
         )
     if created.work_tree is not None:
@@ -138,7 +158,7 @@ def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
         return []
     name = folder.replace("/", "-")
     if created.plan.answers.values.get("ci_provider") == "gitlab":
-        advice = f"add `include: {folder}/.gitlab-ci.yml` there, with `cd {folder}` before its scripts"
+        advice = f"copy it and .gitlab/ from {folder} there, and begin its before_script with `cd {folder}`"
         return [f"GitLab reads the .gitlab-ci.yml at the top only: {advice}."]
     advice = f"copy {folder}/.github/workflows/ci.yml to .github/workflows/{name}.yml"
     setting = f"defaults: {{run: {{working-directory: {folder}}}}}"
@@ -146,10 +166,10 @@ def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
 
 
 def _next_commands(created: Created) -> list[str]:
+    place = os.path.relpath(created.destination)
     command = created.plan.answers.values.get("distribution_name")
     return [
-        f"cd {shlex.quote(os.path.relpath(created.destination))}",
-        "python3 -m venv .venv && . .venv/bin/activate && python -m pip install --upgrade pip",
-        "pip install -e . --group dev",
-        f"{command} run" if command else "cat README.md",
+        *([] if place == "." else [f"cd {shlex.quote(place) if not place.startswith('-') else f'./{place}'}"]),
+        *(["git add --all . && git commit"] if created.work_tree is not None else []),
+        *([*_ENVIRONMENT, f"{command} run"] if command else []),
     ]

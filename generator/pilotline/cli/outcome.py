@@ -15,6 +15,8 @@ from pilotline.errors import AnswersError, ExitCode, PilotlineError
 
 def run_guarded(group: click.Command) -> NoReturn:
     """Run the command line and leave the process with the right exit code."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = _run(group)

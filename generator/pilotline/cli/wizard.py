@@ -1,5 +1,6 @@
 """The conversation: outcome before technology, then every other answer on one screen."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,22 +10,36 @@ from questionary import Choice, Style
 
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
-from pilotline.questions import WIZARD_ORDER, Answered, Answers, accept_answers, resolve_answers
+from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, Answered, Answers, accept_answers, resolve_answers
 
 _STYLE: Final = Style(
     [
         ("qmark", "fg:ansicyan bold"),
         ("question", "bold"),
-        ("answer", "fg:ansigreen"),
+        ("answer", "fg:ansigreen nobold"),
         ("instruction", "fg:ansibrightblack"),
+        ("placeholder", "fg:ansibrightblack"),
+        ("text", "fg:ansibrightblack"),
     ]
 )
 _CREATE: Final = "__create__"
-_VALUE_WIDTH: Final = 60
+_EARLIER: Final = "__earlier__"
+_NARROWEST: Final = 20
 
 
-def ask(snapshot: Snapshot, given: Mapping[str, object]) -> Answers:
+def ask(
+    snapshot: Snapshot,
+    given: Mapping[str, object],
+    suggested: Mapping[str, str] | None = None,
+    refuse: Callable[[Answers], str] = lambda _: "",
+) -> Answers:
     """Ask a person for the answers that are not given yet.
+
+    Args:
+        snapshot: The catalog whose questions are asked.
+        given: Answers that are settled already.
+        suggested: What to offer instead of the catalog's example.
+        refuse: Says what stands in the way of these answers, so that nobody answers eight questions in vain.
 
     Raises:
         AnswersError: What was given beforehand cannot be accepted.
@@ -32,104 +47,162 @@ def ask(snapshot: Snapshot, given: Mapping[str, object]) -> Answers:
     """
     answers = dict(given)
     state, problems = resolve_answers(snapshot, answers)
-    if problems:
+    if any(problem.partition(":")[0] in given for problem in problems):
         accept_answers(snapshot, answers)
-    first = [name for name in WIZARD_ORDER if name in state.values and name not in given]
-    if not first:
-        first = [item.question.name for item in state.questions if item.asked and not item.given][:8]
+    earlier = _first_questions(state)
+    first = [name for name in earlier if name not in given]
+    _greet(first)
     for number, name in enumerate(first, start=1):
-        answers[name] = _ask_one(snapshot, answers, name, f"{number}/{len(first)}")
-    return _review(snapshot, answers, frozenset(first))
+        offer = (suggested or {}).get(name)
+        answers[name] = _ask_one(snapshot, answers, name, f"{number}/{len(first)}", offer=offer)
+    return _review(snapshot, answers, earlier, refuse)
 
 
-def _ask_one(snapshot: Snapshot, answers: Mapping[str, object], name: str, mark: str) -> object:
-    """Ask one question until its answer is accepted."""
+def _first_questions(state: Answers) -> list[str]:
+    """Choose what is asked one by one; a catalog without outcome questions begins with its own first ones."""
+    asked = [item.question.name for item in state.questions if item.asked]
+    return [name for name in WIZARD_ORDER if name in asked] or asked[: len(WIZARD_ORDER)]
+
+
+def _greet(first: list[str]) -> None:
+    if not first:
+        return
+    count = "One question" if len(first) == 1 else f"{len(first)} questions"
+    why = "Outcome before technology: " if set(first) & set(OUTCOME_QUESTIONS) else ""
+    click.echo(f"{why}{count}, then everything else on one screen.".replace(": O", ": o"))
+    click.echo(click.style("Enter takes the example in [brackets]. Ctrl-C leaves, and nothing is made.\n", dim=True))
+
+
+def _ask_one(
+    snapshot: Snapshot, answers: Mapping[str, object], name: str, mark: str, *, offer: str | None = None
+) -> object:
+    """Ask one question until its answer is accepted; an answer that is there already is offered for editing."""
     others = {key: value for key, value in answers.items() if key != name}
-    state, _ = resolve_answers(snapshot, others)
+    state, _ = resolve_answers(snapshot, answers)
     item = next(item for item in state.questions if item.question.name == name)
-    prompt = _prompt(item, mark, lambda value: _problem(snapshot, others, name, value))
-    value = prompt.unsafe_ask()
+
+    def check(value: object) -> bool | str:
+        _, problems = resolve_answers(snapshot, {**others, name: value})
+        own = [problem.partition(": ")[2] or problem for problem in problems if problem.startswith(f"{name}:")]
+        return own[0] if own else True
+
+    if _is_line(item):
+        return _ask_line(item, mark, check, offer, edit=name in answers or mark == "»")
+    value = _choice_prompt(item, mark, check).unsafe_ask()
     if value is None:
         raise click.Abort
     return value
 
 
-def _problem(snapshot: Snapshot, others: Mapping[str, object], name: str, value: object) -> bool | str:
-    """Tell a prompt whether a value is accepted, and else why not."""
-    _, problems = resolve_answers(snapshot, {**others, name: value})
-    own = [problem.partition(": ")[2] or problem for problem in problems if problem.startswith(f"{name}:")]
-    return own[0] if own else True
+def _is_line(item: Answered) -> bool:
+    return not item.choices and item.question.type != "bool"
 
 
-def _prompt(item: Answered, mark: str, check: Callable[[object], bool | str]) -> questionary.Question:
-    """Choose the prompt that fits a question: a list, boxes to tick, yes or no, or a line of text."""
-    text = item.help or item.question.name
-    if item.choices:
-        choices = [Choice(c.label, value=c.value, disabled=c.disabled or None) for c in item.choices]
-        if item.question.multiselect:
-            for choice in choices:
-                choice.checked = isinstance(item.value, list) and choice.value in item.value
-            return questionary.checkbox(text, choices=choices, style=_STYLE, qmark=mark, validate=check)
-        return _select(item, choices, mark, check)
-    if item.question.type == "bool":
-        return questionary.confirm(text, default=bool(item.value), style=_STYLE, qmark=mark)
-    return questionary.text(text, default=_plain(item.value), style=_STYLE, qmark=mark, validate=check)
+def _ask_line(
+    item: Answered, mark: str, check: Callable[[object], bool | str], offer: str | None, *, edit: bool
+) -> object:
+    """Ask for a line of text: over an example that Enter takes, or with the present answer to edit."""
+    present = _plain(item.value)
+    if offer is not None and check(offer) is True:
+        present = offer
+    fallback = "" if edit else present
+    value = questionary.text(
+        _title(item),
+        default=present if edit else "",
+        style=_STYLE,
+        qmark=mark,
+        validate=lambda text: check(text or fallback),
+        validate_while_typing=False,
+        placeholder=[("class:placeholder", f"[{fallback}]")] if fallback else None,
+    ).unsafe_ask()
+    if value is None:
+        raise click.Abort
+    return value or fallback
 
 
-def _select(
-    item: Answered, choices: list[Choice], mark: str, check: Callable[[object], bool | str]
-) -> questionary.Question:
-    """Offer a list; a choice that the catalog refuses is shown with its reason instead of being selectable."""
+def _title(item: Answered) -> str:
+    return item.help or item.question.name
+
+
+def _choice_prompt(item: Answered, mark: str, check: Callable[[object], bool | str]) -> questionary.Question:
+    """Choose the prompt that fits a question: a list, boxes to tick, or yes or no."""
+    if not item.choices:
+        return questionary.confirm(_title(item), default=bool(item.value), style=_STYLE, qmark=mark)
+    choices = [Choice(c.label, value=c.value, disabled=c.disabled or None) for c in item.choices]
+    if item.question.multiselect:
+        for choice in choices:
+            choice.checked = isinstance(item.value, list) and choice.value in item.value
+        return questionary.checkbox(_title(item), choices=choices, style=_STYLE, qmark=mark, validate=check)
     for choice in choices:
         verdict = check(choice.value)
         if verdict is not True:
             choice.disabled = str(verdict)
     default = next((choice for choice in choices if choice.value == item.value and not choice.disabled), None)
-    return questionary.select(item.help, choices=choices, default=default, style=_STYLE, qmark=mark)
+    return questionary.select(_title(item), choices=choices, default=default, style=_STYLE, qmark=mark)
 
 
-def _review(snapshot: Snapshot, answers: dict[str, object], asked: frozenset[str]) -> Answers:
+def _review(
+    snapshot: Snapshot, answers: dict[str, object], earlier: list[str], refuse: Callable[[Answers], str]
+) -> Answers:
     """Show every other answer with its default on one screen, to accept or to change."""
     while True:
-        state, problems = resolve_answers(snapshot, answers)
-        open_problems = {problem.partition(":")[0] for problem in problems}
-        rows = [item for item in state.questions if item.asked and item.question.name not in asked]
+        state, found = resolve_answers(snapshot, answers)
+        obstacle = "" if found else refuse(state)
+        problems = (*found, obstacle) if obstacle else found
+        rows = _rows(state, earlier, {problem.partition(":")[0] for problem in found})
         if not rows and not problems:
             return state
-        choice = questionary.select(
-            _headline(problems),
-            choices=_rows(rows, state, open_problems, can_create=not problems),
-            style=_STYLE,
-            qmark="»",
-            instruction="(arrow keys; Enter on a line changes it)",
-        ).unsafe_ask()
-        if choice is None:
-            raise click.Abort
-        if choice == _CREATE:
+        name = _choose_row(problems, rows, has_earlier=bool(earlier))
+        if name == _CREATE:
             return accept_answers(snapshot, answers)
-        answers[choice] = _ask_one(snapshot, answers, choice, "»")
+        if name == _EARLIER:
+            name = _select("Which one?", _rows(state, [], set(), only=earlier), "(Enter changes it)")
+        answers[name] = _ask_one(snapshot, answers, name, "»")
 
 
-def _headline(problems: tuple[str, ...]) -> str:
-    return (
-        "Mend these first: " + "; ".join(problems) if problems else "Everything else has a default. Create the pilot?"
-    )
-
-
-def _rows(rows: list[Answered], state: Answers, troubled: set[str], *, can_create: bool) -> list[Choice]:
-    """Lay the answers out as lines: name, value, and a mark where one is refused."""
-    width = max((len(item.question.name) for item in state.questions if item.asked), default=0)
-    mended = [item for item in state.questions if item.asked and item.question.name in troubled]
-    lines = [*(item for item in mended if item not in rows), *rows]
-    if not lines and not can_create:
+def _choose_row(problems: tuple[str, ...], rows: list[Choice], *, has_earlier: bool) -> str:
+    """Let a person accept everything, or choose what to change; the screen goes away afterwards."""
+    earlier = [Choice("Change an earlier answer", value=_EARLIER)] if has_earlier else []
+    create = [] if problems else [Choice("Create the pilot", value=_CREATE)]
+    if not create and not earlier and not rows:
         raise CatalogError("The catalog computes an answer that it does not accept.", "Report it to its owner.")
-    choices = [Choice("Create the pilot", value=_CREATE)] if can_create else []
-    for item in lines:
-        mark = "! " if item.question.name in troubled else "  "
-        choices.append(
-            Choice(f"{mark}{item.question.name:<{width}}  {_shorten(_plain(item.value))}", value=item.question.name)
+    headline = "Mend this first: " + "; ".join(problems) if problems else "Everything else has an answer. Create it?"
+    return _select(headline, [*create, *rows, *earlier], "(Enter on a line changes it)")
+
+
+def _select(title: str, choices: list[Choice], instruction: str) -> str:
+    """Show a list on a screen that goes away when something was chosen."""
+    answer = questionary.select(
+        title,
+        choices=choices,
+        style=_STYLE,
+        qmark="»",
+        instruction=instruction,
+        erase_when_done=True,
+    ).unsafe_ask()
+    if answer is None:
+        raise click.Abort
+    return str(answer)
+
+
+def _rows(state: Answers, without: list[str], troubled: set[str], *, only: list[str] | None = None) -> list[Choice]:
+    """Lay answers out as lines: name, value, a mark where one is refused, and below what the question asks."""
+    asked = [item for item in state.questions if item.asked]
+    width = max((len(item.question.name) for item in asked), default=0)
+    room = max(shutil.get_terminal_size().columns - width - 9, _NARROWEST)
+    if only is None:
+        shown = [item for item in asked if item.question.name not in without or item.question.name in troubled]
+    else:
+        shown = [item for item in asked if item.question.name in only]
+    return [
+        Choice(
+            f"{'! ' if item.question.name in troubled else '  '}{item.question.name:<{width}}  "
+            f"{_shorten(_plain(item.value), room)}",
+            value=item.question.name,
+            description=item.help or None,
         )
-    return choices
+        for item in shown
+    ]
 
 
 def _plain(value: object) -> str:
@@ -143,6 +216,6 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _shorten(text: str) -> str:
+def _shorten(text: str, room: int) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _VALUE_WIDTH else f"{line[: _VALUE_WIDTH - 1]}…"
+    return line if len(line) <= room else f"{line[: room - 1]}…"
