@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 _FOLDER = "reference_architectures"
+Record = Mapping[str, str]
+"""A row of a table: text by column."""
 
 
 @dataclass(frozen=True)
-class Component:
-    """One part of an architecture: what it does and where it lies in the pilot."""
+class Part:
+    """One component of an architecture, or a person or system around it."""
 
     id: str
     title: str
@@ -20,14 +23,31 @@ class Component:
     path: str
     does: str
 
+    @classmethod
+    def read_all(cls, value: object) -> tuple[Self, ...]:
+        """Read a list of parts."""
+        return tuple(
+            cls(item["id"], item.get("title", item["id"]), item.get("kind", ""), item.get("path", ""), item["does"])
+            for item in ({"id": "", "does": "", **record} for record in read_records(value))
+        )
+
 
 @dataclass(frozen=True)
 class Flow:
-    """What goes from one component to another."""
+    """What goes from one part to another; `data` tells whether it carries single cases or sums."""
 
     source: str
     target: str
     carries: str
+    data: str
+
+    @classmethod
+    def read_all(cls, value: object) -> tuple[Self, ...]:
+        """Read a list of flows."""
+        return tuple(
+            cls(item.get("from", ""), item.get("to", ""), item.get("carries", ""), item.get("data", "cases"))
+            for item in read_records(value)
+        )
 
 
 @dataclass(frozen=True)
@@ -40,8 +60,15 @@ class Architecture:
     decision: str
     use_when: tuple[str, ...]
     avoid_when: tuple[str, ...]
-    components: tuple[Component, ...]
+    components: tuple[Part, ...]
     flows: tuple[Flow, ...]
+    outside: tuple[Part, ...]
+    outside_flows: tuple[Flow, ...]
+    layers: tuple[str, ...]
+    quality: tuple[Record, ...]
+    threats: tuple[Record, ...]
+    cost_drivers: tuple[Record, ...]
+    operating_model: tuple[Record, ...]
     readme: str
 
 
@@ -69,6 +96,13 @@ def find_architecture(snapshot: Snapshot, identifier: str) -> Architecture:
     return found[identifier]
 
 
+def read_records(value: object) -> tuple[Record, ...]:
+    """Read a list of mappings as rows of text."""
+    if not isinstance(value, list):
+        return ()
+    return tuple({str(key): str(cell) for key, cell in item.items()} for item in value if isinstance(item, dict))
+
+
 def _is_definition(path: str) -> bool:
     parts = path.split("/")
     return len(parts) == 3 and parts[0] == _FOLDER and parts[2] == "architecture.yml"  # noqa: PLR2004
@@ -90,26 +124,18 @@ def _read(snapshot: Snapshot, identifier: str) -> Architecture:
         decision=str(data.get("decision", "")),
         use_when=_texts(data.get("use_when")),
         avoid_when=_texts(data.get("avoid_when")),
-        components=tuple(_component(item) for item in _mappings(data.get("components"))),
-        flows=tuple(
-            Flow(str(item.get("from", "")), str(item.get("to", "")), str(item.get("carries", "")))
-            for item in _mappings(data.get("flows"))
-        ),
+        components=Part.read_all(data.get("components")),
+        flows=Flow.read_all(data.get("flows")),
+        outside=Part.read_all(data.get("outside")),
+        outside_flows=Flow.read_all(data.get("outside_flows")),
+        layers=_texts(data.get("layers")),
+        quality=read_records(data.get("quality")),
+        threats=read_records(data.get("threats")),
+        cost_drivers=read_records(data.get("cost_drivers")),
+        operating_model=read_records(data.get("operating_model")),
         readme=readme if readme in snapshot.tree else "",
-    )
-
-
-def _component(item: Mapping[str, object]) -> Component:
-    text = {key: str(value) for key, value in item.items()}
-    identifier = text.get("id", "")
-    return Component(
-        identifier, text.get("title", identifier), text.get("kind", ""), text.get("path", ""), text.get("does", "")
     )
 
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
-
-
-def _mappings(value: object) -> tuple[Mapping[str, object], ...]:
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

@@ -98,6 +98,28 @@ def write_tree(tree: Tree, root: Path) -> None:
             target.chmod(0o777 & ~_umask())
 
 
+def replace_files(tree: Tree, folder: Path) -> None:
+    """Write files into a folder, in the place of those of the same name; each is old or new, never half of both.
+
+    Raises:
+        DestinationError: The disk is full or the folder cannot be written; no file was changed.
+    """
+    drafts = {folder / path: (folder / path).with_name(f".{Path(path).name}.new") for path in tree}
+    try:
+        for (target, draft), file in zip(drafts.items(), tree.values(), strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(file.content)
+        for target, draft in drafts.items():
+            draft.replace(target)
+    except OSError as error:
+        raise DestinationError(
+            f"{folder} cannot be written: {(error.strerror or str(error)).lower()}.", "Choose another folder with --to."
+        ) from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+
+
 def _umask() -> int:
     """Read the process's umask, which can only be read by setting it."""
     mask = os.umask(0o022)

@@ -11,7 +11,13 @@ import pytest
 from tests.helpers import IDENTITY, ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-TUTORIALS = ["tutorial/first-pilot.md", "how-to/own-data.md", "how-to/own-catalog.md", "how-to/upgrade.md"]
+TUTORIALS = [
+    "tutorial/first-pilot.md",
+    "how-to/own-data.md",
+    "how-to/own-catalog.md",
+    "how-to/upgrade.md",
+    "how-to/architecture-board.md",
+]
 FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 

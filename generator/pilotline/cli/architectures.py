@@ -2,14 +2,21 @@
 
 import json
 import textwrap
+from typing import Final
 
 import click
 
 from pilotline.architectures import Architecture, find_architecture, list_architectures
+from pilotline.cli.lazy import LazyGroup
 from pilotline.cli.options import catalog_option, json_option, open_catalog
 
+_COMMANDS: Final = {
+    "show": ("pilotline.cli.architectures:show", "Explain one: when to use it, its components, a picture."),
+    "export": ("pilotline.cli.architectures_export:command", "Write the pack that an architecture board asks for."),
+}
 
-@click.group("architectures", invoke_without_command=True)
+
+@click.group("architectures", cls=LazyGroup, table=_COMMANDS, invoke_without_command=True)
 @catalog_option
 @json_option
 @click.pass_context
@@ -26,10 +33,12 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
     for item in found:
         click.echo(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
         click.echo(_wrap(item.summary))
-    click.echo("\nExplain one: pilotline architectures show ID")
+    click.echo(
+        "\nExplain one: pilotline architectures show ID\nFor an architecture board: pilotline architectures export ID"
+    )
 
 
-@command.command("show")
+@click.command("show")
 @click.argument("architecture", metavar="ID")
 @catalog_option
 @json_option
