@@ -10,7 +10,8 @@ def test_each_problem_has_file_line_rule_and_fix(tmp_path):
     assert done.code == 1
     assert done.out == (
         f"{BASE}a.txt.jinja:2 does-not-render: It does not render (architecture=batch): "
-        f"'nmae' is undefined ({BASE}a.txt.jinja, line 2).\n    Mend the template. What may be missing is written `value | default('…')`.\n"
+        f"'nmae' is undefined ({BASE}a.txt.jinja, line 2).\n"
+        "    Mend the template. What may be missing is written `value | default('…')`.\n"
         "1 problem.\n"
     )
 
