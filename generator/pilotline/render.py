@@ -57,14 +57,14 @@ class _Configuration:
         )
 
 
-def render(snapshot: Snapshot, answers: Answers) -> Tree:
-    """Render every file that a set of answers turns on.
+def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
+    """Render every file that a set of answers turns on, or only those whose path is wanted.
 
     Raises:
         CatalogError: A template has an error; the message names file and line.
         UnsupportedTemplateError: A template needs what only Copier itself offers.
     """
-    return Tree(dict(_Renderer(snapshot, answers).files()))
+    return Tree(dict(_Renderer(snapshot, answers, wanted).files()))
 
 
 def template_context(snapshot: Snapshot, answers: Answers) -> dict[str, object]:
@@ -124,8 +124,9 @@ def _template_error(place: str, reason: str) -> CatalogError:
 class _Renderer:
     """One render of one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, answers: Answers) -> None:
+    def __init__(self, snapshot: Snapshot, answers: Answers, wanted: Matcher | None) -> None:
         self._snapshot = snapshot
+        self._wanted = wanted
         self._definition = snapshot.definition
         self._context = template_context(snapshot, answers)
         self._excluded = match_excluded(snapshot, self._context)
@@ -143,7 +144,7 @@ class _Renderer:
             if suffix and f"{source}{suffix}" in self._snapshot.tree:
                 continue
             path = self._target(relative.removesuffix(suffix) if is_template else relative)
-            if path is None or self._excluded(path):
+            if path is None or self._excluded(path) or (self._wanted and not self._wanted(path)):
                 continue
             if not is_template and suffix and f"{path}{suffix}" in self._snapshot.tree:
                 continue

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pilotline import answers_lock
 from pilotline.catalog import Snapshot
 from pilotline.derive import derive_files, is_input
 from pilotline.errors import AnswersError
@@ -20,6 +21,7 @@ from pilotline.pilot import Pilot
 from pilotline.questions import Answers, accept_answers, open_names, resolve_answers
 from pilotline.render import render
 from pilotline.tree import File, Tree
+from pilotline.yamls import parse_mapping
 
 AnswerKind = Literal["added", "changed", "dropped"]
 FIXED_ANSWERS = ("architecture", "package_name")
@@ -101,11 +103,11 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan
         base, theirs, delivered = _respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
-        rebuilt = _rebuild(scratch, merge, renders)
+        rebuilt = {**_rebuild(scratch, merge, renders), **_relock(scratch, merge, pilot, new)}
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
         improved = tuple(
             path
-            for path in sorted(renders.kept - renders.derived)
+            for path in sorted(renders.kept - renders.derived - {answers_lock.FILE})
             if path in ours and path in renders.base and path in renders.theirs
             and renders.base[path] != renders.theirs[path]
         )  # fmt: skip
@@ -200,6 +202,17 @@ def _rebuild(scratch: Scratch, merge: Merge, renders: _Renders) -> dict[str, Fil
         for path, content in built.items()
         if path in present and path in renders.derived and present[path] != content
     }
+
+
+def _relock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers) -> dict[str, File]:
+    """Carry the fingerprints of the answers along, so that only a change without pilotline is found later."""
+    if not _answer_changes(pilot.answers, new):
+        return {}
+    listed = {path: entry for path, entry in scratch.list_result(merge).items() if path == answers_lock.FILE}
+    present = scratch.read(listed).get(answers_lock.FILE)
+    lock = parse_mapping(present) if present is not None else None
+    content = answers_lock.move_lock(lock, pilot.answers, new.recorded) if lock is not None else present
+    return {} if content is None or content == present else {answers_lock.FILE: File(content)}
 
 
 def _concerns_derived(path: str, renders: _Renders) -> bool:

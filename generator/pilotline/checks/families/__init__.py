@@ -1,0 +1,1 @@
+"""The built-in checks, one module per family; `registry.py` lists the modules."""

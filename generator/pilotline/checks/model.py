@@ -1,0 +1,154 @@
+"""The words of a report: stages, grades, statuses, problems and results; all plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+
+class Stage(IntEnum):
+    """What a pilot has proven so far; a stage requires its own checks and those of all earlier ones."""
+
+    SANDBOX = 1
+    PILOT = 2
+    PRODUCTION = 3
+
+    @property
+    def label(self) -> str:
+        """Name of the stage as manifests and users write it."""
+        return self.name.lower()
+
+
+STAGES = {stage.label: stage for stage in Stage}
+
+
+class Severity(StrEnum):
+    """Whether a failure blocks the stage."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Grade(StrEnum):
+    """How strong the proof is: somebody's word, a file that was read, or a command that ran."""
+
+    ATTESTED = "attested"
+    STATIC = "static"
+    EXECUTED = "executed"
+
+    @property
+    def weight(self) -> float:
+        """Points of a passing check (after the ML Test Score, which knows only 0.5 and 1)."""
+        return {"attested": 0.5, "static": 0.75, "executed": 1.0}[self.value]
+
+
+class Status(StrEnum):
+    """How one check ended."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    WARN = "warn"
+    SKIP = "skip"
+    ERROR = "error"
+    WAIVED = "waived"
+
+
+class Reason(StrEnum):
+    """Why a check was skipped; only the first blocks."""
+
+    NOT_PROVEN = "not_proven"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Effort(StrEnum):
+    """How long mending usually takes one person."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+
+    @property
+    def rank(self) -> int:
+        """Order of the efforts, smallest first."""
+        return list(Effort).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the pilot; line 0 is the file as a whole."""
+
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    message: str
+    location: Location = Location()
+    calendar: bool = False
+    """Whether only the passing of time made it wrong: it warns now and counts in a promotion."""
+    stage: "Stage | None" = None
+    """Stage from which it blocks, where that is later than the check's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known about a check before it runs."""
+
+    id: str
+    title: str
+    why: str
+    stage: Stage
+    severity: Severity
+    grade: Grade
+    source: str
+    effort: Effort
+    advice: str
+    example: str = ""
+    applies_from: date | None = None
+
+    @property
+    def family(self) -> str:
+        """The three letters before the number."""
+        return self.id.rstrip("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one check ended for one pilot."""
+
+    card: Card
+    status: Status
+    stage: Stage
+    """Stage from which this outcome blocks."""
+    grade: Grade
+    """Strength of the proof that there is."""
+    message: str = ""
+    reason: Reason | None = None
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+    calendar: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Further facts for machines, such as who waived it until when."""
+
+    @property
+    def location(self) -> Location:
+        """The first place to look at."""
+        return self.problems[0].location if self.problems else Location()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do."""
+        unproven = self.status is Status.SKIP and self.reason is Reason.NOT_PROVEN
+        return unproven or self.status in {Status.FAIL, Status.ERROR, Status.WARN}
+
+    def blocks(self, *, strict: bool = False) -> bool:
+        """Tell whether it keeps the pilot from its stage; `strict` counts calendar findings, as a promotion does."""
+        if self.status is Status.WARN:
+            return strict and self.calendar and self.card.severity is Severity.ERROR
+        return self.is_open and self.card.severity is Severity.ERROR

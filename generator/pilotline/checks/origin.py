@@ -1,0 +1,93 @@
+"""The catalog that a pilot was made from, as far as it can be had without a network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from pilotline import git
+from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.cache import cached_tags
+from pilotline.catalog import Snapshot
+from pilotline.errors import PilotlineError
+from pilotline.ownership import owner_of_paths
+from pilotline.questions import accept_answers, parse_questions
+from pilotline.releases import list_releases
+from pilotline.render import render
+from pilotline.sources import Reference, is_remote, load_recorded
+from pilotline.tree import Tree
+from pilotline.versions import sorted_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a catalog; the day is unknown for the built-in one."""
+
+    name: str
+    day: date | None = None
+
+
+class Origin(Protocol):
+    """Where a pilot comes from."""
+
+    def versions(self, source: str) -> tuple[Version, ...] | None:
+        """List the versions of a catalog, newest first; None where they cannot be had."""
+        ...
+
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Tree | None:
+        """Render the files that the catalog owns in a pilot; None where the catalog cannot be had."""
+        ...
+
+
+class NoOrigin:
+    """A pilot whose catalog cannot be had."""
+
+    def versions(self, source: str) -> None:
+        """Nothing is known."""
+        del source
+
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> None:
+        """Nothing can be rendered."""
+        del source, version, answers
+
+
+@dataclass(frozen=True)
+class CatalogOrigin:
+    """Catalogs on this machine: the built-in one, folders, and what was fetched before. Nothing is fetched now."""
+
+    builtin_source: str = CATALOG_SOURCE
+
+    def versions(self, source: str) -> tuple[Version, ...] | None:
+        """List the versions of a catalog, newest first; None where they cannot be had."""
+        if self._is_builtin(source):
+            names = sorted_versions((*list_releases(), CATALOG_VERSION))
+            return tuple(Version(name) for name in names)
+        folder = Path(source).expanduser()
+        if is_remote(Reference(source)):
+            return tuple(Version(name) for name in sorted_versions(cached_tags(source))) or None
+        if not (folder.is_dir() and git.is_repository_root(folder)):
+            return None
+        listed = git.run_git(["for-each-ref", "--format=%(refname:short) %(creatordate:short)", "refs/tags"], folder)
+        days = dict(line.split(" ", 1) for line in listed.decode().splitlines() if " " in line)
+        return tuple(Version(name, date.fromisoformat(days[name])) for name in sorted_versions(tuple(days)))
+
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Tree | None:
+        """Render the files that the catalog owns in a pilot; None where the catalog cannot be had."""
+        remote = not self._is_builtin(source) and is_remote(Reference(source))
+        try:
+            if remote and version not in cached_tags(source):
+                return None
+            return _render_owned(load_recorded(source, version or None, self.builtin_source), answers)
+        except PilotlineError:
+            return None
+
+    def _is_builtin(self, source: str) -> bool:
+        return source in {self.builtin_source, CATALOG_SOURCE}
+
+
+def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object]) -> Tree:
+    names = {question.name for question in parse_questions(snapshot)}
+    answers = accept_answers(snapshot, {name: value for name, value in recorded.items() if name in names})
+    owner = owner_of_paths(snapshot, answers)
+    return render(snapshot, answers, lambda path: owner(path) == "owned")

@@ -1,0 +1,142 @@
+"""What a check sees: a lazy, read-only view of one pilot. A test builds the same from a dict."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pilotline.checks.documents import Section, parse_document
+from pilotline.checks.files import Files, read_files
+from pilotline.checks.history import GitHistory, History, NoHistory
+from pilotline.checks.model import STAGES, Location, Stage
+from pilotline.checks.origin import NoOrigin, Origin
+
+MANIFEST: Final = "pilot.yml"
+KPIS: Final = "kpis.yml"
+ANSWERS: Final = ".copier-answers.yml"
+_LONGEST_TEXT: Final = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Repository:
+    """One pilot, or a repository that is to become one."""
+
+    files: Files
+    today: date
+    history: History = field(default_factory=NoHistory)
+    origin: Origin = field(default_factory=NoOrigin)
+    """The catalog that it was made from."""
+    _documents: dict[str, Section] = field(default_factory=dict, repr=False)
+    _texts: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, files: Mapping[str, str | bytes], today: date, origin: Origin | None = None) -> "Repository":
+        """Make one from a dict of files, without a disk."""
+        contents = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
+        return cls(Files.of(contents), today, origin=origin or NoOrigin())
+
+    @cached_property
+    def manifest(self) -> Section:
+        """`pilot.yml`."""
+        return self.document(MANIFEST)
+
+    @cached_property
+    def kpis(self) -> Section:
+        """`kpis.yml`."""
+        return self.document(KPIS)
+
+    @cached_property
+    def answers(self) -> Section:
+        """`.copier-answers.yml`."""
+        return self.document(ANSWERS)
+
+    @cached_property
+    def package_folder(self) -> str:
+        """`src/<package>/`; empty where there is none."""
+        named = f"src/{self.manifest.text('package')}/"
+        found = (f"src/{path.split('/')[1]}/" for path in self.files if path.startswith("src/") and path.count("/") > 1)
+        return named if self.below(named) else next(found, "")
+
+    @cached_property
+    def policies(self) -> Section:
+        """What the organisation allows, as the pilot carries it."""
+        return self.document(f"{self.package_folder}_platform/policies.yml")
+
+    @cached_property
+    def organisation(self) -> Section:
+        """What the organisation decided: objectives, own checks, and the values of the example."""
+        return self.document(f"{self.package_folder}_platform/organisation.yml")
+
+    @property
+    def claimed_stage(self) -> Stage:
+        """The stage that the manifest claims; sandbox where it claims none."""
+        return STAGES.get(self.manifest.text("stage"), Stage.SANDBOX)
+
+    def document(self, path: str) -> Section:
+        """Parse a YAML, JSON or TOML file once; a missing one is empty."""
+        if path not in self._documents:
+            self._documents[path] = parse_document(path, self.files.get(path))
+        return self._documents[path]
+
+    def text(self, path: str) -> str:
+        """Read a file as text; a missing one is empty."""
+        if path not in self._texts:
+            self._texts[path] = self.files.get(path, b"").decode("utf-8", errors="replace")
+        return self._texts[path]
+
+    def below(self, folder: str, *endings: str) -> tuple[str, ...]:
+        """List the files below a folder, if wanted only those with one of the endings."""
+        prefix = f"{folder.rstrip('/')}/" if folder else ""
+        return tuple(p for p in self.files if p.startswith(prefix) and (not endings or p.endswith(endings)))
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Read every text file of ordinary size."""
+        for path in self.files:
+            if self.files.size(path) <= _LONGEST_TEXT and b"\0" not in self.files[path][:8000]:
+                yield path, self.text(path)
+
+    def find_lines(self, path: str, *needles: str) -> Iterator[tuple[Location, str]]:
+        """Find the lines of a file that hold one of some texts."""
+        for number, line in enumerate(self.text(path).splitlines(), 1):
+            if any(needle in line for needle in needles):
+                yield Location(path, number), line
+
+    @cached_property
+    def python(self) -> Mapping[str, ast.Module]:
+        """The syntax trees of the Python files below `src/`; what does not parse is left out."""
+        trees = {path: _parse_python(self.files[path]) for path in self.below("src", ".py")}
+        return {path: tree for path, tree in trees.items() if tree is not None}
+
+    @cached_property
+    def workflows(self) -> Mapping[str, Section]:
+        """The CI definitions: GitHub's workflows and GitLab's pipeline, by path."""
+        paths = (*self.below(".github/workflows", ".yml", ".yaml"), *self.below(".gitlab", ".yml"))
+        gitlab = (".gitlab-ci.yml",) if ".gitlab-ci.yml" in self.files else ()
+        return {path: self.document(path) for path in (*paths, *gitlab)}
+
+    @cached_property
+    def settings(self) -> Mapping[str, Section]:
+        """The settings files below `config/`, by path."""
+        return {path: self.document(path) for path in self.below("config", ".toml")}
+
+
+def _parse_python(content: bytes) -> ast.Module | None:
+    try:
+        return ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def open_repository(folder: Path, today: date, origin: Origin) -> Repository:
+    """Look at a folder on disk."""
+    return Repository(read_files(folder), today, GitHistory(folder), origin)
+
+
+def find_root(start: Path) -> Path:
+    """Find the pilot that a folder belongs to; a folder that belongs to none is taken as it is."""
+    start = start.absolute()
+    marks = (ANSWERS, MANIFEST)
+    return next((place for place in (start, *start.parents) if any((place / mark).is_file() for mark in marks)), start)

@@ -1,0 +1,140 @@
+"""The verdict on one pilot: level, scores, next steps, and what the calendar will bring."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pilotline.checks.base import Check
+from pilotline.checks.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
+from pilotline.checks.evidence import read_records
+from pilotline.checks.lawdates import Event, upcoming_events
+from pilotline.checks.model import Grade, Location, Reason, Result, Stage, Status
+from pilotline.checks.repository import Repository
+from pilotline.checks.waivers import Refused, Waiver, read_waivers
+
+NEXT_STEPS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know that is no check: a waiver that ends soon, is not needed, or is none."""
+
+    message: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyScore:
+    """How far one family is, with the strength of its proofs side by side."""
+
+    family: str
+    score: float | None
+    """Between 0 and 1; None where no check applies."""
+    passed: dict[str, int]
+    """Passing checks by grade."""
+    applicable: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Everything that a report shows."""
+
+    results: tuple[Result, ...]
+    claimed: Stage
+    asked: Stage
+    level: Stage | None
+    scores: tuple[FamilyScore, ...]
+    events: tuple[Event, ...]
+    notices: tuple[Notice, ...]
+    today: date
+    left_out: tuple[str, ...] = ()
+    """Checks that were not to be evaluated."""
+
+    @property
+    def total(self) -> float | None:
+        """Score of the weakest family."""
+        return min((score.score for score in self.scores if score.score is not None), default=None)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether nothing blocks the stage that was asked for."""
+        return self.level is not None and self.level >= self.asked
+
+    @property
+    def target(self) -> Stage | None:
+        """The stage that comes next; None when there is none."""
+        return next((stage for stage in Stage if self.level is None or stage > self.level), None)
+
+    @property
+    def to_do(self) -> tuple[Result, ...]:
+        """What is open, what blocks the nearest stage first, then by effort."""
+        return tuple(sorted((result for result in self.results if result.is_open), key=_urgency))
+
+    @property
+    def next_steps(self) -> tuple[Result, ...]:
+        """The steps to take first."""
+        return self.to_do[:NEXT_STEPS]
+
+
+def _urgency(result: Result) -> tuple[int, int, int, str]:
+    blocks = result.blocks()
+    return (0 if blocks else 1, result.stage, result.card.effort.rank, result.card.id)
+
+
+def judge(repo: Repository, results: Sequence[Result], stage: Stage | None, left_out: Iterable[str] = ()) -> Verdict:
+    """Judge a pilot by the results of its checks, under its waivers."""
+    waivers, refused = read_waivers(repo)
+    judged = apply_waivers(results, waivers, repo.today)
+    return Verdict(
+        results=judged,
+        claimed=repo.claimed_stage,
+        asked=stage or repo.claimed_stage,
+        level=reached_stage(judged),
+        scores=_scores(judged),
+        events=upcoming_events(judged, waivers.values(), repo.today),
+        notices=_notices(judged, waivers.values(), refused, repo.today),
+        today=repo.today,
+        left_out=tuple(left_out),
+    )
+
+
+def run_checks(
+    repo: Repository, checks: Iterable[Check], lowered: Collection[str] = (), proofs: Proofs | None = None
+) -> tuple[Result, ...]:
+    """Evaluate checks with the evidence that the repository holds."""
+    known = proofs or Proofs(read_records(repo))
+    return lower_severities(evaluate(checks, repo, known), lowered)
+
+
+def _scores(results: Sequence[Result]) -> tuple[FamilyScore, ...]:
+    families: dict[str, list[Result]] = {}
+    for result in results:
+        families.setdefault(result.card.family, []).append(result)
+    return tuple(_score(family, members) for family, members in families.items())
+
+
+def _score(family: str, members: Sequence[Result]) -> FamilyScore:
+    """Average the points of a family: its proof's grade for each check that passes, nothing for the others."""
+    applicable = [result for result in members if result.reason is not Reason.NOT_APPLICABLE]
+    passed = [result for result in applicable if result.status is Status.PASS]
+    points = sum(result.grade.weight for result in passed)
+    counts = {grade.value: sum(result.grade is grade for result in passed) for grade in Grade}
+    return FamilyScore(family, points / len(applicable) if applicable else None, counts, len(applicable))
+
+
+def _notices(
+    results: Sequence[Result], waivers: Iterable[Waiver], refused: Iterable[Refused], today: date
+) -> tuple[Notice, ...]:
+    """Say what is to be known about the waivers themselves."""
+    by_id = {result.card.id: result for result in results}
+    notices = [Notice(f"Not accepted as a waiver: {entry.message}", entry.location) for entry in refused]
+    for waiver in waivers:
+        result = by_id.get(waiver.check)
+        if result is None:
+            continue
+        if result.status is Status.WAIVED and waiver.ends_soon(today):
+            notices.append(Notice(f"The waiver of {waiver.check} ends on {waiver.expires}", waiver.location))
+        elif result.status is Status.PASS:
+            notices.append(Notice(f"{waiver.check} passes: its waiver can go", waiver.location))
+    return tuple(notices)

@@ -1,0 +1,118 @@
+import pytest
+
+from pilotline.checks.engine import Proofs
+from pilotline.checks.origin import CatalogOrigin, Version
+from pilotline.checks.repository import Repository
+from pilotline.checks.verdict import run_checks
+from tests.checks.helpers import TODAY, edited, find_check, pilot, remove, replace, run_one, set_value, write
+
+ANSWERS = ".copier-answers.yml"
+OWNED = "ruff.toml"
+FAILING = {
+    "TPL001 no answers": ("TPL001", remove(ANSWERS), "no .copier-answers.yml"),
+    "TPL001 no YAML": ("TPL001", write(ANSWERS, "a: ["), "cannot be read"),
+    "TPL001 a folder": ("TPL001", set_value(ANSWERS, "_src_path", "../catalog"), "git address"),
+    "TPL001 no version": ("TPL001", set_value(ANSWERS, "_commit", None), "missing"),
+    "TPL001 a distance": ("TPL001", set_value(ANSWERS, "_commit", "v1.0.0-1-g9b6c7c1"), "v1.0.0-1-g9b6c7c1"),
+    "TPL003 markers": ("TPL003", write("README.md", "a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"), "README.md"),
+    "TPL003 a bare marker": ("TPL003", write("src/x.py", "x = 1\n>>>>>>>\n"), "src/x.py"),
+    "TPL003 a reject": ("TPL003", write("mypy.ini.rej", "@@ -1 +1 @@\n"), "mypy.ini.rej"),
+    "TPL005 no bot": ("TPL005", remove("renovate.json"), "Neither"),
+    "TPL006 changed by hand": ("TPL006", set_value(ANSWERS, "kpi", "Another"), "kpi changed"),
+    "TPL006 lost": ("TPL006", set_value(ANSWERS, "personal_data", None), "personal_data"),
+    "TPL006 no lock": ("TPL006", remove("governance/answers.lock"), "answers.lock is missing"),
+}
+WARNING = {
+    "changed": (write(OWNED, "line-length = 100\n"), "was changed"),
+    "deleted": (remove(OWNED), "was deleted"),
+    "stale": (set_value("pilot.yml", "owners", "technical", "grace@example.org"), "is stale"),
+}
+
+
+@pytest.mark.parametrize("name", [f"TPL00{number}" for number in range(1, 7)])
+def test_a_new_pilot_passes(name):
+    assert run_one(name, pilot()).status == "pass", run_one(name, pilot())
+
+
+@pytest.mark.parametrize(("name", "edit", "message"), FAILING.values(), ids=FAILING.keys())
+def test_what_is_wrong_is_found_and_named(name, edit, message):
+    result = run_one(name, edited(pilot(), edit))
+    assert result.status == "fail", result
+    assert any(message in problem.message for problem in result.problems), result.problems
+
+
+@pytest.mark.parametrize(("edit", "message"), WARNING.values(), ids=WARNING.keys())
+def test_a_changed_file_of_the_catalog_warns(edit, message):
+    result = run_one("TPL004", edited(pilot(), edit))
+    assert (result.status, result.blocks(strict=True)) == ("warn", False)
+    assert message in result.message
+
+
+def test_a_change_with_a_reason_is_fine():
+    explained = "format: 1\nchanges:\n  - path: ruff.toml\n    reason: The team's line length is 100\n"
+    files = edited(pilot(), WARNING["changed"][0], write("governance/owned_changes.yml", explained))
+    assert run_one("TPL004", files).status == "pass"
+
+
+def test_line_endings_are_no_change():
+    files = edited(pilot(), replace(OWNED, "\n", "\r\n"))
+    assert run_one("TPL004", files).status == "pass"
+
+
+@pytest.mark.parametrize("name", ["TPL002", "TPL004", "TPL006"])
+def test_a_repository_of_no_catalog_has_nothing_to_compare(name):
+    result = run_one(name, {"README.md": "# Mine\n"})
+    assert (result.status, result.reason) == ("skip", "not_applicable")
+
+
+class Known(CatalogOrigin):
+    """The built-in catalog with a longer past."""
+
+    def __init__(self, past):
+        super().__init__()
+        object.__setattr__(self, "past", tuple(Version(name, TODAY.replace(month=month)) for name, month in past))
+
+    def versions(self, source):
+        assert source
+        past: tuple[Version, ...] = vars(self)["past"]
+        return past
+
+
+def drift(recorded, past):
+    origin = Known(past)
+    files = edited(pilot(), set_value(ANSWERS, "_commit", recorded))
+    repo = Repository.of(files, TODAY, origin)
+    return run_checks(repo, [find_check("TPL002")], proofs=Proofs())[0]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "past", "status"),
+    [
+        ("v3.0.0", [("v3.0.0", 11)], "pass"),
+        ("v2.9.0", [("v3.0.0", 11), ("v2.9.0", 10)], "pass"),
+        ("v1.0.0", [("v3.0.0", 11), ("v1.0.0", 10)], "warn"),
+        ("v3.0.0", [("v3.2.0", 11), ("v3.1.0", 2), ("v3.0.0", 1)], "warn"),
+        ("v3.0.0", [("v3.2.0", 11), ("v3.1.0", 10), ("v3.0.0", 1)], "pass"),
+    ],
+    ids=["newest", "one behind", "two majors behind", "missed one long ago", "missed one lately"],
+)
+def test_falling_behind_is_a_matter_of_majors_and_days(recorded, past, status):
+    assert drift(recorded, past).status == status
+
+
+def test_versions_that_cannot_be_seen_are_not_proven():
+    files = edited(pilot(), set_value(ANSWERS, "_src_path", "https://git.example.org/never/fetched.git"))
+    for name in ("TPL002", "TPL004"):
+        result = run_one(name, files)
+        assert (result.status, result.reason) == ("skip", "not_proven")
+
+
+def test_an_intended_change_of_an_answer_is_recorded_by_fix():
+    files = edited(pilot(), set_value(ANSWERS, "kpi", "Another"))
+    check = find_check("TPL006")
+    assert check.mend(Repository.of(files, TODAY)) == {}
+
+    without = edited(files, remove("governance/answers.lock"))
+    mended = {**without, **check.mend(Repository.of(without, TODAY))}
+
+    assert run_one("TPL006", mended).status == "pass"

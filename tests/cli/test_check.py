@@ -1,0 +1,128 @@
+import json
+
+import pytest
+
+from tests.helpers import commit_all, pilotline
+
+REAL = [
+    part
+    for pair in (
+        "objective=lower-cost-to-serve", "kpi=Minutes per request", "kpi_unit=minutes", "kpi_baseline=12.5",
+        "kpi_target=8", "kpi_unit_value=0.8", "owner=ada@example.org",
+    )
+    for part in ("-d", pair)
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pilots(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pilots")
+    assert pilotline("new", folder / "real", *REAL).code == 0
+    assert pilotline("new", folder / "example", "--defaults").code == 0
+    return folder
+
+
+def test_a_new_pilot_with_real_answers_is_a_sandbox(pilots):
+    run = pilotline("check", pilots / "real")
+    assert run.code == 0, run.out
+    assert "Level: sandbox (claimed: sandbox)" in run.out
+    assert "Next towards pilot" in run.out
+    assert "  1. " in run.out
+    assert "  4. " not in run.out
+
+
+def test_json_has_one_object_per_check(pilots):
+    run = pilotline("check", pilots / "example", "--json")
+    report = json.loads(run.out)
+    assert run.code == 1
+    assert (report["format"], report["level"], report["asked"], report["reached"]) == (1, None, "sandbox", False)
+    status = {check["id"]: check["status"] for check in report["checks"]}
+    assert len(status) == len(report["checks"])
+    assert (status["OWN001"], status["OWN002"]) == ("pass", "fail")
+    failed = next(check for check in report["checks"] if check["id"] == "OWN002")
+    assert failed["location"]["path"] == "pilot.yml"
+    assert failed["fix"] and failed["source"] and failed["effort"] == "minutes"  # noqa: PT018
+
+
+def test_another_stage_can_be_asked_for(pilots):
+    run = pilotline("check", pilots / "real", "--stage", "production", "--json")
+    assert run.code == 1
+    assert json.loads(run.out)["asked"] == "production"
+
+
+def test_all_shows_every_check(pilots):
+    run = pilotline("check", pilots / "real", "--all")
+    assert run.code == 0
+    for name in ("OWN001", "OWN005", "TPL001", "TPL006"):
+        assert name in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["--select", "OWN001,TPL003"], {"OWN001", "TPL003"}),
+        (["--select", "own", "--ignore", "OWN002", "--ignore", "OWN004"], {"OWN001", "OWN003", "OWN005"}),
+    ],
+    ids=["ids", "a family less two"],
+)
+def test_checks_are_chosen_by_id_and_family(pilots, arguments, ids):
+    report = json.loads(pilotline("check", pilots / "real", "--json", *arguments).out)
+    assert {check["id"] for check in report["checks"]} == ids
+    assert not ids & set(report["left_out"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--select", "OWN999"], "no check or family OWN999"),
+        (["nowhere"], "no folder"),
+        (["--stage", "beta"], "beta"),
+    ],
+    ids=["check", "folder", "stage"],
+)
+def test_what_cannot_be_done_is_refused(tmp_path, arguments, message):
+    run = pilotline("check", *arguments, cwd=tmp_path)
+    assert run.code == 2
+    assert message in run.err
+
+
+def test_a_repository_of_no_catalog_is_told_what_it_lacks(tmp_path):
+    (tmp_path / "main.py").write_text("print(1)\n")
+    commit_all(tmp_path, "one")
+    report = json.loads(pilotline("check", tmp_path, "--json").out)
+    assert report["level"] is None
+    assert {check["id"]: check["status"] for check in report["checks"]}["OWN001"] == "fail"
+    assert "error" not in {check["status"] for check in report["checks"]}
+
+
+def test_a_folder_below_belongs_to_its_pilot(pilots):
+    assert pilotline("check", cwd=pilots / "real/src").code == 0
+
+
+def test_a_check_writes_nothing(pilots):
+    before = {path: path.stat().st_mtime_ns for path in (pilots / "real").rglob("*")}
+    pilotline("check", pilots / "real")
+    assert {path: path.stat().st_mtime_ns for path in (pilots / "real").rglob("*")} == before
+
+
+def test_an_answer_changed_by_hand_is_found_and_one_changed_by_pilotline_is_not(tmp_path):
+    folder = tmp_path / "pilot"
+    assert pilotline("new", folder, *REAL).code == 0
+    assert pilotline("answers", "-d", "kpi_unit=seconds", cwd=folder).code == 0
+    assert pilotline("check", folder, "--select", "TPL006").code == 0
+
+    answers = folder / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace("personal_data: true", "personal_data: false"))
+    run = pilotline("check", folder, "--select", "TPL006")
+    assert run.code == 1
+    assert "personal_data changed" in run.out
+
+
+def test_fix_mends_and_says_so(tmp_path):
+    folder = tmp_path / "pilot"
+    assert pilotline("new", folder, *REAL).code == 0
+    (folder / "governance/answers.lock").unlink()
+    assert pilotline("check", folder).code == 1
+    run = pilotline("check", folder, "--fix")
+    assert run.code == 0
+    assert "Mended governance/answers.lock" in run.err
