@@ -7,8 +7,9 @@ touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and onl
 import os
 
 from pilotline import git
+from pilotline.changes import Stage
 from pilotline.journal import Journal, begin_journal, complete_journal, drop_journal
-from pilotline.merge import Merge, Stage, fetch_result
+from pilotline.merge import Merge, fetch_result
 from pilotline.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
 from pilotline.repository import commit_identity
 from pilotline.undo import recover, undo_move
@@ -75,9 +76,12 @@ def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:
     """Commit a merge on a branch of its own; HEAD, index and work tree stay as they are.
 
     Raises:
-        GitError: The branch exists already, or its name is none.
+        PilotError: The branch exists already.
+        GitError: The name is none.
     """
     git.run_git(["check-ref-format", "--branch", branch], pilot.repository)
+    if git.resolve_commit(pilot.repository, f"refs/heads/{branch}"):
+        raise PilotError(f"There is a branch {branch} already.", "Choose another name, or delete that branch.")
     fetch_result(pilot.repository, merge)
     commit = commit_tree(pilot.repository, merge.tree_id, pilot.head, message, commit_identity(pilot.repository))
     move_ref(pilot.repository, f"refs/heads/{branch}", commit, None, "branch: made by pilotline")

@@ -31,3 +31,15 @@ def _split(line: str) -> tuple[str, str]:
     """Split a line into pattern and attributes; a quoted pattern may hold blanks."""
     found = re.match(r'"(?:[^"\\]|\\.)*"|\S+', line)
     return (found[0], line[found.end() :]) if found else (line, "")
+
+
+def is_stored_with_lf(text: str, eol: str, content: bytes) -> bool:
+    """Tell from the attributes `text` and `eol` of a path whether git stores its line ends as LF.
+
+    What `text=auto` takes for binary is left alone: git's own rule (`convert.c`) looks for NUL and lone CR first.
+    """
+    if text == "unset":
+        return False
+    if text == "auto":
+        return b"\0" not in content and b"\r" not in content.replace(b"\r\n", b"")
+    return text in {"set", "input"} or eol in {"lf", "crlf"}

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pilotline.catalog import Snapshot
-from pilotline.merge import Change, open_scratch
+from pilotline.changes import Change
+from pilotline.merge import open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
 from pilotline.questions import accept_answers, open_names

@@ -68,7 +68,7 @@ class Script:
             GitError: Git refused.
         """
         script = b"".join(self._parts)
-        git.run_git(["fast-import", "--quiet", "--force"], repository, stdin=script, settings=_SETTINGS)
+        git.run_git(["fast-import", "--quiet", "--force"], repository, stdin=script, settings=_SETTINGS, isolated=True)
 
     def _name(self, file: File | TreeEntry) -> str:
         """Name a file's blob, after writing it where it is not there yet."""

@@ -238,6 +238,17 @@ def read_blobs(repository: Path, object_ids: Sequence[str]) -> tuple[bytes, ...]
     return tuple(blobs)
 
 
+def read_attributes(repository: Path, names: Sequence[str], paths: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Read git attributes by path and name, without those of user and machine."""
+    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    output = run_git(["check-attr", "-z", "--stdin", *names], repository, stdin=request, isolated=True)
+    fields = [os.fsdecode(field) for field in output.split(b"\0")]
+    found: dict[str, dict[str, str]] = {path: {} for path in paths}
+    for path, name, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+        found[path][name] = value
+    return found
+
+
 def list_refs(repository: Path) -> dict[str, str]:
     """List the tags and branches of a repository with the commit that each leads to."""
     form = "%(refname) %(objectname) %(*objectname)"

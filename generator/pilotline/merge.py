@@ -10,14 +10,17 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from pilotline import git
 from pilotline.attributes import FILE as ATTRIBUTES
-from pilotline.attributes import harmless_attributes
+from pilotline.attributes import harmless_attributes, is_stored_with_lf
+from pilotline.changes import DIFF_OPTIONS, Change, Stage, parse_changes, parse_counts, parse_messages, parse_stage
 from pilotline.errors import GitError
 from pilotline.fastimport import Script, Side, is_sha256
 from pilotline.git import TreeEntry
+from pilotline.tree import File
+from pilotline.worktree import SUBMODULE
 
 _BASE: Final = "refs/heads/base"
 _THEIRS: Final = "refs/heads/theirs"
@@ -30,34 +33,13 @@ _SETTINGS: Final = (
     "merge.directoryRenames=true",
     "merge.conflictStyle=merge",
     "merge.renormalize=true",
-    "core.attributesFile=/dev/null",
-    "core.fsync=none",
     "gc.auto=0",
 )
 
+_CONFIG: Final = "[core]\n\tattributesFile = /dev/null\n\thooksPath = /dev/null\n\tfsync = none\n\tquotePath = false\n"
+
 Listing = Mapping[str, TreeEntry]
 """The pilot's own files in a tree, by path."""
-
-ChangeKind = Literal["added", "changed", "removed", "renamed", "mode"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a merge does to one path of the pilot."""
-
-    kind: ChangeKind
-    path: str
-    old_path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One side of a conflicted path, as the index keeps it (1 base, 2 ours, 3 theirs)."""
-
-    mode: str
-    object_id: str
-    number: int
-    path: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +67,8 @@ class Scratch:
         self._our_tree, objects = git.locate_objects(pilot, ours)
         _make_scratch(folder, objects, sha256=is_sha256(self._our_tree))
         self._entries = git.list_tree(folder, self._our_tree)
-        self._blobs = frozenset(entry.object_id for entry in self._entries)
+        self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
+        _refuse_missing(folder, objects, [*self._blobs])
         self._obey_attributes()
 
     def list_ours(self) -> Listing:
@@ -94,8 +77,8 @@ class Scratch:
 
     def write_renders(self, base: Side, theirs: Side) -> None:
         """Write base, theirs and ours as commits, ours and theirs being children of base."""
-        script = self._script()
-        replaced = self._prefix
+        script, replaced = self._script(), self._prefix
+        base, theirs = self._stored(base), self._stored(theirs)
         mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
         script.commit(_THEIRS, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
         script.commit(_OURS, self._our_tree, parent=mark, files={})
@@ -123,7 +106,7 @@ class Scratch:
         if not paths:
             return ""
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
-        output = git.run_git(["diff", "--no-color", "-M", _BASE, _OURS, "--", *chosen], self.folder)
+        output = git.run_git(["diff", "--no-color", "-M", _BASE, _OURS, "--", *chosen], self.folder, isolated=True)
         return output.decode("utf-8", "replace")
 
     def count_lines(self, paths: Sequence[str]) -> Mapping[str, tuple[int, int]]:
@@ -131,8 +114,8 @@ class Scratch:
         if not paths:
             return {}
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
-        output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder)
-        return {self.own(path): counts for path, counts in _parse_counts(output)}
+        output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder, isolated=True)
+        return {self.own(path): counts for path, counts in parse_counts(output).items()}
 
     def merge(self) -> Merge:
         """Merge theirs into ours.
@@ -162,12 +145,27 @@ class Scratch:
         contents = git.read_blobs(self.folder, [entry.object_id for entry in files.values()])
         return dict(zip(files, contents, strict=True))
 
+    def _stored(self, files: Side) -> Side:
+        """Give texts the line endings with which the pilot's attributes store them."""
+        windows = [path for path, file in files.items() if isinstance(file, File) and b"\r\n" in file.content]
+        if not windows or not self._has_attributes:
+            return files
+        attributes = git.read_attributes(self.folder, ["text", "eol"], [f"{self._prefix}{path}" for path in windows])
+        stored = dict(files)
+        for path in windows:
+            file = files[path]
+            found = attributes[f"{self._prefix}{path}"]
+            if isinstance(file, File) and is_stored_with_lf(found["text"], found["eol"], file.content):
+                stored[path] = File(file.content.replace(b"\r\n", b"\n"), file.executable)
+        return stored
+
     def _script(self) -> Script:
         return Script(self._blobs, sha256=is_sha256(self._our_tree))
 
     def _obey_attributes(self) -> None:
         """Let git store and merge text here as it does in the pilot."""
         found = {e.path: e for e in self._entries if e.path.rpartition("/")[2] == ATTRIBUTES}
+        self._has_attributes = bool(found)
         for path, content in self.read(found).items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -221,13 +219,31 @@ def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
     version = "1\n[extensions]\n\tobjectFormat = sha256" if sha256 else "0"
     for path, text in {
         "HEAD": "ref: refs/heads/none\n",
-        "config": f"[core]\n\trepositoryFormatVersion = {version}\n",
+        "config": _CONFIG + f"\trepositoryFormatVersion = {version}\n",
         "refs/heads/.keep": "",
         "objects/info/alternates": f"{objects}\n",
     }.items():
         target = folder / ".git" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def _refuse_missing(scratch: Path, objects: Path, blobs: Sequence[str]) -> None:
+    """Refuse a partial clone whose files are not all here: nothing is fetched behind the user's back.
+
+    Raises:
+        GitError: It counts them.
+    """
+    if next((objects / "pack").glob("*.promisor"), None) is None:
+        return
+    request = "".join(f"{blob}\n" for blob in blobs).encode()
+    answers = git.run_git(["cat-file", "--batch-check=%(objecttype)"], scratch, stdin=request, isolated=True)
+    missing = sum(line.endswith(b" missing") for line in answers.splitlines())
+    if missing:
+        raise GitError(
+            f"{missing} files of this partial clone have not been fetched.",
+            "Check them all out (`git sparse-checkout disable`, or `git checkout HEAD -- .`), then run it again.",
+        )
 
 
 def _merge(scratch: Path, our_tree: str) -> Merge:
@@ -238,54 +254,9 @@ def _merge(scratch: Path, our_tree: str) -> Merge:
     fields = output.split(b"\0")
     tree_id = fields[0].decode().strip()
     end = fields.index(b"", 1) if code == 1 and b"" in fields[1:] else 1
-    stages = tuple(_stage(field) for field in fields[1:end]) if code == 1 else ()
-    return Merge(scratch, tree_id, _changes(scratch, our_tree, tree_id), stages, _messages(fields[end + 1 :]))
-
-
-def _stage(field: bytes) -> Stage:
-    meta, _, path = field.partition(b"\t")
-    mode, object_id, number = meta.decode().split()
-    return Stage(mode, object_id, int(number), path.decode("utf-8", "surrogateescape"))
-
-
-def _messages(fields: list[bytes]) -> tuple[str, ...]:
-    """Pick git's own sentences on conflicts out of the informational part (count, paths, kind, text)."""
-    texts: list[str] = []
-    position = 0
-    while position < len(fields) and fields[position].isdigit():
-        paths = int(fields[position])
-        kind, text = fields[position + 1 + paths], fields[position + 2 + paths]
-        if kind.startswith(b"CONFLICT"):
-            texts.append(text.decode("utf-8", "replace").strip())
-        position += 3 + paths
-    return tuple(texts)
-
-
-def _parse_counts(output: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Read `git diff --numstat -z`: counts and a path, or counts and then old and new path of a rename."""
-    fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
-    for field in fields:
-        added, _, rest = field.partition("\t")
-        removed, _, path = rest.partition("\t")
-        if rest and not path:
-            path = (next(fields), next(fields))[1]
-        if added.isdigit():
-            yield path, (int(added), int(removed))
-
-
-_KINDS: Final[Mapping[str, ChangeKind]] = {"A": "added", "D": "removed", "M": "changed", "R": "renamed", "T": "mode"}
+    stages = tuple(parse_stage(field) for field in fields[1:end]) if code == 1 else ()
+    return Merge(scratch, tree_id, _changes(scratch, our_tree, tree_id), stages, parse_messages(fields[end + 1 :]))
 
 
 def _changes(scratch: Path, old: str, new: str) -> tuple[Change, ...]:
-    output = git.run_git(["diff-tree", "-r", "-z", "-M", "--name-status", old, new], scratch)
-    fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
-    changes = []
-    for status in fields:
-        if not status:
-            continue
-        path = next(fields)
-        if status[0] == "R":
-            changes.append(Change("renamed", next(fields), path))
-        else:
-            changes.append(Change(_KINDS.get(status[0], "changed"), path))
-    return tuple(changes)
+    return parse_changes(git.run_git(["diff-tree", *DIFF_OPTIONS, old, new], scratch, isolated=True))

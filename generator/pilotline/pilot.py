@@ -135,4 +135,8 @@ def _blocker(repository: Path, path: str, tracked: frozenset[str]) -> str | None
         place = repository / folder
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             return None if folder.as_posix() in tracked else folder.as_posix()
-    return path if path not in tracked and os.path.lexists(repository / path) else None
+    place = repository / path
+    if place.is_dir() and not place.is_symlink():
+        inside = (file.relative_to(repository).as_posix() for file in place.rglob("*") if not file.is_dir())
+        return next((file for file in sorted(inside) if file not in tracked), None)
+    return path if path not in tracked and os.path.lexists(place) else None

@@ -20,6 +20,8 @@ from pilotline.pilot import Pilot, PilotError
 from pilotline.worktree import (
     SUBMODULE,
     check_out,
+    hide,
+    list_hidden,
     list_tracked,
     locate_folder,
     read_checked_out,
@@ -141,8 +143,10 @@ def _remove(repository: Path, path: str) -> None:
 
 def _restore(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
     """Put the touched paths back, in the index first and then in the work tree."""
+    hidden = list_hidden(pilot.repository) & old.keys()
     set_index_entries(pilot.repository, [(path, [(old[path], 0)] if path in old else []) for path in journal.touched])
-    blobs = [path for path, entry in old.items() if entry.mode != SUBMODULE]
+    hide(pilot.repository, hidden)
+    blobs = [path for path, entry in old.items() if entry.mode != SUBMODULE and path not in hidden]
     try:
         check_out(pilot.repository, blobs)
     except GitError:

@@ -12,10 +12,11 @@ from typing import Literal
 
 from pilotline import answers_lock
 from pilotline.catalog import Snapshot
+from pilotline.changes import Change
 from pilotline.derive import derive_files, is_input
 from pilotline.errors import AnswersError
 from pilotline.fastimport import Side
-from pilotline.merge import Change, Listing, Merge, Scratch, open_scratch
+from pilotline.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
 from pilotline.questions import Answers, accept_answers, open_names, resolve_answers
@@ -173,10 +174,21 @@ def _respect_seeds(
         for path in renders.kept
         if path in renders.theirs and path not in renders.base and path not in ours
     }
+    for path in _renamed_seeds(scratch, renders, arriving):
+        del arriving[path]
     apart = renders.kept | gone
     base: Side = {**_without(renders.base, apart), **same, **{path: ours[path] for path in leaving}}
     theirs: Side = {**_without(renders.theirs, apart), **same, **arriving}
     return base, theirs, tuple(sorted(set(arriving) - renders.derived))
+
+
+def _renamed_seeds(scratch: Scratch, renders: _Renders, arriving: Mapping[str, File]) -> frozenset[str]:
+    """Name the arriving seeds that the team was given under another name already."""
+    gone = {path: renders.base[path] for path in renders.kept if path in renders.base and path not in renders.theirs}
+    if not gone or not arriving:
+        return frozenset()
+    scratch.write_renders(gone, arriving)
+    return frozenset(new for _, new in scratch.renamed_by_theirs())
 
 
 def _leaving(scratch: Scratch, renders: _Renders, ours: Listing) -> frozenset[str]:

@@ -63,6 +63,13 @@ def set_index_entries(repository: Path, entries: Sequence[tuple[str, Sequence[tu
     run_git(["update-index", "-z", "--index-info"], repository, stdin=script, settings=QUIET)
 
 
+def hide(repository: Path, paths: Collection[str]) -> None:
+    """Leave files of the index out of the work tree, as the sparse checkout has it."""
+    if paths:
+        names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        run_git(["update-index", "--skip-worktree", "-z", "--stdin"], repository, stdin=names, settings=QUIET)
+
+
 def check_out(repository: Path, paths: Collection[str]) -> None:
     """Write files of the index into the work tree."""
     names = b"".join(os.fsencode(path) + b"\0" for path in paths)

@@ -4,11 +4,11 @@ import json
 
 import click
 
+from pilotline.changes import Change
 from pilotline.cli.moving import change_line, open_here
 from pilotline.cli.options import json_option
 from pilotline.compare import Comparison, compare_pilot
 from pilotline.errors import ExitCode
-from pilotline.merge import Change
 from pilotline.pilot import Pilot, count_uncommitted
 
 

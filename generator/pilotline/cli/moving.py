@@ -11,10 +11,10 @@ import click
 
 from pilotline.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.catalog import Snapshot
+from pilotline.changes import Change
 from pilotline.cli.options import config_path, json_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
-from pilotline.merge import Change
 from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
 from pilotline.sources import load_recorded
 from pilotline.upgrade import AnswerChange, Plan, Target, plan_move
