@@ -3,7 +3,7 @@
 How to add a check or a family
 ------------------------------
 1. A family is one module in `families/` (`own.py` is the model; split a long one into `eng.py` and `eng_supply.py`).
-   It ends with `CHECKS: Final = (TheFirst(), TheSecond(), …)`, which `registry.py` lists.
+   It ends with `CHECKS: Final = (TheFirst(), TheSecond(), …)`, which `registry.py` finds.
 2. A check is one class below `Check` (or `ExecutedCheck`, when only a command can prove it):
    - the docstring says in one plain sentence why it matters; the report and the reference page show it;
    - `id`, `title` (what is true when it passes), `stage`, `source`, `effort`, `advice` (the next step, with what to

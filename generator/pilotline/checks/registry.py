@@ -1,9 +1,11 @@
-"""Every built-in check, by family; the only place that names the modules of checks."""
+"""Every built-in check, by family: what the modules of `families/` list in `CHECKS`."""
 
+import pkgutil
 from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
+from pilotline.checks import families
 from pilotline.checks.base import Check
 
 FAMILIES: Final = {
@@ -19,14 +21,13 @@ FAMILIES: Final = {
     "ARC": "Architecture",
     "PPL": "People",
 }
-_MODULES: Final = ("own", "tpl")
 
 
 @lru_cache(maxsize=1)
 def builtin_checks() -> tuple[Check, ...]:
     """Give every built-in check, in the order of the families and then of the ids."""
     found: list[Check] = []
-    for name in _MODULES:
-        found.extend(import_module(f"pilotline.checks.families.{name}").CHECKS)
+    for module in pkgutil.iter_modules(families.__path__):
+        found.extend(getattr(import_module(f"{families.__name__}.{module.name}"), "CHECKS", ()))
     order = list(FAMILIES)
     return tuple(sorted(found, key=lambda check: (order.index(check.card.family), check.id)))

@@ -1,1 +1,1 @@
-"""The built-in checks, one module per family; `registry.py` lists the modules."""
+"""The built-in checks, one module per family; `registry.py` finds what they list in `CHECKS`."""
