@@ -5,7 +5,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-CATALOG = ("copier.yml", "templates", "reference_architectures")
+CATALOG = ("copier.yml", "templates", "reference_architectures", "upgrade_notes")
 
 
 class CatalogHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]  # untyped where hatchling is not installed

@@ -15,7 +15,7 @@ from pilotline.releases import read_release
 from pilotline.tree import File, Tree, read_tree
 from pilotline.versions import latest_version, sorted_versions
 
-_CATALOG_PARTS: Final = ("templates", "reference_architectures")
+_CATALOG_PARTS: Final = ("templates", "reference_architectures", "upgrade_notes")
 _NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
 _ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 _SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -113,11 +113,16 @@ def load_builtin(source: str, version: str | None = None) -> Snapshot:
     """Read the catalog that this pilotline carries: its own, or a frozen release."""
     if version not in {None, CATALOG_VERSION}:
         return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)))
-    root = builtin_root()
+    return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), read_parts(builtin_root()))
+
+
+def read_parts(root: Path) -> Tree:
+    """Read what makes up a catalog from a folder that may hold more."""
     files: dict[str, File] = {"copier.yml": File((root / "copier.yml").read_bytes())}
     for part in _CATALOG_PARTS:
-        files |= {f"{part}/{path}": file for path, file in read_tree(root / part, skip=_NOT_CATALOG).items()}
-    return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), Tree(files))
+        if (root / part).is_dir():
+            files |= {f"{part}/{path}": file for path, file in read_tree(root / part, skip=_NOT_CATALOG).items()}
+    return Tree(files)
 
 
 def _load_folder(folder: Path, version: str | None) -> Snapshot:

@@ -1,0 +1,145 @@
+"""Releasing a catalog: checked, told to pilot teams, committed and tagged, or left as it was."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pilotline import git, notes
+from pilotline.errors import CatalogError, ExitCode
+from pilotline.linting.reading import read_catalog
+from pilotline.linting.rule import Problem
+from pilotline.linting.run import lint_catalog
+from pilotline.releases import freeze_release, list_releases
+from pilotline.repository import commit_identity, tag_commit
+from pilotline.sources import read_parts
+from pilotline.versions import parse_version, sorted_versions
+
+_ABOUT: Final = "generator/pilotline/about.py"
+_STORE: Final = "generator/pilotline/_releases"
+_VERSION_LINE: Final = re.compile(r'^__version__ = "[^"]*"$', re.MULTILINE)
+_CHANGELOG: Final = "CHANGELOG.md"
+
+
+class LintError(CatalogError):
+    """A catalog with problems is not released."""
+
+    exit_code = ExitCode.FOUND
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = [f"The catalog has {count}:", *(f"  {p.path}:{p.line} {p.rule}: {p.message}" for p in problems)]
+        super().__init__("\n".join(lines), "`pilotline catalog lint` gives the advice for each.")
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release will be: everything is decided, nothing is written."""
+
+    folder: Path
+    tag: str
+    files: dict[str, str]
+    """What is written, by path."""
+    removed: tuple[str, ...]
+    """What goes away: the fragments, and what was written for the next version."""
+    builtin: bool
+    """Whether this is the repository of pilotline itself, whose snapshot is frozen."""
+
+
+def plan_release(folder: Path, version: str, today: date) -> Release:
+    """Check that a catalog can be released under a version, and write its notes.
+
+    Raises:
+        CatalogError: The folder is no catalog's repository, its tree is dirty, or there is nothing to tell.
+        LintError: It has problems.
+    """
+    if not git.is_repository_root(folder):
+        raise CatalogError(f"{folder} is not a git repository.", "Run this in the folder of a catalog's repository.")
+    tag = _choose_tag(folder, version)
+    if git.run_git(["status", "--porcelain"], folder):
+        raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
+    if git.try_git(["symbolic-ref", "--quiet", "HEAD"], folder)[0]:
+        raise CatalogError("No branch is checked out, so the release would be lost.", "Run `git switch BRANCH` first.")
+    problems = lint_catalog(folder).problems
+    if problems:
+        raise LintError(problems)
+    return _write_notes(folder, tag, today)
+
+
+def _choose_tag(folder: Path, version: str) -> str:
+    """Give a version the prefix that the catalog's tags have, and refuse what Copier and Renovate would not order."""
+    wanted = parse_version(version)
+    if wanted is None:
+        raise CatalogError(f"{version} is no PEP 440 version.", "Write it as 1.2.0, or 1.2.0rc1 before a release.")
+    existing = {*git.list_tags(folder), *list_releases(folder / _STORE)}
+    newest = next(iter(sorted_versions(existing)), None)
+    known = parse_version(newest) if newest else None
+    if newest and known is not None and wanted <= known:
+        reason = "exists" if wanted == known else f"is smaller than {newest}"
+        raise CatalogError(f"The version {version} {reason}.", f"Choose one above {newest}; a version never changes.")
+    return f"{'' if newest and not newest.startswith('v') else 'v'}{wanted}"
+
+
+def _write_notes(folder: Path, tag: str, today: date) -> Release:
+    tree, _ = read_catalog(folder)
+    contents = {path: file.content for path, file in tree.items()}
+    fragments = notes.read_fragments(contents)
+    if not fragments:
+        raise CatalogError(
+            "There is nothing to tell pilot teams: changelog.d holds no fragment.",
+            "Write one, such as changelog.d/what.changed.md, and commit it.",
+        )
+    written = contents.get(notes.NEXT, b"").decode()
+    changelog = contents.get(_CHANGELOG, b"").decode()
+    files = {
+        _CHANGELOG: notes.extend_changelog(
+            changelog, f"{tag} ({today.isoformat()})", notes.format_changes(fragments, 3)
+        ),
+        f"{notes.NOTES}/{tag}.md": notes.format_note(tag, notes.format_changes(fragments, 2), written),
+    }
+    builtin = _ABOUT in contents
+    if builtin:
+        files[_ABOUT] = _VERSION_LINE.sub(f'__version__ = "{parse_version(tag)}"', contents[_ABOUT].decode())
+    kept = {"changelog.d/README.md"}
+    told = [path for path in contents if path.startswith("changelog.d/") and path not in kept]
+    return Release(folder, tag, files, (*told, *([notes.NEXT] if notes.NEXT in contents else [])), builtin)
+
+
+def publish_release(release: Release) -> str:
+    """Write a release, commit and tag it; give the commit. Whatever fails leaves the repository as it was.
+
+    Raises:
+        GitError: Git refused, for instance by a hook.
+    """
+    folder = release.folder
+    with _undone_on_failure(release):
+        for path, text in release.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="")
+        for path in release.removed:
+            (folder / path).unlink()
+        version = parse_version(release.tag)
+        if release.builtin and version is not None and not version.is_prerelease:
+            freeze_release(read_parts(folder), release.tag, folder / _STORE)
+        git.run_git(["add", "--all"], folder)
+        identity = commit_identity(folder)
+        message = f"Release {release.tag}"
+        git.run_git(["commit", "--quiet", "--file=-"], folder, stdin=f"{message}\n".encode(), settings=identity)
+        tag_commit(folder, release.tag, message, identity)
+    return git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
+
+
+@contextlib.contextmanager
+def _undone_on_failure(release: Release) -> Iterator[None]:
+    """Return to the last commit when something fails; the tree was clean, so nothing else can be lost."""
+    folder = release.folder
+    before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
+    try:
+        yield
+    except BaseException:
+        git.run_git(["add", "--all"], folder)
+        git.run_git(["reset", "--quiet", "--hard", before], folder)
+        raise
