@@ -15,8 +15,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pilotline.asking import parse_questions
 from pilotline.catalog import Snapshot
-from pilotline.questions import accept_answers, parse_questions
+from pilotline.questions import accept_answers
 from pilotline.render import render
 from pilotline.sources import Reference, load_snapshot
 from pilotline.tree import Tree, write_tree
@@ -134,74 +135,6 @@ def test_any_valid_answers_give_the_same_bytes(plain_catalog, plain_snapshot, tm
     target = tmp_path_factory.mktemp("copier")
     ours = render(plain_snapshot, accept_answers(plain_snapshot, answers))
     assert_same(ours, copy_with_copier(plain_catalog, target, answers), target)
-
-
-FOREIGN: dict[str, dict[str, str | bytes]] = {
-    "conditional names": {
-        "copier.yml": "flag: true\nname: x\n",
-        "{% if flag %}on-{{ name }}{% endif %}.txt": "a",
-        "{% if not flag %}off{% endif %}/b.txt": "b",
-    },
-    "when and computed": {
-        "copier.yml": "a: {type: str, default: x}\nb: {type: str, default: '{{ a }}y', when: '{{ a == \"z\" }}'}\n"
-        "c: {type: int, when: false, default: '{{ a | length }}'}\n",
-        "o.jinja": "{{ a }} {{ b }} {{ c + 1 }}",
-    },
-    "multiselect": {
-        "copier.yml": "m: {type: yaml, multiselect: true, choices: {A: 1, B: {value: {k: v}}, C: x, 'D': {value: z, validator: 'not now'}}, default: [x, 1]}\n",
-        "o.jinja": "{{ m | to_json }}",
-    },
-    "types": {
-        "copier.yml": "i: {type: int, default: '07'}\nf: {type: float, default: 1}\nj: {type: json, default: '[1, null]'}\n"
-        "y: {type: yaml, default: '{a: 2026-01-02}'}\nb: {type: bool, default: 'yes'}\ns: 3\nn: null\n",
-        "o.jinja": "{{ i }} {{ f }} {{ j }} {{ y }} {{ b }} {{ s }} {{ n }}",
-        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
-    },
-    "exclude and subdirectory": {
-        "copier.yml": "_subdirectory: '{{ sub }}'\n_exclude: ['*.bak', '/only-top', \"{% if sub %}gone{% endif %}\"]\nsub: src\n",
-        "src/a.txt": "", "src/b.bak": "", "src/d/only-top": "", "src/only-top": "", "src/gone/x": "", "other/c": "",
-    },
-    "suffix and options": {
-        "copier.yml": "_templates_suffix: .tmpl\n_envops: {variable_start_string: '[[', variable_end_string: ']]', trim_blocks: true, keep_trailing_newline: false}\nx: 1\n",
-        "a.tmpl": "[[ x ]] {{ x }}\n{% if x %}\nyes\n{% endif %}\n",
-        "b.jinja": "{{ x }}",
-        "[[ x ]].txt": "",
-    },
-    "empty suffix": {
-        "copier.yml": "_templates_suffix: ''\nx: 1\n",
-        "a.txt": "{{ x }}\r\nline\n",
-        "b.bin": b"\xff{{ x }}",
-    },
-    "siblings": {"copier.yml": "x: 1\n", "a.txt": "plain", "a.txt.jinja": "{{ x }}", "b.txt.jinja": "b"},
-    "includes and macros": {
-        "copier.yml": "x: 1\n_exclude: [lib, copier.yml]\n",
-        "lib/m.jinja": "{% macro m(v) %}<{{ v }}>{% endmacro %}",
-        "lib/i": "i{{ x }}",
-        "o.jinja": "{% from 'lib/m.jinja' import m %}{{ m(x) }}{% include 'lib/i' %}{% include './lib//i' %}",
-    },
-    "secrets": {
-        "copier.yml": "_secret_questions: [p]\np: {type: str, default: s}\nq: {type: str, default: t, secret: true}\nr: u\n",
-        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
-        "o.jinja": "{{ p }}{{ q }}{{ r }}",
-    },
-    "filters": {
-        "copier.yml": "x: 'Äb c'\n",
-        "o.jinja": "{{ x | hash('sha256') }} {{ x | to_uuid }} {{ x | b64encode }} {{ {'a': [1, x]} | to_nice_json }}\n"
-        "{{ x | regex_replace('b', 'd') }} {{ ['a', ['b']] | flatten }} {{ 'a: [1, 2]' | from_yaml }} {{ pathjoin('a', 'b') }}",
-    },
-    "strict undefined": {"copier.yml": "_envops: {undefined: jinja2.StrictUndefined}\nx: 1\n", "o.jinja": "{{ x is defined }}{{ z is defined }}"},
-    "binary and unicode names": {"copier.yml": "x: 1\n", "ü/é.bin": bytes(range(256)), "crlf.jinja": "a\r\n{{ x }}\r\nb"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("files", FOREIGN.values(), ids=FOREIGN.keys())
-def test_each_feature_of_a_foreign_template_is_the_same(tmp_path, files):
-    source = build_file_tree(tmp_path / "template", files)
-    some = next(path for path in files if not path.startswith("copier.yml"))
-    (source / some).chmod(0o755)
-    loaded = load_snapshot(Reference(str(source)), "")
-    theirs = copy_with_copier(source, tmp_path / "copier", {})
-    assert_same(render(loaded, accept_answers(loaded, {})), theirs, tmp_path / "copier")
 
 
 def test_a_version_of_a_git_repository_is_the_same(tmp_path):

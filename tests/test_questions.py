@@ -1,7 +1,8 @@
 import pytest
 
+from pilotline.asking import parse_questions
 from pilotline.errors import AnswersError, CatalogError
-from pilotline.questions import accept_answers, parse_questions, resolve_answers
+from pilotline.questions import accept_answers, resolve_answers
 from tests.helpers import snapshot
 
 COPIER_YML = """

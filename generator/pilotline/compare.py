@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
 from pilotline.merge import open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
-from pilotline.questions import accept_answers, open_names
+from pilotline.questions import accept_answers
 from pilotline.render import render
 from pilotline.tree import Tree
 

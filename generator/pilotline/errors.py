@@ -43,7 +43,19 @@ class CatalogError(PilotlineError):
 
 
 class UnsupportedTemplateError(CatalogError):
-    """A template feature that only Copier itself renders; refused, because a silent difference would be worse."""
+    """A template feature that only Copier itself renders."""
+
+
+class CopierVersionError(CatalogError):
+    """A catalog asks for a version of Copier that is later than the rules followed here, or is none."""
+
+
+class UnrepeatableTemplateError(CatalogError):
+    """A template whose result depends on where or when it is rendered, so that a merge would have no true base."""
+
+
+class UntrustedError(CatalogError):
+    """A catalog would run code of its own, and nobody said that it may."""
 
 
 class ConfigError(PilotlineError):

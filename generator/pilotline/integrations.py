@@ -3,10 +3,11 @@
 import difflib
 from collections.abc import Sequence
 
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.errors import PilotlineError
 from pilotline.pilot import Pilot
-from pilotline.questions import open_names, resolve_answers
+from pilotline.questions import resolve_answers
 
 QUESTION = "integrations"
 

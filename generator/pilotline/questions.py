@@ -1,21 +1,15 @@
-"""Questions and answers: parsing, casting, validating and computing, all without a screen.
-
-The rules are Copier's (`copier._user_data.Question`, 9.19), with one difference in manners: every problem is
-collected, so that a user mends all answers in one go.
-"""
+"""A full set of answers for a catalog: resolved, and accepted only without problems; all without a screen."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from jinja2 import TemplateError
-
-from pilotline.casting import CASTS, Choice, cast_bool, cast_to_choices, check_bool
+from pilotline.asking import Answered, Question, Round, parse_questions
 from pilotline.catalog import Snapshot
-from pilotline.errors import AnswersError, CatalogError
-from pilotline.templating import Templating, explain_template_error
-from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
+from pilotline.copier_door import render_with_copier
+from pilotline.errors import AnswersError, UnsupportedTemplateError
+from pilotline.tree import Tree
 
 WIZARD_ORDER: Final = (
     "project_name",
@@ -32,54 +26,10 @@ WIZARD_ORDER: Final = (
 OUTCOME_QUESTIONS: Final = ("objective", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value", "owner")
 """What nobody but the pilot's owner can answer; without a terminal they are given, or the example is asked for."""
 
-_KNOWN_KEYS: Final = frozenset(
-    {
-        "ask",
-        "choices",
-        "default",
-        "help",
-        "multiline",
-        "multiselect",
-        "placeholder",
-        "qmark",
-        "secret",
-        "type",
-        "validator",
-        "when",
-    }
-)
+_RECORDABLE: Final = (dict, list, str, int, float, bool, type(None))
+"""What Copier writes into an answers file; a date, say, is computed anew each time."""
 _SET_HINT: Final = "Set them with -d KEY=VALUE, or in a file with --answers FILE."
 _EXAMPLE_HINT: Final = "Or look at the complete example first: --defaults."
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of `copier.yml`, as it is written; texts may be templates."""
-
-    name: str
-    type: str
-    has_default: bool
-    default: object = None
-    help: str = ""
-    choices: object = ()
-    multiselect: bool = False
-    multiline: object = False
-    placeholder: str = ""
-    secret: bool = False
-    validator: str = ""
-    when: object = True
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One question with its answer at this point of the conversation."""
-
-    question: Question
-    value: object
-    help: str
-    choices: tuple[Choice, ...]
-    asked: bool
-    given: bool
 
 
 @dataclass(frozen=True)
@@ -89,52 +39,15 @@ class Answers:
     recorded: Mapping[str, object]
     values: Mapping[str, object]
     questions: tuple[Answered, ...] = field(default=(), repr=False)
+    given: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """What they were resolved from."""
+    rendered: Tree | None = field(default=None, repr=False)
+    """The files, where Copier itself had to answer and so rendered too."""
 
     def choices(self, name: str) -> tuple[str, ...]:
         """Name what a question offers beside these answers; nothing where it has no choices."""
         found = next((item for item in self.questions if item.question.name == name), None)
         return tuple(str(choice.value) for choice in found.choices if not choice.disabled) if found else ()
-
-
-def parse_questions(snapshot: Snapshot) -> tuple[Question, ...]:
-    """Parse a catalog's questions in the order of the file.
-
-    Raises:
-        CatalogError: A question is of the wrong shape.
-    """
-    definition = snapshot.definition
-    return tuple(
-        _parse_question(name, data, name in definition.secret_questions) for name, data in definition.questions.items()
-    )
-
-
-def _parse_question(name: str, data: Mapping[str, object], secret: bool) -> Question:
-    unknown = sorted(set(data) - _KNOWN_KEYS)
-    if unknown:
-        raise CatalogError(f"copier.yml: question {name} has unknown keys: {', '.join(unknown)}.", "Remove them.")
-    default = data.get("default")
-    type_name = str(data.get("type") or "") or type(default).__name__
-    return Question(
-        name=name,
-        type=type_name if type_name in CASTS or "{" in type_name else "yaml",
-        has_default="default" in data,
-        default=default,
-        help=str(data.get("help") or ""),
-        choices=data.get("choices") or (),
-        multiselect=bool(data.get("multiselect")),
-        multiline=data.get("multiline", False),
-        placeholder=str(data.get("placeholder") or ""),
-        secret=secret or bool(data.get("secret")),
-        validator=str(data.get("validator") or ""),
-        when=data.get("when", True),
-    )
-
-
-def open_names(snapshot: Snapshot) -> frozenset[str]:
-    """Name the questions whose answers are recorded, and so may be shown: neither computed nor secret."""
-    return frozenset(
-        question.name for question in parse_questions(snapshot) if question.when is not False and not question.secret
-    )
 
 
 def resolve_answers(
@@ -154,12 +67,30 @@ def resolve_answers(
         CatalogError: The catalog's own questions are wrong.
     """
     questions = parse_questions(snapshot)
-    round_ = _Round(snapshot.templating, given, frozenset(required))
-    answered = [round_.answer(question) for question in questions]
-    problems = [*_unknown_names(given, questions), *round_.problems]
+    unknown = _unknown_names(given, questions)
+    try:
+        round_ = Round(snapshot, given, frozenset(required))
+        answered = [round_.answer(question) for question in questions]
+    except UnsupportedTemplateError:
+        return _resolve_with_copier(snapshot, given, unknown)
     kept = tuple(item for item in answered if item is not None)
-    recorded = {item.question.name: item.value for item in kept if item.asked and not item.question.secret}
-    return Answers(recorded, dict(round_.values), kept), tuple(problems)
+    recorded = {
+        item.question.name: item.value
+        for item in kept
+        if item.asked and not item.question.secret and isinstance(item.value, _RECORDABLE)
+    }
+    return Answers(recorded, dict(round_.values), kept, dict(given)), (*unknown, *round_.problems)
+
+
+def _resolve_with_copier(
+    snapshot: Snapshot, given: Mapping[str, object], unknown: Sequence[str]
+) -> tuple[Answers, tuple[str, ...]]:
+    """Let Copier answer what only Copier can, and keep the files that it rendered on the way."""
+    try:
+        outcome = render_with_copier(snapshot, given)
+    except AnswersError as error:
+        return Answers({}, {}, given=dict(given)), (*unknown, *error.problems)
+    return Answers(outcome.recorded, outcome.values, (), dict(given), outcome.tree), tuple(unknown)
 
 
 def accept_answers(snapshot: Snapshot, given: Mapping[str, object], *, required: Iterable[str] = ()) -> Answers:
@@ -183,128 +114,3 @@ def _unknown_names(given: Mapping[str, object], questions: tuple[Question, ...])
             guess = f"did you mean {near[0]}?" if near else f"the questions are {', '.join(known)}"
             problems.append(f"{name}: there is no such question; {guess}")
     return problems
-
-
-class _Round:
-    """One pass over the questions: each sees the answers before it, as in Copier."""
-
-    def __init__(self, templating: Templating, given: Mapping[str, object], required: frozenset[str]) -> None:
-        self._templating = templating
-        self._given = given
-        self._required = required
-        self.values: dict[str, object] = {}
-        self.problems: list[str] = []
-
-    def answer(self, question: Question) -> Answered | None:
-        """Answer one question; None when it is off and has nothing to compute."""
-        asked = cast_bool(self._render(question, question.when))
-        if not asked and not question.has_default:
-            return None
-        given = asked and question.name in self._given
-        choices = self._choices(question)
-        type_name = str(self._render(question, question.type))
-        if type_name not in CASTS:
-            raise CatalogError(f"copier.yml: question {question.name} has the type {type_name!r}.", "Use a known one.")
-        value = self._value(question, type_name, choices, given=given, asked=asked)
-        self.values[question.name] = value
-        help_text = str(self._render(question, question.help)).strip()
-        return Answered(question, value, help_text, choices, asked, given)
-
-    def _value(
-        self, question: Question, type_name: str, choices: tuple[Choice, ...], *, given: bool, asked: bool
-    ) -> object:
-        if given:
-            try:
-                if type_name == "bool":
-                    check_bool(self._given[question.name])
-                value = cast_to_choices(self._given[question.name], type_name, choices, several=question.multiselect)
-                self._validate(question, value)
-            except ValueError as error:
-                self.problems.append(f"{question.name}: {error}")
-            else:
-                return value
-        elif question.name in self._required:
-            self.problems.append(f"{question.name} is missing: {self._describe(question, choices)}")
-        return self._default(question, type_name, choices, asked=asked, blamed=given)
-
-    def _describe(self, question: Question, choices: tuple[Choice, ...]) -> str:
-        """Say what a question asks, and what may be answered."""
-        text = str(self._render(question, question.help)).strip() or "it has no default"
-        allowed = ", ".join(str(choice.value) for choice in choices if not choice.disabled)
-        return f"{text} ({allowed})" if allowed else text
-
-    def _default(
-        self, question: Question, type_name: str, choices: tuple[Choice, ...], *, asked: bool, blamed: bool
-    ) -> object:
-        if not question.has_default:
-            if not blamed and question.name not in self._required:
-                self.problems.append(f"{question.name} is missing: it has no default")
-            return None
-        try:
-            rendered = self._render(question, question.default)
-            value = cast_to_choices(rendered, type_name, choices, several=question.multiselect)
-            if asked and not question.secret:
-                self._validate(question, value)
-        except ValueError as error:
-            if not asked and not self.problems:
-                raise CatalogError(
-                    f"copier.yml: {question.name} cannot be computed: {error}.", "Mend it, or the file that it reads."
-                ) from error
-            if not blamed:
-                self.problems.append(f"{question.name}: {error}")
-            return None
-        return value
-
-    def _validate(self, question: Question, value: object) -> None:
-        """Run the catalog's own rule over a value.
-
-        Raises:
-            ValueError: The rule says what is wrong.
-        """
-        if not question.validator:
-            return
-        try:
-            message = self._templating.render_text(question.validator, {**self.values, question.name: value})
-        except (TemplateError, TypeError, ValueError) as error:
-            message = explain_template_error(error)
-        if message.strip():
-            raise ValueError(message.strip())
-
-    def _choices(self, question: Question) -> tuple[Choice, ...]:
-        choices = question.choices
-        if isinstance(choices, str):
-            choices = self._parse_choices(question, choices)
-        pairs = list(choices.items()) if isinstance(choices, dict) else list(choices or ())  # type: ignore[call-overload]
-        return tuple(self._choice(question, pair) for pair in pairs)
-
-    def _parse_choices(self, question: Question, text: str) -> object:
-        try:
-            return parse_yaml(str(self._render(question, text)))
-        except YamlError as error:
-            reason = explain_yaml_error(error)
-            raise CatalogError(
-                f"copier.yml: the choices of {question.name} are no YAML ({reason}).",
-                "Mend them, or the file that they are read from.",
-            ) from error
-
-    def _choice(self, question: Question, pair: object) -> Choice:
-        label, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (pair, pair)  # noqa: PLR2004
-        disabled = ""
-        if isinstance(value, dict):
-            disabled = str(self._render(question, value.get("validator", "")))
-            value = value.get("value")
-        return Choice(str(self._render(question, label)), self._render(question, value), disabled)
-
-    def _render(self, question: Question, value: object) -> object:
-        """Render a value of `copier.yml`, lists item by item; what is no text stays as it is."""
-        if isinstance(value, list):
-            return [self._render(question, item) for item in value]
-        if not isinstance(value, str):
-            return value
-        try:
-            return self._templating.render_text(value, self.values)
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            if self.problems:
-                return ""
-            reason = explain_template_error(error)
-            raise CatalogError(f"copier.yml: question {question.name}: {reason}.", "Mend the question.") from error

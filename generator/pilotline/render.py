@@ -5,93 +5,73 @@ suffix is dropped, everything else is copied byte for byte. The result is a valu
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Final, NoReturn
+from typing import Final
 from unicodedata import normalize
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from pathspec import PathSpec
 
 from pilotline.catalog import Snapshot
+from pilotline.copier_door import render_with_copier
 from pilotline.errors import CatalogError, UnsupportedTemplateError
 from pilotline.questions import Answers
+from pilotline.surroundings import answers_path, identity_of, own_external_data, surroundings, with_answers_file
 from pilotline.templating import explain_template_error
 from pilotline.tree import File, Tree
 
 Matcher = Callable[[str], bool]
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
-# Variables of Copier whose value depends on the machine, the moment or the run.
-_REFUSED_NAMES: Final = ("_copier_phase", "_copier_python", "_folder_name", "make_secret", "now")
-
-
-class _RefusedUndefined(StrictUndefined):
-    """A variable that Copier offers and this renderer does not: any use of it is refused."""
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise UnsupportedTemplateError(
-            f"A template uses {self._undefined_name}, whose value depends on where and when it is rendered.",
-            "Replace it by an answer, or use `copier copy` for this template.",
-        )
-
-    __str__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = __call__ = __hash__ = _refuse
-    __getattr__ = __getitem__ = _refuse
-
-
-@dataclass(frozen=True, slots=True)
-class _Configuration:
-    """The part of `_copier_conf` that does not depend on the machine."""
-
-    answers_file: PurePosixPath
-    sep: str = "/"
-
-    def __getitem__(self, name: str) -> object:
-        return getattr(self, name)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise UnsupportedTemplateError(
-            f"A template uses _copier_conf.{name}, whose value depends on where it is rendered.",
-            "Replace it by an answer, or use `copier copy` for this template.",
-        )
 
 
 def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
     """Render every file that a set of answers turns on, or only those whose path is wanted.
 
+    What only Copier does goes through Copier itself.
+
+    Raises:
+        CatalogError: A template has an error; the message names file and line.
+        UntrustedError: The catalog loads code of its own, and is not trusted.
+    """
+    tree = answers.rendered
+    if tree is None and snapshot.definition.tasks and snapshot.usage.trusted:
+        tree = render_with_copier(snapshot, answers.given).tree
+    if tree is None:
+        try:
+            return render_directly(snapshot, answers, wanted)
+        except UnsupportedTemplateError:
+            tree = render_with_copier(snapshot, answers.given).tree
+    return tree if wanted is None else Tree({path: file for path, file in tree.items() if wanted(path)})
+
+
+def render_directly(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
+    """Render from memory, without Copier.
+
     Raises:
         CatalogError: A template has an error; the message names file and line.
         UnsupportedTemplateError: A template needs what only Copier itself offers.
     """
-    return Tree(dict(_Renderer(snapshot, answers, wanted).files()))
+    return _Renderer(snapshot, answers, wanted).tree()
 
 
 def template_context(snapshot: Snapshot, answers: Answers) -> dict[str, object]:
     """Build what templates see: the answers, and Copier's own variables that are the same everywhere."""
-    refused = {name: _RefusedUndefined(name=name) for name in _REFUSED_NAMES}
-    identity = {"_src_path": snapshot.identity.source, "_commit": snapshot.identity.version}
-    known = {key: value for key, value in identity.items() if value is not None}
+    return _context(snapshot, answers)[1]
+
+
+def _context(snapshot: Snapshot, answers: Answers) -> tuple[str, dict[str, object]]:
+    """Give the path of the answers file, and what templates see."""
+    order = [*(name for name in answers.given if name in answers.recorded), *answers.recorded]
     context = {
-        **refused,
+        **surroundings(snapshot, "render"),
         **answers.values,
-        **known,
-        "_copier_answers": {**known, **answers.recorded},
-        "_copier_conf": _Configuration(PurePosixPath(snapshot.definition.answers_file)),
+        "_copier_answers": identity_of(snapshot) | {name: answers.recorded[name] for name in order},
     }
-    return {**context, "_external_data": _external_data(snapshot, context)}
-
-
-def _external_data(snapshot: Snapshot, context: Mapping[str, object]) -> Mapping[str, object]:
-    """Give what a fresh copy finds in other answers files: nothing in its own; any other is refused when used."""
-    definition = snapshot.definition
-    own = definition.answers_file
-    return {
-        name: {}
-        if _render_text(snapshot, path, context, "_external_data") == own
-        else _RefusedUndefined(name=f"_external_data.{name}")
-        for name, path in definition.external_data.items()
-    }
+    path = answers_path(snapshot, context, partial(_render_setting, snapshot))
+    return path, with_answers_file(context, path)
 
 
 def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
@@ -102,10 +82,15 @@ def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[st
 
 def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
     """Make the test for `_exclude`, whose patterns may render to several lines; those of `_skip_if_exists` may not."""
-    context = {**context, "_copier_operation": "copy"}
+    external = own_external_data(snapshot, context, partial(_render_setting, snapshot))
+    context = {**context, "_external_data": external, "_copier_operation": "copy"}
     rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
     lines = [normalize("NFD", line) for text in rendered for line in _LINE_BREAK.split(text)]
     return PathSpec.from_lines("gitignore", lines).match_file
+
+
+def _render_setting(snapshot: Snapshot, text: str, context: Mapping[str, object]) -> str:
+    return _render_text(snapshot, text, context, f"setting {text!r}")
 
 
 def _render_text(snapshot: Snapshot, text: str, context: Mapping[str, object], place: str) -> str:
@@ -113,7 +98,9 @@ def _render_text(snapshot: Snapshot, text: str, context: Mapping[str, object], p
         return snapshot.templating.render_text(text, context)
     except RecursionError as error:
         raise _template_error(place, "it includes itself") from error
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        if "unknown tag 'yield'" in str(error):
+            raise UnsupportedTemplateError(f"The catalog's {place} loops with `yield`.") from error
         raise _template_error(place, explain_template_error(error)) from error
 
 
@@ -128,27 +115,40 @@ class _Renderer:
         self._snapshot = snapshot
         self._wanted = wanted
         self._definition = snapshot.definition
-        self._context = template_context(snapshot, answers)
+        self._answers_file, self._context = _context(snapshot, answers)
         self._excluded = match_excluded(snapshot, self._context)
         self._names: dict[str, str] = {}
+        self._folders = {str(folder) for path in snapshot.tree for folder in PurePosixPath(path).parents}
 
-    def files(self) -> Iterable[tuple[str, File]]:
-        """Render each template file that is on and not excluded."""
+    def tree(self) -> Tree:
+        """Render each template file that is on and not excluded.
+
+        Raises:
+            CatalogError: Two templates make the same path; which of them wins would be chance.
+        """
+        files: dict[str, File] = {}
+        for source, path, file in self._files():
+            if files.setdefault(path, file) != file:
+                raise _template_error(f"file {source}", f"another template makes {path} too")
+        return Tree(files)
+
+    def _files(self) -> Iterator[tuple[str, str, File]]:
         suffix = self._definition.templates_suffix
         root = self._root()
         for source, file in self._snapshot.tree.items():
-            if not source.startswith(root):
+            if not source.startswith(root) or (suffix and self._exists(f"{source}{suffix}")):
                 continue
             relative = source.removeprefix(root)
             is_template = bool(suffix) and relative.endswith(suffix)
-            if suffix and f"{source}{suffix}" in self._snapshot.tree:
-                continue
-            path = self._target(relative.removesuffix(suffix) if is_template else relative)
+            path = self._target(str(PurePosixPath(relative).with_suffix("")) if is_template else relative)
             if path is None or self._excluded(path) or (self._wanted and not self._wanted(path)):
                 continue
-            if not is_template and suffix and f"{path}{suffix}" in self._snapshot.tree:
+            if not is_template and suffix and path != self._answers_file and self._exists(f"{path}{suffix}"):
                 continue
-            yield path, self._render_file(source, file) if is_template or not suffix else file
+            yield source, path, self._render_file(source, file) if is_template or not suffix else file
+
+    def _exists(self, path: str) -> bool:
+        return path in self._snapshot.tree or path in self._folders
 
     def _root(self) -> str:
         subdirectory = _render_text(self._snapshot, self._definition.subdirectory, self._context, "_subdirectory")
@@ -166,7 +166,7 @@ class _Renderer:
                 name = self._names[part] = _render_text(self._snapshot, part, self._context, f"path {relative!r}")
             if not name:
                 return None
-            if name == self._definition.answers_file:
+            if name == self._answers_file:
                 return name
             parts.append(name)
         return str(PurePosixPath(*parts))

@@ -5,6 +5,8 @@ extension of the catalog. What this environment does not offer raises, so that n
 """
 
 import copy
+import datetime as dt
+import json
 import traceback
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -16,7 +18,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateE
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
-from pilotline.errors import CatalogError, UnsupportedTemplateError
+from pilotline.errors import CatalogError, UnrepeatableTemplateError, UnsupportedTemplateError
 from pilotline.yamls import parse_yaml
 
 # Filters that read this machine instead of the answers: a render must not depend on where it happens.
@@ -65,7 +67,7 @@ class Templating:
 
     def render_text(self, source: str, context: Mapping[str, object]) -> str:
         """Render a template given as text (a default, a file name, a pattern)."""
-        if not self._is_template(source):
+        if not self.is_template(source):
             return source
         template = self._compiled.get(source)
         if template is None:
@@ -76,7 +78,7 @@ class Templating:
         """Render a template file of the snapshot."""
         return self.environment.get_template(path).render(context)
 
-    def _is_template(self, source: str) -> bool:
+    def is_template(self, source: str) -> bool:
         """Tell whether rendering could change a text; most file names hold no syntax at all."""
         environment = self.environment
         marks = (environment.variable_start_string, environment.block_start_string, environment.comment_start_string)
@@ -125,8 +127,7 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
     unknown = sorted(set(options) - _ENVIRONMENT_OPTIONS)
     if unknown:
         raise UnsupportedTemplateError(
-            f"`_envops` in copier.yml sets {', '.join(unknown)}, which pilotline does not render.",
-            "Remove the option, or use `copier copy` for this catalog.",
+            f"`_envops` in copier.yml sets {', '.join(unknown)}, which only Copier itself understands."
         )
     chosen: dict[str, object] = {"keep_trailing_newline": True, **options}
     undefined = chosen.pop("undefined", "jinja2.Undefined")
@@ -144,14 +145,22 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
     )
     environment.share_code(repr(sorted(options.items())))
     environment.filters["from_yaml"] = _from_yaml
+    environment.filters["to_json"] = partial(json.dumps, default=_plain)
     for name in _REFUSED_FILTERS:
         environment.filters[name] = partial(_refuse_filter, name)
     environment.globals["pathjoin"] = _join_path
     return environment
 
 
+def _plain(value: object) -> str:
+    """Write what JSON has no type for as Copier does; whatever is rare is left to Copier."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.isoformat()
+    raise UnsupportedTemplateError(f"A template writes a {type(value).__name__} as JSON.")
+
+
 def _refuse_filter(name: str, *_arguments: object) -> NoReturn:
-    raise UnsupportedTemplateError(
+    raise UnrepeatableTemplateError(
         f"A template uses the filter `{name}`, which reads the machine that renders.",
         "Remove it: a render depends on the catalog and the answers only.",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pilotline import answers_lock
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
 from pilotline.derive import derive_files, is_input
@@ -19,7 +20,7 @@ from pilotline.fastimport import Side
 from pilotline.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
-from pilotline.questions import Answers, accept_answers, open_names, resolve_answers
+from pilotline.questions import Answers, accept_answers, resolve_answers
 from pilotline.render import render
 from pilotline.tree import File, Tree
 from pilotline.yamls import parse_mapping

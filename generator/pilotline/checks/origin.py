@@ -8,11 +8,12 @@ from typing import Protocol
 
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.asking import parse_questions
 from pilotline.cache import cached_tags
 from pilotline.catalog import Snapshot
 from pilotline.errors import PilotlineError
 from pilotline.ownership import owner_of_paths
-from pilotline.questions import accept_answers, parse_questions
+from pilotline.questions import accept_answers
 from pilotline.releases import list_releases
 from pilotline.render import render
 from pilotline.sources import Reference, is_remote, load_recorded

@@ -4,9 +4,9 @@ import json
 
 import click
 
+from pilotline.asking import open_names
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import parse_data
-from pilotline.questions import open_names
 from pilotline.upgrade import Target
 
 

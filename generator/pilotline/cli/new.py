@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from pilotline.asking import parse_questions
 from pilotline.catalog import Snapshot
 from pilotline.cli.new_view import created_json, created_text, plan_json, plan_text
 from pilotline.cli.options import catalog_option, json_option, open_catalog, parse_data
 from pilotline.cli.outcome import stop_listening
 from pilotline.create import create_pilot, default_destination, plan_pilot
 from pilotline.errors import DestinationError, PilotlineError
-from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, parse_questions
+from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers
 from pilotline.repository import check_destination
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 

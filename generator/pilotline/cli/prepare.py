@@ -2,9 +2,9 @@
 
 import click
 
+from pilotline.asking import open_names
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.errors import PilotlineError
-from pilotline.questions import open_names
 from pilotline.upgrade import Target
 
 _QUESTION = "prepared_for"

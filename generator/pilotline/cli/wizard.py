@@ -8,9 +8,10 @@ import click
 import questionary
 from questionary import Choice, Style
 
+from pilotline.asking import Answered
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
-from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, Answered, Answers, accept_answers, resolve_answers
+from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, Answers, accept_answers, resolve_answers
 
 _STYLE: Final = Style(
     [

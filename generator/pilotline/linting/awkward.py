@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pilotline.questions import Answered
+from pilotline.asking import Answered
 
 _TEXTS: Final[Mapping[str, str]] = {
     "quotes": 'It\'s "x": {y} # z',

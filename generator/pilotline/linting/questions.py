@@ -7,11 +7,12 @@ from typing import Final
 from jinja2 import TemplateSyntaxError, meta, nodes
 from packaging.version import Version
 
-from pilotline.errors import CatalogError
+from pilotline.asking import parse_questions
+from pilotline.errors import CatalogError, CopierVersionError
 from pilotline.linting.positions import line_of
 from pilotline.linting.rule import Found, rule
 from pilotline.linting.subject import STOPPING_SETTINGS, Subject
-from pilotline.questions import parse_questions, resolve_answers
+from pilotline.questions import resolve_answers
 from pilotline.versions import parse_version
 
 _STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data"})
@@ -49,6 +50,8 @@ def unusable_questions(subject: Subject) -> Iterator[Found]:
         try:
             parse_questions(subject.snapshot)
             resolve_answers(subject.snapshot, {})
+        except CopierVersionError:
+            return  # the rule copier-version says it
         except CatalogError as error:
             yield Found(subject.definition_path, error.message, _line_of_named(subject, error.message))
 

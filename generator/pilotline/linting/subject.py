@@ -11,11 +11,12 @@ from typing import Final
 import yaml
 
 from pilotline import git
+from pilotline.asking import Answered, parse_questions
 from pilotline.catalog import Identity, Snapshot
 from pilotline.errors import CatalogError
 from pilotline.linting.awkward import awkward_answers
 from pilotline.linting.reading import read_catalog
-from pilotline.questions import Answered, Answers, parse_questions, resolve_answers
+from pilotline.questions import Answers, resolve_answers
 from pilotline.render import match_excluded, template_context
 from pilotline.templating import Templating
 from pilotline.tree import File, Tree
