@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from pilotline.definition import Definition, parse_definition
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
@@ -60,6 +61,11 @@ class Snapshot:
             raise self._refuse_extensions()
         files = {path: file.content for path, file in self.tree.items()}
         return Templating(files, self.definition.environment_options)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder of the snapshot."""
+        return frozenset(str(folder) for path in self.tree for folder in PurePosixPath(path).parents)
 
     def used(self, usage: Usage) -> "Snapshot":
         """Give the same snapshot for a certain use."""

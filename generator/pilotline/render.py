@@ -118,7 +118,6 @@ class _Renderer:
         self._answers_file, self._context = _context(snapshot, answers)
         self._excluded = match_excluded(snapshot, self._context)
         self._names: dict[str, str] = {}
-        self._folders = {str(folder) for path in snapshot.tree for folder in PurePosixPath(path).parents}
 
     def tree(self) -> Tree:
         """Render each template file that is on and not excluded.
@@ -148,7 +147,7 @@ class _Renderer:
             yield source, path, self._render_file(source, file) if is_template or not suffix else file
 
     def _exists(self, path: str) -> bool:
-        return path in self._snapshot.tree or path in self._folders
+        return path in self._snapshot.tree or path in self._snapshot.folders
 
     def _root(self) -> str:
         subdirectory = _render_text(self._snapshot, self._definition.subdirectory, self._context, "_subdirectory")
