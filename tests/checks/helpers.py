@@ -7,7 +7,7 @@ from datetime import date
 import yaml
 
 from pilotline.about import CATALOG_SOURCE
-from pilotline.checks.base import Check
+from pilotline.checks.base import Check, ExecutedCheck
 from pilotline.checks.engine import Proofs
 from pilotline.checks.model import Result
 from pilotline.checks.origin import CatalogOrigin
@@ -59,6 +59,13 @@ def example(**answers: object) -> Files:
 def find_check(name: str) -> Check:
     """Find a built-in check by its id."""
     return next(check for check in builtin_checks() if check.id == name)
+
+
+def find_executed(name: str) -> ExecutedCheck:
+    """Find a built-in check that only a command can prove."""
+    check = find_check(name)
+    assert isinstance(check, ExecutedCheck)
+    return check
 
 
 def run_one(name: str, files: Mapping[str, str | bytes], today: date = TODAY) -> Result:

@@ -94,10 +94,10 @@ def _prove(check: ExecutedCheck, repo: Repository, proofs: Proofs) -> _Proof:
         return _run(check, repo, tools, proofs)
     record = proofs.recorded.get(check.id)
     if record is None:
-        network = " and the network" if check.needs_network else ""
-        return _Proof(None, f"Not proven yet: it needs `pilotline check --run`{network} ({check.command(repo)})")
+        network = " (needs the network)" if check.needs_network else ""
+        return _Proof(None, f"Not proven yet: {check.command(repo)}{network}")
     if not is_current(repo, record):
-        return _Proof(None, f"The proof is of commit {record.commit[:9]}; files changed since: `pilotline check --run`")
+        return _Proof(None, f"The proof is of commit {record.commit[:9]}; files changed since")
     return _Proof(record.measured)
 
 

@@ -142,10 +142,24 @@ class Result:
         return self.problems[0].location if self.problems else Location()
 
     @property
+    def is_unproven(self) -> bool:
+        """Whether only the proof is missing."""
+        return self.reason is Reason.NOT_PROVEN and self.status is Status.SKIP
+
+    @property
+    def advice(self) -> str:
+        """The next step: mend it, or prove it where nothing is known to be wrong."""
+        return "Prove it: commit, then `pilotline check --run`." if self.is_unproven else self.card.advice
+
+    @property
+    def effort(self) -> Effort:
+        """How long the next step takes; proving is a command."""
+        return Effort.MINUTES if self.is_unproven else self.card.effort
+
+    @property
     def is_open(self) -> bool:
         """Whether something is left to do."""
-        unproven = self.status is Status.SKIP and self.reason is Reason.NOT_PROVEN
-        return unproven or self.status in {Status.FAIL, Status.ERROR, Status.WARN}
+        return self.is_unproven or self.status in {Status.FAIL, Status.ERROR, Status.WARN}
 
     def blocks(self, *, strict: bool = False) -> bool:
         """Tell whether it keeps the pilot from its stage; `strict` counts calendar findings, as a promotion does."""

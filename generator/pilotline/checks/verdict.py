@@ -79,7 +79,7 @@ class Verdict:
 
 def _urgency(result: Result) -> tuple[int, int, int, str]:
     blocks = result.blocks()
-    return (0 if blocks else 1, result.stage, result.card.effort.rank, result.card.id)
+    return (0 if blocks else 1, result.stage, result.effort.rank, result.card.id)
 
 
 def judge(repo: Repository, results: Sequence[Result], stage: Stage | None, left_out: Iterable[str] = ()) -> Verdict:

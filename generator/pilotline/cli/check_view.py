@@ -60,14 +60,14 @@ def _steps(verdict: Verdict) -> str:
     target = f" towards {verdict.target.label}" if verdict.target else ""
     lines = [f"Next{target}, easiest first ({len(verdict.to_do)} open):"]
     for number, result in enumerate(steps, 1):
-        lines += [f"  {number}. {_line(result)}", _wrap(result.card.advice, "     ")]
+        lines += [f"  {number}. {_line(result)}", _wrap(result.advice, "     ")]
     return "\n".join(lines)
 
 
 def _line(result: Result) -> str:
     place = f" ({result.location})" if result.location.path else ""
     status = click.style(f"{result.card.id}", fg=_COLOURS[result.status], bold=True)
-    return f"{status} {result.message}{place}, {result.card.effort.value}"
+    return f"{status} {result.message}{place}, {result.effort.value}"
 
 
 def _everything(verdict: Verdict) -> str:
@@ -88,7 +88,7 @@ def _row(result: Result) -> list[str]:
     place = f" ({result.location})" if result.location.path else ""
     lines = [f"  {result.card.id} {status} {result.stage.label:<10} {result.grade.value:<8} {text}{place}"]
     if result.is_open:
-        lines += [_wrap(result.card.advice, "         ")]
+        lines += [_wrap(result.advice, "         ")]
     return lines
 
 
