@@ -34,7 +34,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
     owner = owner_of_paths(recorded, answers)
     tree = render(recorded, answers)
-    owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned"})
+    owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})
     with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
         scratch.write_renders(owned, owned)
         changes = tuple(change for change in scratch.changed_by_ours() if (change.old_path or change.path) in owned)

@@ -20,6 +20,8 @@ class Plan:
     answers: Answers
     tree: Tree
     owner: Callable[[str], Owner]
+    taken: tuple[str, ...] = ()
+    """Files that come from another pilot instead of the catalog."""
 
     @property
     def example_answers(self) -> tuple[str, ...]:

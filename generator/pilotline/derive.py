@@ -20,7 +20,8 @@ from pilotline.yamls import YamlError, parse_mapping
 
 _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
 _WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
-_MANIFESTS: Final = ("kpis.yml", "pilot.yml")
+MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
+_MARK: Final = b"Source: sha256 "
 
 
 def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -35,9 +36,9 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     Raises:
         CatalogError: A manifest or a template cannot be used.
     """
-    if not all(name in files for name in _MANIFESTS):
+    if not all(name in files for name in MANIFESTS):
         return {}
-    kpis, pilot = (_manifest(name, files[name]) for name in _MANIFESTS)
+    kpis, pilot = (_manifest(name, files[name]) for name in ("kpis.yml", "pilot.yml"))
     digest = hashlib.sha256(files["kpis.yml"] + files["pilot.yml"]).hexdigest()
     context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest}
     environment = _environment()
@@ -57,7 +58,12 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def is_input(path: str) -> bool:
     """Tell whether derived files are made from a path."""
-    return path in _MANIFESTS or bool(_TEMPLATE.fullmatch(path))
+    return path in MANIFESTS or bool(_TEMPLATE.fullmatch(path))
+
+
+def is_derived(content: bytes) -> bool:
+    """Tell whether a file says what it is made from; one that does not was written by hand."""
+    return _MARK in content
 
 
 def contents(tree: Tree) -> dict[str, bytes]:

@@ -101,12 +101,13 @@ class Scratch:
             if change.path.startswith(self._prefix)
         )
 
-    def patch(self, paths: Sequence[str]) -> str:
-        """Show as a patch what ours changed against base in some paths."""
+    def patch(self, paths: Sequence[str], *, reverse: bool = False) -> str:
+        """Show as a patch what ours changed against base in some paths, or what would turn ours back into base."""
         if not paths:
             return ""
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
-        output = git.run_git(["diff", "--no-color", "-M", _BASE, _OURS, "--", *chosen], self.folder, isolated=True)
+        sides = [_OURS, _BASE] if reverse else [_BASE, _OURS]
+        output = git.run_git(["diff", "--no-color", "-M", *sides, "--", *chosen], self.folder, isolated=True)
         return output.decode("utf-8", "replace")
 
     def count_lines(self, paths: Sequence[str]) -> Mapping[str, tuple[int, int]]:

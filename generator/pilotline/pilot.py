@@ -1,13 +1,15 @@
 """An existing pilot: where it lies, what it was generated with, and whether it may be changed now."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline import git
 from pilotline.errors import GitError, PilotlineError
+from pilotline.teamfiles import RECORD, parse_record
+from pilotline.tree import File, Tree
 from pilotline.worktree import locate_folder
 from pilotline.yamls import YamlError, parse_mapping
 
@@ -37,6 +39,8 @@ class Pilot:
     source: str
     version: str | None
     answers: Mapping[str, object]
+    team_files: frozenset[str] = frozenset()
+    """Paths of the catalog at which the team's own file stays."""
 
     @property
     def folder(self) -> Path:
@@ -50,17 +54,44 @@ def open_pilot(start: Path) -> Pilot:
     Raises:
         PilotError: There is none, it was never committed, or its answers file cannot be used.
     """
-    folder = _find(start)
+    place = open_repository(_find(start))
+    return _read(place.repository, place.prefix, place.head)
+
+
+def open_repository(folder: Path) -> Pilot:
+    """Open the repository that a folder lies in at its last commit, whether a catalog manages it or not.
+
+    Raises:
+        PilotError: There is no such folder, no repository, or no commit.
+    """
+    if not folder.is_dir():
+        raise PilotError(f"There is no folder {folder}.", "Give the folder of a git repository.")
     try:
         top = Path(git.run_git(["rev-parse", "--show-toplevel"], folder).decode().removesuffix("\n"))
     except GitError as error:
+        git.find_git()
         raise PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.") from error
     head = git.resolve_commit(top, "HEAD")
     if head is None:
-        raise PilotError(f"{folder} has no commit yet.", "Commit the pilot, then run the command again.")
+        raise PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
     prefix = folder.resolve().relative_to(top.resolve()).as_posix()
-    prefix = "" if prefix == "." else f"{prefix}/"
-    return _read(top, prefix, head)
+    return Pilot(top, "" if prefix == "." else f"{prefix}/", head, "", None, {})
+
+
+def read_committed(pilot: Pilot, wanted: Callable[[str], bool]) -> Tree:
+    """Read some of a pilot's files as its last commit has them; links and submodules are left out."""
+    entries = [
+        entry
+        for entry in git.list_tree(pilot.repository, pilot.head, pilot.prefix)
+        if entry.mode in {"100644", "100755"} and wanted(entry.path.removeprefix(pilot.prefix))
+    ]
+    contents = git.read_blobs(pilot.repository, [entry.object_id for entry in entries])
+    return Tree(
+        {
+            entry.path.removeprefix(pilot.prefix): File(content, entry.mode == "100755")
+            for entry, content in zip(entries, contents, strict=True)
+        }
+    )
 
 
 def _find(start: Path) -> Path:
@@ -87,7 +118,15 @@ def _read(repository: Path, prefix: str, head: str) -> Pilot:
         )
     version = data.get("_commit")
     answers = {key: value for key, value in data.items() if not key.startswith("_")}
-    return Pilot(repository, prefix, head, source, None if version is None else str(version), answers)
+    own = _read_record(repository, prefix, head)
+    return Pilot(repository, prefix, head, source, None if version is None else str(version), answers, own)
+
+
+def _read_record(repository: Path, prefix: str, head: str) -> frozenset[str]:
+    entries = git.list_tree(repository, head, f"{prefix}{RECORD}")
+    if not entries:
+        return frozenset()
+    return parse_record(git.read_blobs(repository, [entries[0].object_id])[0], f"{prefix}{RECORD}")
 
 
 def refuse_unready(pilot: Pilot) -> None:

@@ -14,7 +14,7 @@ from pilotline import answers_lock
 from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
-from pilotline.derive import derive_files, is_input
+from pilotline.derive import MANIFESTS, derive_files, is_derived, is_input
 from pilotline.errors import AnswersError
 from pilotline.fastimport import Side
 from pilotline.merge import Listing, Merge, Scratch, open_scratch
@@ -75,7 +75,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Renders:
+class Renders:
     """Both renders of a move, and the owners of their paths."""
 
     base: Tree
@@ -83,6 +83,8 @@ class _Renders:
     kept: frozenset[str]
     """Paths that are no business of a merge: seeds and derived files, on either side."""
     derived: frozenset[str]
+    team: frozenset[str] = frozenset()
+    """Paths among them at which an adopted repository has its own file, whatever the catalog brings."""
 
 
 @contextlib.contextmanager
@@ -98,23 +100,40 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan
         AnswersError: A recorded answer is no longer accepted, or a new one is wrong.
     """
     old, new = decide_answers(pilot, recorded, target)
-    renders = _render_both(recorded, old, target.snapshot, new)
+    renders = _render_both(recorded, old, target.snapshot, new, pilot.team_files)
+    with plan_merge(pilot, target.snapshot, renders, new) as plan:
+        yield plan
+
+
+@contextlib.contextmanager
+def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None) -> Iterator[Plan]:
+    """Merge two renders with a pilot and say what that gives; the pilot is not touched.
+
+    Args:
+        pilot: The pilot at its last commit.
+        target: The snapshot that it will record.
+        renders: Base and theirs.
+        new: The answers that it will record, where its own change.
+    """
+    answers = _answer_changes(pilot.answers, new) if new is not None else ()
     with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
         ours = scratch.list_ours()
         gone, kept_deleted = _respect_deletions(scratch, renders, ours)
         base, theirs, delivered = _respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
-        rebuilt = {**_rebuild(scratch, merge, renders), **_relock(scratch, merge, pilot, new)}
+        rebuilt = {
+            **_rebuild(scratch, merge, renders),
+            **(_relock(scratch, merge, pilot, new) if new is not None else {}),
+        }
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
         improved = tuple(
             path
             for path in sorted(renders.kept - renders.derived - {answers_lock.FILE})
-            if path in ours and path in renders.base and path in renders.theirs
+            if (path in ours or path in renders.team) and path in renders.base and path in renders.theirs
             and renders.base[path] != renders.theirs[path]
         )  # fmt: skip
-        changed = _answer_changes(pilot.answers, new)
-        yield Plan(pilot, target.snapshot, merge, changed, delivered, improved, kept_deleted, tuple(sorted(rebuilt)))
+        yield Plan(pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)))
 
 
 def decide_answers(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Answers, Answers]:
@@ -140,16 +159,16 @@ def decide_answers(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[An
     return old, new
 
 
-def _render_both(recorded: Snapshot, old: Answers, target: Snapshot, new: Answers) -> _Renders:
+def _render_both(recorded: Snapshot, old: Answers, target: Snapshot, new: Answers, team: frozenset[str]) -> Renders:
     base, theirs = render(recorded, old), render(target, new)
     old_owner, new_owner = owner_of_paths(recorded, old), owner_of_paths(target, new)
     owners = {path: old_owner(path) for path in base} | {path: new_owner(path) for path in theirs}
-    kept = frozenset(path for path, owner in owners.items() if owner != "owned")
-    derived = frozenset(path for path, owner in owners.items() if owner == "derived")
-    return _Renders(base, theirs, kept, derived)
+    kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
+    derived = frozenset(path for path, owner in owners.items() if owner == "derived") - team
+    return Renders(base, theirs, kept, derived, team)
 
 
-def _respect_deletions(scratch: Scratch, renders: _Renders, ours: Listing) -> tuple[frozenset[str], tuple[str, ...]]:
+def _respect_deletions(scratch: Scratch, renders: Renders, ours: Listing) -> tuple[frozenset[str], tuple[str, ...]]:
     """Name what the team deleted, also where the catalog has renamed it since, and which of that the catalog changed.
 
     Only a name that is missing in the pilot can be a deletion; whether it is one, or a rename, is git's to say.
@@ -165,7 +184,7 @@ def _respect_deletions(scratch: Scratch, renders: _Renders, ours: Listing) -> tu
 
 
 def _respect_seeds(
-    scratch: Scratch, renders: _Renders, gone: frozenset[str], ours: Listing
+    scratch: Scratch, renders: Renders, gone: frozenset[str], ours: Listing
 ) -> tuple[Side, Side, tuple[str, ...]]:
     """Leave seeds and derived files as the team has them; deliver those that arrive for the first time."""
     leaving = _leaving(scratch, renders, ours)
@@ -173,7 +192,7 @@ def _respect_seeds(
     arriving = {
         path: renders.theirs[path]
         for path in renders.kept
-        if path in renders.theirs and path not in renders.base and path not in ours
+        if path in renders.theirs and path not in renders.base and path not in ours and path not in renders.team
     }
     for path in _renamed_seeds(scratch, renders, arriving):
         del arriving[path]
@@ -183,7 +202,7 @@ def _respect_seeds(
     return base, theirs, tuple(sorted(set(arriving) - renders.derived))
 
 
-def _renamed_seeds(scratch: Scratch, renders: _Renders, arriving: Mapping[str, File]) -> frozenset[str]:
+def _renamed_seeds(scratch: Scratch, renders: Renders, arriving: Mapping[str, File]) -> frozenset[str]:
     """Name the arriving seeds that the team was given under another name already."""
     gone = {path: renders.base[path] for path in renders.kept if path in renders.base and path not in renders.theirs}
     if not gone or not arriving:
@@ -192,19 +211,21 @@ def _renamed_seeds(scratch: Scratch, renders: _Renders, arriving: Mapping[str, F
     return frozenset(new for _, new in scratch.renamed_by_theirs())
 
 
-def _leaving(scratch: Scratch, renders: _Renders, ours: Listing) -> frozenset[str]:
+def _leaving(scratch: Scratch, renders: Renders, ours: Listing) -> frozenset[str]:
     """Name the derived files that the new render has no more, where the team has them exactly as they are built."""
     gone = {path for path in renders.derived if path in renders.base and path not in renders.theirs and path in ours}
-    if not gone:
+    if not gone or renders.team & MANIFESTS:
         return frozenset()
     present = scratch.read({path: entry for path, entry in ours.items() if is_input(path) or path in gone})
     built = derive_files({**dict.fromkeys(ours, b""), **present})
     return frozenset(path for path in gone if path in built and built[path] == present.get(path))
 
 
-def _rebuild(scratch: Scratch, merge: Merge, renders: _Renders) -> dict[str, File]:
+def _rebuild(scratch: Scratch, merge: Merge, renders: Renders) -> dict[str, File]:
     """Rebuild the derived files of the merged pilot whose content would differ; a deleted one stays deleted."""
-    if not any(_concerns_derived(scratch.own(change.path), renders) for change in merge.changes):
+    if renders.team & MANIFESTS or not any(
+        _concerns_derived(scratch.own(change.path), renders) for change in merge.changes
+    ):
         return {}
     listing = scratch.list_result(merge)
     wanted = {path: entry for path, entry in listing.items() if is_input(path) or path in renders.derived}
@@ -213,7 +234,7 @@ def _rebuild(scratch: Scratch, merge: Merge, renders: _Renders) -> dict[str, Fil
     return {
         path: File(content)
         for path, content in built.items()
-        if path in present and path in renders.derived and present[path] != content
+        if path in renders.derived and is_derived(present.get(path, b"")) and present[path] != content
     }
 
 
@@ -228,7 +249,7 @@ def _relock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers) -> dict[
     return {} if content is None or content == present else {answers_lock.FILE: File(content)}
 
 
-def _concerns_derived(path: str, renders: _Renders) -> bool:
+def _concerns_derived(path: str, renders: Renders) -> bool:
     return is_input(path) or path in renders.derived
 
 

@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "add": ("pilotline.cli.add:command", "Add integrations to this pilot."),
     "remove": ("pilotline.cli.remove:command", "Remove integrations from this pilot."),
     "prepare": ("pilotline.cli.prepare:command", "Bring the files that the next stage needs."),
+    "adopt": ("pilotline.cli.adopt:command", "Bring an existing repository under management."),
     "move": ("pilotline.cli.move:command", "Move this pilot to another catalog."),
     "diff": ("pilotline.cli.diff:command", "Show what this pilot changed in the catalog's files."),
     "answers": ("pilotline.cli.answers:command", "Show or change the answers of this pilot."),

@@ -2,8 +2,8 @@
 
 import functools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,17 @@ class Options:
     branch: str | None
     fail_on_conflicts: bool
     as_json: bool
+
+
+@dataclass(frozen=True)
+class More:
+    """What one command shows beyond what all show: lines for people, fields for machines."""
+
+    lines: tuple[str, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+NOTHING_MORE: Final = More()
 
 
 def move_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -81,15 +92,21 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, opt
         refuse_unfinished(pilot)
         refuse_unready(pilot)
     with plan_move(pilot, recorded, target) as plan:
-        conflicts = bool(plan.merge.stages)
-        blocked = conflicts and (options.fail_on_conflicts or options.branch is not None)
-        commit = None if options.plan or blocked or plan.is_empty else _write(plan, message, options)
-        written = not (options.plan or blocked or plan.is_empty)
-        if options.as_json:
-            click.echo(json.dumps(_as_json(plan, written=written, commit=commit), ensure_ascii=False, indent=2))
-        else:
-            click.echo(_as_text(plan, written=written, commit=commit, options=options))
-        return ExitCode.FOUND if conflicts else ExitCode.DONE
+        return finish_move(plan, message, options)
+
+
+def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING_MORE) -> int:
+    """Show a plan, and write it unless only the plan was asked for; return the exit code."""
+    conflicts = bool(plan.merge.stages)
+    blocked = conflicts and (options.fail_on_conflicts or options.branch is not None)
+    commit = None if options.plan or blocked or plan.is_empty else _write(plan, message, options)
+    written = not (options.plan or blocked or plan.is_empty)
+    if options.as_json:
+        shown = {**_as_json(plan, written=written, commit=commit), **more.fields}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        click.echo(_as_text(plan, more.lines, written=written, commit=commit, options=options))
+    return ExitCode.FOUND if conflicts else ExitCode.DONE
 
 
 def _write(plan: Plan, message: str, options: Options) -> str | None:
@@ -120,6 +137,7 @@ def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, o
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "seeds_delivered": list(plan.delivered),
         "seeds_improved": list(plan.improved),
+        "team_files": sorted(plan.pilot.team_files),
         "kept_deleted": list(plan.kept_deleted),
         "derived_rebuilt": list(plan.derived),
         "written": written,
@@ -127,22 +145,26 @@ def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, o
     }
 
 
-def _as_text(plan: Plan, *, written: bool, commit: str | None, options: Options) -> str:
+def _as_text(plan: Plan, more: tuple[str, ...], *, written: bool, commit: str | None, options: Options) -> str:
     if plan.is_empty:
         return f"Already at {plan.target.identity.version}; nothing to do."
     lines = [_headline(plan), *_change_lines(plan)]
-    lines += _list("Answers", [_answer_line(answer) for answer in plan.answers])
-    lines += _list("Stay deleted, as you left them", plan.kept_deleted)
-    lines += _list("Yours, and improved in the catalog since; left alone", plan.improved)
-    lines += _list("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
+    lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
+    lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
+    lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
+    lines += more
+    lines += list_lines("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
     return "\n".join([*lines, "", _ending(plan, written=written, commit=commit, options=options)])
 
 
 def _headline(plan: Plan) -> str:
     old, new = plan.pilot.version, plan.target.identity.version
+    if old is None:
+        return click.style(f"Under {plan.target.identity.source} {new}", bold=True)
     if plan.pilot.source != plan.target.identity.source:
         return click.style(f"{plan.pilot.source} {old} -> {plan.target.identity.source} {new}", bold=True)
-    return click.style(f"{old} -> {new}" if old != new else f"At {new}, with other answers", bold=True)
+    other = ", with other answers" if plan.answers else ""
+    return click.style(f"{old} -> {new}" if old != new else f"At {new}{other}", bold=True)
 
 
 def _answer_line(answer: AnswerChange) -> str:
@@ -171,7 +193,8 @@ def change_line(change: Change, *, conflicted: bool = False) -> str:
     return f"  {sign} {f'{change.old_path} -> ' if change.old_path else ''}{change.path}"
 
 
-def _list(title: str, items: tuple[str, ...] | list[str]) -> list[str]:
+def list_lines(title: str, items: Sequence[str]) -> list[str]:
+    """Show a titled list; nothing where it is empty."""
     return ["", click.style(title, fg="cyan"), *(f"  {item}" for item in items)] if items else []
 
 

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -58,6 +59,7 @@ def _common_json(plan: Plan) -> dict[str, object]:
         "architecture": plan.answers.values.get("architecture"),
         "answers": dict(plan.answers.recorded),
         "example_answers": list(plan.example_answers),
+        "taken": list(plan.taken),
     }
 
 
@@ -136,6 +138,10 @@ def _number(value: object) -> str:
 def _notes(created: Created) -> list[str]:
     """Say what the user should know and did not ask."""
     notes = []
+    if created.plan.taken:
+        counts = Counter(path.partition("/")[0] for path in created.plan.taken)
+        files = ", ".join(f"{folder}/ ({count})" for folder, count in sorted(counts.items()))
+        notes.append(f"taken over from its sibling, as last committed there: {files}.")
     if created.plan.example_answers:
         names = ", ".join(created.plan.example_answers)
         verb = "are" if len(created.plan.example_answers) > 1 else "is"

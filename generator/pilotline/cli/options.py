@@ -9,7 +9,8 @@ import click
 
 from pilotline.catalog import Snapshot
 from pilotline.config import read_config
-from pilotline.sources import is_remote, load_snapshot, parse_reference
+from pilotline.pilot import Pilot
+from pilotline.sources import is_remote, load_recorded, load_snapshot, parse_reference
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -40,6 +41,11 @@ def open_catalog(text: str | None) -> Snapshot:
     if is_remote(reference) and sys.stderr.isatty():
         click.echo(click.style(f"Fetching {reference.place} …", dim=True), err=True)
     return load_snapshot(reference, config.source)
+
+
+def open_recorded(pilot: Pilot) -> Snapshot:
+    """Read the catalog that a pilot records."""
+    return load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
 
 
 def parse_data(pairs: tuple[str, ...]) -> dict[str, object]:

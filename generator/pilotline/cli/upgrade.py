@@ -6,7 +6,7 @@ import click
 
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import parse_data
-from pilotline.pilot import open_pilot
+from pilotline.pilot import open_repository
 from pilotline.sources import load_recorded
 from pilotline.undo import undo_move
 from pilotline.upgrade import Target
@@ -24,7 +24,7 @@ def command(version: str | None, data: tuple[str, ...], abort: bool, options: Op
     are (or, with --plan, would be) conflicts.
     """
     if abort:
-        undone = undo_move(open_pilot(Path.cwd()))
+        undone = undo_move(open_repository(Path.cwd()))
         click.echo("Back at the last commit." if undone else "There is no unfinished upgrade here.")
         return 0
     pilot, recorded, source = open_here()

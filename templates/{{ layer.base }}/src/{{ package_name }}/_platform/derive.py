@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from .errors import PilotError
 
 TEMPLATES: Final = Path(__file__).with_name("derived")
+MARK: Final = b"Source: sha256 "
 WRITES: Final = re.compile(r"[{]#-\s*writes:\s*(.+?)\s*-#[}]")
 
 
@@ -25,8 +26,11 @@ class Derived:
 
     @property
     def fresh(self) -> bool:
-        """Whether the file on disk is that."""
-        return self.path.is_file() and self.path.read_bytes() == self.content
+        """Whether the file on disk is that, or was written by hand: without the mark of a source it is left alone."""
+        if not self.path.is_file():
+            return False
+        present = self.path.read_bytes()
+        return present == self.content or MARK not in present
 
     def write(self) -> None:
         """Put it there."""
