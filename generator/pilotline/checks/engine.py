@@ -11,6 +11,7 @@ from pilotline.checks.lawdates import is_overtaken
 from pilotline.checks.model import Grade, Problem, Reason, Result, Severity, Stage, Status
 from pilotline.checks.repository import Repository
 from pilotline.checks.waivers import Waiver
+from pilotline.checks.wording import one_line
 
 Progress = Callable[[str], None]
 
@@ -48,7 +49,9 @@ def _timed(check: Check, repo: Repository, proofs: Proofs) -> Result:
     except Exception as error:  # noqa: BLE001 - one broken check must not hide the others
         message = f"The check itself failed: {type(error).__name__}: {error}"
         result = Result(check.card, Status.ERROR, check.stage, check.grade, message)
-    return replace(result, seconds=time.perf_counter() - start)
+    problems = tuple(replace(problem, message=one_line(problem.message)) for problem in result.problems)
+    seconds = time.perf_counter() - start
+    return replace(result, message=one_line(result.message), problems=problems, seconds=seconds)
 
 
 def _evaluate(check: Check, repo: Repository, proofs: Proofs) -> Result:
@@ -94,8 +97,8 @@ def _prove(check: ExecutedCheck, repo: Repository, proofs: Proofs) -> _Proof:
         return _run(check, repo, tools, proofs)
     record = proofs.recorded.get(check.id)
     if record is None:
-        network = " (needs the network)" if check.needs_network else ""
-        return _Proof(None, f"Not proven yet: {check.command(repo)}{network}")
+        network = ", needs the network" if check.needs_network else ""
+        return _Proof(None, f"Not proven yet: {check.title} ({check.command(repo)}{network})")
     if not is_current(repo, record):
         return _Proof(None, f"The proof is of commit {record.commit[:9]}; files changed since")
     return _Proof(record.measured)

@@ -38,6 +38,11 @@ class History(Protocol):
         """The last commit; empty where there is none."""
         ...
 
+    @property
+    def prefix(self) -> str:
+        """Folder of the pilot inside its repository with a trailing slash; empty at the top."""
+        ...
+
     def commits(self, path: str = "") -> tuple[Commit, ...]:
         """List the commits that touched a path, newest first."""
         ...
@@ -56,6 +61,7 @@ class NoHistory:
     """The past of files that are in no repository."""
 
     head: str = ""
+    prefix: str = ""
 
     def commits(self, path: str = "") -> tuple[Commit, ...]:
         """There are none."""
@@ -86,6 +92,14 @@ class GitHistory:
         """The last commit; empty where there is none."""
         try:
             return git.resolve_commit(self._folder, "HEAD") or ""
+        except GitError:
+            return ""
+
+    @cached_property
+    def prefix(self) -> str:
+        """Folder of the pilot inside its repository with a trailing slash; empty at the top."""
+        try:
+            return git.run_git(["rev-parse", "--show-prefix"], self._folder).decode().strip()
         except GitError:
             return ""
 

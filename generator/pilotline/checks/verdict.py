@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from pilotline.checks.base import Check
 from pilotline.checks.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
@@ -14,6 +14,7 @@ from pilotline.checks.repository import Repository
 from pilotline.checks.waivers import Refused, Waiver, read_waivers
 
 NEXT_STEPS: Final = 3
+Weight = Literal["error", "warning", "note", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Verdict:
     today: date
     left_out: tuple[str, ...] = ()
     """Checks that were not to be evaluated."""
+    name: str = ""
+    prefix: str = ""
+    """Folder of the pilot inside its git repository with a trailing slash, for readers that start at its top."""
 
     @property
     def total(self) -> float | None:
@@ -60,6 +64,14 @@ class Verdict:
     def is_reached(self) -> bool:
         """Whether nothing blocks the stage that was asked for."""
         return self.level is not None and self.level >= self.asked
+
+    def weight(self, result: Result) -> Weight:
+        """Tell how much a result matters now: it blocks the asked stage, or asks for attention, or can wait."""
+        if result.blocks() and result.stage <= self.asked:
+            return "error"
+        if result.status in {Status.WARN, Status.WAIVED}:
+            return "warning"
+        return "note" if result.is_open else "none"
 
     @property
     def target(self) -> Stage | None:
@@ -96,6 +108,8 @@ def judge(repo: Repository, results: Sequence[Result], stage: Stage | None, left
         notices=_notices(judged, waivers.values(), refused, repo.today),
         today=repo.today,
         left_out=tuple(left_out),
+        name=repo.manifest.text("name"),
+        prefix=repo.history.prefix,
     )
 
 

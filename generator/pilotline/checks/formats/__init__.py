@@ -6,7 +6,7 @@ from typing import Final
 
 from pilotline.checks.verdict import Verdict
 
-FORMATS: Final = ("json",)
+FORMATS: Final = ("json", "sarif", "junit", "github", "markdown", "html")
 
 
 def write_report(verdict: Verdict, name: str) -> str:

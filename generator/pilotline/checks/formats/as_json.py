@@ -13,6 +13,7 @@ def write(verdict: Verdict) -> str:
     """Write a verdict as JSON."""
     data = {
         "format": FORMAT,
+        "pilot": verdict.name,
         "date": verdict.today.isoformat(),
         "level": verdict.level.label if verdict.level else None,
         "claimed": verdict.claimed.label,

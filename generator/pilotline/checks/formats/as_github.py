@@ -1,0 +1,32 @@
+"""Annotations for GitHub Actions: each open check at its line of the pull request."""
+
+from typing import Final
+
+from pilotline.checks.verdict import Verdict
+
+_COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def write(verdict: Verdict) -> str:
+    """Write a verdict as workflow commands, the level last."""
+    lines = []
+    for result in verdict.results:
+        weight = verdict.weight(result)
+        if weight == "none":
+            continue
+        place = ""
+        if result.location.path:
+            place = f"file={_property(verdict.prefix + result.location.path)},"
+            place += f"line={result.location.line}," if result.location.line else ""
+        title = _property(f"{result.card.id} {result.card.title}")
+        lines.append(f"::{_COMMANDS[weight]} {place}title={title}::{_text(f'{result.message}. {result.advice}')}")
+    level = verdict.level.label if verdict.level else "no stage yet"
+    return "\n".join([*lines, f"pilotline: level {level}, asked for {verdict.asked.label}"])
+
+
+def _text(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _text(text).replace(":", "%3A").replace(",", "%2C")
