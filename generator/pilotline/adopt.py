@@ -12,12 +12,13 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from pilotline import git
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
 from pilotline.merge import open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import ANSWERS_FILE, Pilot, PilotError, read_committed
-from pilotline.questions import Answers, accept_answers, open_names
+from pilotline.questions import Answers, accept_answers
 from pilotline.render import render
 from pilotline.teamfiles import RECORD, format_record
 from pilotline.tree import File, Tree

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.create import Plan
 from pilotline.errors import AnswersError
 from pilotline.pilot import Pilot, open_pilot, read_committed
-from pilotline.questions import Answers, open_names
+from pilotline.questions import Answers
 from pilotline.tree import File, Tree
 
 OWN_QUESTIONS: Final = ("project_name", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value")

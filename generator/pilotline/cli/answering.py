@@ -9,10 +9,11 @@ from typing import Final, TypeVar
 
 import click
 
+from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.cli.options import catalog_option, parse_data
 from pilotline.errors import AnswersError, PilotlineError
-from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, open_names, resolve_answers
+from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, resolve_answers
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 _R = TypeVar("_R")
