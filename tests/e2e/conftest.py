@@ -128,7 +128,7 @@ def run_pilot(run_in: RunIn) -> RunIn:
 
     def run(folder: Path, *arguments: str, offline: bool = True, **variables: str) -> Run:
         package = next(path.parent.name for path in (folder / "src").glob("*/bootstrap.py"))
-        start = f"import sys; from {package}.entrypoints.cli import main; sys.exit(main())"
+        start = f"import sys; from {package}.entrypoints import main; sys.exit(main())"
         return run_in(folder, ["python", "-c", start, *arguments], offline=offline, **variables)
 
     return run

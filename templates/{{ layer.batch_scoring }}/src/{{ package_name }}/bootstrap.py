@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ._platform.contracts import Access
+from ._platform.errors import PilotError
 from ._platform.ports import SqlDatabase
 from ._platform.tracking import Tracking
 from .adapters.integrations import open_database, open_tracking
@@ -38,6 +39,19 @@ class Parts:
     def report(self) -> Path:
         """The folder for what people look at."""
         return self.settings.var / "report"
+
+    def suggested(self, item: str, batch: str | None) -> str:
+        """Name the batch whose list holds a customer, so that a correction leads back to what made the suggestion."""
+        days = {day.isoformat(): day for day in self.call_lists.cutoffs()}
+        if not days:
+            raise PilotError(f"There is no list yet: `{self.settings.distribution} score` makes one.")
+        wanted = batch.split("/")[0] if batch else max(days)
+        found = self.call_lists.find(days[wanted]) if wanted in days else None
+        if found is None:
+            raise PilotError(f"There is no list of {wanted}: there are lists of {', '.join(list(days)[-3:])}.")
+        if item not in {entry.customer for entry in found.entries}:
+            raise PilotError(f"{item} is not on the list of {wanted}: look it up in {self.report / 'call_list.csv'}.")
+        return found.batch
 
 
 def build(settings: Settings | None = None, *, invocation: str | None = None) -> Parts:

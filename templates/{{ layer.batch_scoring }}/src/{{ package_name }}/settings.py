@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from ._platform.settings import PlatformSettings, Section
 from .domain import Policy
+from .services.drafting import Form
 
 
 class ColumnSettings(Section):
@@ -27,21 +28,30 @@ class ColumnSettings(Section):
         return self
 
     @property
-    def named(self) -> tuple[str, ...]:
-        """All columns that the pilot reads."""
-        parts = (self.customer, self.day, self.order, self.amount, self.price, self.quantity)
-        return tuple(name for name in parts if name is not None)
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that hold numbers."""
+        return tuple(name for name in (self.amount, self.price, self.quantity) if name is not None)
 
 
 class LedgerSettings(Section):
-    """Where the raw lines are, and under which contract they come in; `until` shows them as of an earlier morning."""
+    """Where the raw lines are, how they are written, and under which contract they come in.
+
+    `until` shows them as of an earlier morning.
+    """
 
     path: str
     contract: str
     separator: str = ","
     names: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    decimal: Literal[".", ","] = "."
     until: date | None = None
     columns: ColumnSettings
+
+    @property
+    def form(self) -> Form:
+        """How the file writes the table."""
+        return Form(self.separator, self.names, self.encoding, self.decimal)
 
 
 class PolicySettings(Section):

@@ -91,8 +91,22 @@ def test_another_role_is_refused_and_the_reads_are_logged(ran: Ran) -> None:
     assert code == 2
     assert "may not read" in err
     reads = (ran[0].root / "var" / "reads.jsonl").read_text(encoding="utf-8")
-    assert '"purpose": "run"' in reads
-    assert '"role": "intern"' not in reads
+    entries = [json.loads(line) for line in reads.splitlines()]
+    assert (entries[0]["purpose"], entries[0]["permitted"]) == ("run", True)
+    assert [entry["permitted"] for entry in entries if entry["role"] == "intern"] == [False]
+
+
+def test_a_correction_leads_back_to_the_list_and_the_model_that_made_it(ran: Ran) -> None:
+    pilot, result = ran
+    customer = result["scored"]["first"][0]["customer"]
+    said = ("--decision", "do not call", "--why", "they moved", "--by", "Ada")
+    assert pilot.run("feedback", "give", customer, *said)[0] == 0
+    listed = json.loads(pilot.run("feedback", "list", "--json")[1])
+    assert [(row["item"], row["batch"]) for row in listed] == [(customer, result["scored"]["batch"])]
+    stranger, day = pilot.run("feedback", "give", "nobody", *said), ("--batch", "2001-01-01")
+    assert (stranger[0], "nobody is not on the list" in stranger[2]) == (2, True)
+    never = pilot.run("feedback", "give", customer, *day, *said)
+    assert (never[0], "There is no list of 2001-01-01" in never[2]) == (2, True)
 
 
 def test_the_report_is_one_page_that_needs_nothing_else(ran: Ran) -> None:
@@ -114,15 +128,15 @@ def test_what_people_see_names_the_value_the_interval_and_the_next_command(ran: 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Pilot:
-    """A pilot to which a team brings a table of another shape: other names, dates, separator and decimals."""
+    """A pilot to which a team brings a table of another shape: names, dates, separator, decimals, letters."""
     pilot = Pilot.copy(tmp_path / "pilot")
-    lines = ["Kunde;Datum;Umsatz;Filiale"]
+    lines = ["Kunde;Datum;Umsatz;Straße"]
     for number in range(150):
         every, last = 6 + number % 23, 60 + (number * 37) % 670
         for day in range(number % 20, last, every):
             when = f"{1 + day % 28:02}.{1 + day // 28 % 12:02}.{2023 + day // 336}"
-            lines.append(f"K{number:03};{when};{20 + (number * 13) % 400}.50;{number % 4}")
-    (pilot.root / "data" / "verkauf.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+            lines.append(f"K{number:03};{when};{1 + number % 3}.{100 + (number * 13) % 400},50;{number % 4}")
+    (pilot.root / "data" / "verkauf.csv").write_text("\n".join(lines) + "\n", encoding="cp1252")
     return pilot
 
 
@@ -131,10 +145,14 @@ def test_a_teams_own_table_is_drafted_then_applied_and_the_run_ends_green(small:
     before = (small.root / "config" / "default.toml").read_bytes()
     drafted = small.json("own-data", table)
     assert drafted["columns"] == {"customer": "Kunde", "day": "Datum", "amount": "Umsatz"}
-    assert any("Filiale" in each for each in drafted["decisions"])
+    assert any("Straße" in each for each in drafted["decisions"])
     assert (small.root / "config" / "default.toml").read_bytes() == before
     assert small.json("own-data", table, "--apply")["applied"]
+    assert '"data_contracts/verkauf.odcs.yaml"' in (small.root / "pilot.yml").read_text(encoding="utf-8")
+    assert small.run("derive", "--check")[0] == 0
     result = small.json("run")
+    assert result["data"]["set_aside"] == 0
+    assert max(entry["revenue"] for entry in result["scored"]["first"]) > 1100, "1.100,50 is more than a thousand"
     assert result["data"]["rows_read"] > 1000
     assert result["scored"]["written"] == result["scored"]["active"] > 0
     assert result["scored"]["method"] == ("expected_loss" if result["registered"]["promoted"] else "rule")
@@ -153,26 +171,30 @@ def test_lists_that_people_had_are_measured_once_their_outcome_is_known(small: P
 def test_a_broken_contract_stops_the_run_and_names_the_owner(small: Pilot) -> None:
     table = small.root / "data" / "verkauf.csv"
     small.run("own-data", str(table), "--apply")
-    lines = table.read_text(encoding="utf-8").splitlines()
+    lines = table.read_text(encoding="cp1252").splitlines()
     broken = [line if place % 5 else re.sub(r"^K\d+", "", line) for place, line in enumerate(lines)]
-    table.write_text("\n".join([lines[0], *broken[1:]]) + "\n", encoding="utf-8")
+    table.write_text("\n".join([lines[0], *broken[1:]]) + "\n", encoding="cp1252")
     code, _, err = small.run("run")
     assert code == 2
     assert "breaks its contract" in err
     assert "owner" in err
+    (kept,) = (small.root / "var" / "quarantine").iterdir()
+    assert str(kept) in err
+    assert "Kunde is given" in kept.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         pytest.param("", "is empty", id="empty"),
+        pytest.param("PK\x03\x04", "save its table as CSV", id="workbook"),
         pytest.param("who,what\na,b\n", "No column was found for", id="no dates"),
         pytest.param("who,day,value\na,2024-01-01,5.5\na,2024-02-01,6.5\n", "too short", id="too short"),
     ],
 )
 def test_a_table_that_cannot_serve_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
     pilot = Pilot.copy(tmp_path / "pilot")
-    table = tmp_path / "table.csv"
+    table = tmp_path / ("table.xlsx" if text.startswith("PK") else "table.csv")
     table.write_text(text, encoding="utf-8")
     code, _, err = pilot.run("own-data", str(table))
     assert code == 2

@@ -48,6 +48,9 @@ class Parts(Protocol):
     def database(self) -> SqlDatabase:
         """The database that the pilot writes to."""
 
+    def suggested(self, item: str, batch: str | None) -> str:
+        """Name the batch in which an item was suggested, the newest where none is given, or say that it was not."""
+
 
 def run_cli(group: click.Command, args: Sequence[str] | None = None) -> int:
     """Run a command line: 0 done, 1 a check or gate said no, 2 nothing done, 3 a fault of ours, 130 interrupted."""
@@ -112,8 +115,8 @@ def _show(rows: Sequence[dict[str, object]], columns: Sequence[str], *, as_json:
         click.echo(json.dumps(list(rows), ensure_ascii=False, default=str))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+    for place, column in enumerate(columns):
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(escape(_cell(row.get(column))) for column in columns))
     Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(table)
@@ -125,11 +128,19 @@ def _cell(value: object) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else str(value)
 
 
+def _account() -> str:
+    """Return the name of this account; in a container it may have none."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        raise PilotError("This account has no name: say who it is with --by NAME.") from None
+
+
 def _derive_command() -> click.Command:
     @click.command("derive")
     @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a derived file is stale.")
     def derive(*, check: bool) -> int:
-        """Rebuild the files that are made from kpis.yml and pilot.yml."""
+        """Rebuild what is made from kpis.yml and pilot.yml."""
         root = find_root()
         stale = [each for each in derived_files.derive(root) if not each.fresh]
         for each in stale:
@@ -147,7 +158,7 @@ def _derive_command() -> click.Command:
 
 
 def _state(switch: Switch) -> str:
-    who = f", by {switch.who}" if switch.who else ""
+    who = f", by {switch.who}" if switch.at else ""
     at = f", {switch.at}" if switch.at else ""
     decides = "the model decides" if switch.on else "the rule decides in the model's place"
     return f"{'on' if switch.on else 'off'}: {decides} ({switch.why}{who}{at})"
@@ -157,7 +168,7 @@ def _switch_command() -> click.Command:
     @click.group("switch", invoke_without_command=True)
     @click.pass_context
     def switch(context: click.Context) -> None:
-        """Show or turn the kill switch: off puts the rule in the model's place."""
+        """Show or turn the kill switch: off lets the rule decide."""
         if context.invoked_subcommand is None:
             click.echo(_state(model_switch(PlatformPart.load())))
 
@@ -168,7 +179,7 @@ def _switch_command() -> click.Command:
 
 def _turn_command(word: str) -> click.Command:
     @click.command(word, help=f"Turn the model {word}, from the next run on.")
-    @click.option("--by", "who", default=getuser, show_default="your account", help="Who decides it.")
+    @click.option("--by", "who", default=_account, show_default="your account", help="Who decides it.")
     @click.option("--why", required=True, help="The reason, for those who read it later.")
     def command(*, who: str, why: str) -> None:
         click.echo(_state(turn(PlatformPart.load(), on=word == "on", who=who, why=why)))
@@ -178,29 +189,30 @@ def _turn_command(word: str) -> click.Command:
 
 def _feedback_command(build: Callable[[], Parts]) -> click.Command:
     @contextmanager
-    def corrections() -> Iterator[Corrections]:
+    def corrections() -> Iterator[tuple[Corrections, Parts]]:
         parts = build()
         try:
-            yield Corrections(parts.database, parts.settings)
+            yield Corrections(parts.database, parts.settings), parts
         finally:
             parts.database.close()
 
     @click.group("feedback")
     def feedback() -> None:
-        """Correct single suggestions, answer corrections, show them; names are kept as pseudonyms."""
+        """Correct single suggestions, answer, list; under pseudonyms."""
 
-    by = click.option("--by", "user", default=getuser, show_default="your account", help="Who says it.")
+    by = click.option("--by", "user", default=_account, show_default="your account", help="Who says it.")
 
     @feedback.command("give")
     @click.argument("item")
-    @click.option("--batch", required=True, help="The batch, for example the day of the list.")
+    @click.option("--batch", show_default="the newest", help="The batch, for example the day of the list.")
     @click.option("--decision", required=True, help="What is right instead, for example: do not call.")
     @click.option("--why", required=True, help="The reason.")
     @by
-    def give(*, item: str, batch: str, decision: str, why: str, user: str) -> None:
+    def give(*, item: str, batch: str | None, decision: str, why: str, user: str) -> None:
         """Say that the suggestion for ITEM is wrong, and why."""
-        with corrections() as kept:
-            number = kept.give(batch=batch, item=item, decision=decision, reason=why, user=user)
+        with corrections() as (kept, parts):
+            made = parts.suggested(item, batch)
+            number = kept.give(batch=made, item=item, decision=decision, reason=why, user=user)
         click.echo(f"recorded: {number}")
 
     @feedback.command("answer")
@@ -208,7 +220,7 @@ def _feedback_command(build: Callable[[], Parts]) -> click.Command:
     @click.argument("text")
     def answer(*, correction: str, text: str) -> None:
         """Tell the user what became of the correction with the id CORRECTION."""
-        with corrections() as kept:
+        with corrections() as (kept, _):
             kept.answer(correction, text)
         click.echo(f"answered: {correction}")
 
@@ -217,7 +229,7 @@ def _feedback_command(build: Callable[[], Parts]) -> click.Command:
     def show(*, as_json: bool) -> None:
         """Show all corrections and their answers."""
         columns = ("id", "batch", "item", "decision", "reason", "user_pseudonym", "answer")
-        with corrections() as kept:
+        with corrections() as (kept, _):
             _show([dict(row) for row in kept.all()], columns, as_json=as_json)
 
     return feedback
@@ -228,7 +240,7 @@ def _contract_command() -> click.Command:
     @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
     @AS_JSON
     def contract(*, files: tuple[Path, ...], as_json: bool) -> None:
-        """Show the rules of the data contracts as they are enforced, or say what cannot be enforced."""
+        """Show the rules of the data contracts as they are enforced."""
         for path in files or sorted((find_root() / "data_contracts").glob("*.odcs.yaml")):
             found = read_contract(path)
             if not as_json:
@@ -253,7 +265,8 @@ def _kpis_command() -> click.Command:
         if not found and not as_json:
             click.echo(f"Nothing is measured yet: `{settings.distribution} measure` does it.", err=True)
             return FOUND
-        _show(found, ("kpi", "value", "low", "high", "baseline", "target", "unit", "verdict", "at"), as_json=as_json)
+        rows = found if as_json else [{**entry, "measured": str(entry["at"])[:10]} for entry in found]
+        _show(rows, ("kpi", "value", "low", "high", "baseline", "target", "verdict", "measured"), as_json=as_json)
         for entry in [] if as_json else found:
             click.echo(f"{entry['kpi']}: {entry['sentence']}")
         return DONE

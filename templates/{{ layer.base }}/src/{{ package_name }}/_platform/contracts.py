@@ -1,5 +1,6 @@
 """Enforces data contracts where data enters: bad rows are set aside with reasons, a broken contract stops the run."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,17 @@ import pandas as pd
 from .errors import PilotError
 from .odcs import Column, Contract, Rule, read_contract
 
-__all__ = ["Access", "Checked", "Contract", "ContractBroken", "Finding", "enforce", "read_contract", "write_quarantine"]
+__all__ = [
+    "Access",
+    "Checked",
+    "Contract",
+    "ContractBroken",
+    "Finding",
+    "enforce",
+    "permit",
+    "read_contract",
+    "write_quarantine",
+]
 
 REASONS: Final = "_reasons"
 TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -68,11 +79,11 @@ def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake
     `frame` may hold text only: the contract gives the types. `at_stake` returns the KPI value behind each typed row
     (same index; a missing value counts as 0), so that findings can be ranked by what they cost.
     """
-    _permit(contract, access)
+    permit(contract, access)
+    _write_journal(contract, access, rows=len(frame))
     _need_columns(contract, frame)
     raw = frame.reset_index(drop=True)
     typed = pd.DataFrame({column.name: _typed(raw[column.name], column) for column in contract.columns})
-    _write_journal(contract, access, len(raw))
     missed = {rule.name: _misses(rule, contract, raw, typed) for rule in contract.rules}
     values = None if at_stake is None else at_stake(typed).fillna(0.0)
     findings = [
@@ -84,20 +95,30 @@ def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake
     return checked
 
 
-def write_quarantine(checked: Checked, path: Path) -> Path:
-    """Keep the rows that were set aside, with their reasons, so that they can be mended at the source."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    checked.quarantine.to_csv(path, index=False)
-    return path
-
-
-def _permit(contract: Contract, access: Access) -> None:
+def permit(contract: Contract, access: Access) -> None:
+    """Refuse a role that the contract does not list, before anything is opened; the journal remembers the attempt."""
     if access.role not in contract.readers:
+        _write_journal(contract, access, rows=None)
         allowed = ", ".join(sorted(contract.readers)) or "nobody"
         raise PilotError(
             f"The role {access.role} may not read {contract.id}: its contract lists {allowed}. "
             f"Ask its owner, {contract.owner}, or set PILOT_ROLE to a role that you hold."
         )
+
+
+def write_quarantine(checked: Checked, folder: Path) -> Path | None:
+    """Keep the rows that were set aside, with their reasons, so that they can be mended at the source.
+
+    The file is named after what is in it: another delivery never takes the place of what an earlier one left.
+    """
+    if checked.quarantine.empty:
+        return None
+    content = checked.quarantine.to_csv(index=False).encode()
+    path = folder / f"{checked.contract.id}-{hashlib.sha256(content).hexdigest()[:8]}.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_bytes(content)
+    return draft.replace(path)
 
 
 def _need_columns(contract: Contract, frame: pd.DataFrame) -> None:
@@ -119,7 +140,10 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.logical in ("integer", "number"):
         return pd.to_numeric(values, errors="coerce").astype("float64")
     if column.logical in ("date", "timestamp"):
-        return pd.to_datetime(values, errors="coerce", format=column.format or "ISO8601")
+        if column.format:
+            return pd.to_datetime(values, errors="coerce", format=column.format)
+        # ISO 8601 may name a time zone; what is compared are moments, so all of them are read in UTC.
+        return pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
     if column.logical == "boolean":
         return values.astype("string").str.lower().map(TRUTH).astype("boolean")
     text = values.astype("string")
@@ -215,14 +239,15 @@ def _stop_when_broken(checked: Checked) -> None:
         )
 
 
-def _write_journal(contract: Contract, access: Access, rows: int) -> None:
-    """Remember the read: what was seen, under which role, for what."""
+def _write_journal(contract: Contract, access: Access, rows: int | None) -> None:
+    """Remember the read: what was seen, under which role, for what; without rows it was refused."""
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "contract": contract.id,
         "version": contract.version,
         "classification": contract.classification,
         "role": access.role,
+        "permitted": rows is not None,
         "purpose": access.purpose,
         "run_id": access.run_id,
         "rows": rows,

@@ -1,5 +1,6 @@
 """Metrics, logs and traces: each names the run, so that a number on a dashboard leads back to its evidence."""
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -162,6 +163,23 @@ def span(name: str, **attributes: str | float) -> Iterator[None]:
         yield
 
 
+class _Complaint(logging.Handler):
+    """Says once that traces do not arrive, where OpenTelemetry would repeat itself; the run goes on without them."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(logging.WARNING)
+        self._endpoint = endpoint
+        self._said = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the person at the screen what to do, and keep the reason in the log."""
+        logger("tracing").warning("traces do not arrive", reason=record.getMessage())
+        if not self._said:
+            self._said = True
+            text = f"warning: traces do not arrive at {self._endpoint}: check that a collector listens there, "
+            sys.stderr.write(text + "or set tracing.enabled = false.\n")
+
+
 @lru_cache(maxsize=1)
 def _tracer(endpoint: str, ratio: float, service: str) -> "Tracer":
     try:
@@ -175,6 +193,8 @@ def _tracer(endpoint: str, ratio: float, service: str) -> "Tracer":
             "Traces are switched on, but OpenTelemetry is not installed: "
             "`pip install --group tracing`, or set tracing.enabled = false."
         ) from error
+    complaints = logging.getLogger("opentelemetry")
+    complaints.handlers, complaints.propagate = [_Complaint(endpoint)], False
     provider = TracerProvider(resource=Resource({"service.name": service}), sampler=TraceIdRatioBased(ratio))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
     return provider.get_tracer(service)

@@ -32,6 +32,15 @@ OPTIONS: Final[dict[str, Check]] = {
     "maxLength": "longest",
     "pattern": "pattern",
 }
+WORDS: Final[dict[Check, str]] = {
+    "minimum": "is at least",
+    "maximum": "is at most",
+    "above": "is above",
+    "below": "is below",
+    "shortest": "has a length of at least",
+    "longest": "has a length of at most",
+    "pattern": "fits the pattern",
+}
 # Formats of dates are written as the standard asks: letters of the JDK's DateTimeFormatter, longer ones first.
 DATES: Final = {"y": "%Y", "M": "%m", "d": "%d", "H": "%H", "m": "%M", "s": "%S"}
 DATE_WORDS: Final = r"yyyy|(?<!M)MM?(?!M)|dd|d|HH|H|mm|ss"
@@ -196,10 +205,12 @@ class _Reader:
         if item.required or "required" in limits:
             rules.append(Rule(f"{name} is given", (name,), "required", None, limits.get("required", self._default)))
         if item.logicalType != "string":
-            rules.append(Rule(f"{name} is a {item.logicalType}", (name,), "type", None, valid))
+            article = "an" if item.logicalType == "integer" else "a"
+            rules.append(Rule(f"{name} is {article} {item.logicalType}", (name,), "type", None, valid))
         for option, value in (item.logicalTypeOptions or {}).items():
             if option in OPTIONS:
-                rules.append(Rule(f"{name}: {option} {value}", (name,), OPTIONS[option], value, valid))
+                words = f"{name} {WORDS[OPTIONS[option]]} {value}"
+                rules.append(Rule(words, (name,), OPTIONS[option], value, valid))
             elif option != "format":
                 self._problems.append(f"{name}: the option {option} is not known")
         if item.enum:

@@ -1,6 +1,7 @@
 """Settings of a pilot: one place, read from files and the environment, checked before anything runs."""
 
 import os
+import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -125,6 +126,7 @@ class Manifest(_Part):
     owners: Owners
     data: DataFacts
     costs: Costs
+    example: tuple[str, ...] = ()
     model: ModelFacts = ModelFacts()
 
 
@@ -159,16 +161,25 @@ class PlatformSettings(BaseSettings):
     def load(cls, root: Path | None = None) -> Self:
         """Read all sources; every mistake is reported at once, in one PilotError."""
         place = find_root(root)
+        unknown = [f"{name}: there is no such setting." for name in cls._unknown_variables()]
         try:
-            return cls(root=place)
+            found = cls(root=place)
         except ValidationError as error:
-            raise PilotError(
-                f"The settings are wrong. {_problems(error)} See config/ and PILOT_… variables."
-            ) from error
+            raise PilotError(_wrong([*unknown, _problems(error)])) from error
         except (SettingsError, ValueError, OSError) as error:
-            raise PilotError(
-                f"The settings below {place / 'config'} cannot be read: {error}. Put that file right."
-            ) from error
+            raise PilotError(f"The settings cannot be read: {error}. Put the PILOT_… variables right.") from error
+        if unknown:
+            raise PilotError(_wrong(unknown))
+        return found
+
+    @classmethod
+    def _unknown_variables(cls) -> list[str]:
+        """Find misspelt variables: PILOT_SWITCH_MODEL=false would leave the model on without a word."""
+        if cls.model_config.get("extra") != "forbid":
+            return []
+        known = {f"PILOT_{name}".upper() for name in cls.model_fields} | {"PILOT_PROFILE"}
+        ours = sorted(name for name in os.environ if name.upper().startswith("PILOT_"))
+        return [name for name in ours if name.upper().split("__")[0] not in known and not _is_for_tests(name)]
 
     @classmethod
     def settings_customise_sources(
@@ -250,7 +261,27 @@ def _toml_files(config: Path) -> list[Path]:
         raise PilotError(f"PILOT_PROFILE is {profile}, but there is no {chosen[0]}: write it, or unset PILOT_PROFILE.")
     folders = ["integrations", profile] if profile else ["integrations"]
     parts = [path for folder in folders for path in sorted((config / folder).glob("*.toml"))]
-    return [config / "default.toml", *parts, *chosen, config / "local.toml"]
+    files = [config / "default.toml", *parts, *chosen, config / "local.toml"]
+    for path in files:
+        _check_toml(path)
+    return files
+
+
+def _check_toml(path: Path) -> None:
+    """Name the file that is wrong; a missing one is none."""
+    try:
+        if path.exists():
+            tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+
+
+def _is_for_tests(name: str) -> bool:
+    return name.upper().startswith("PILOT_TEST_")
+
+
+def _wrong(problems: list[str]) -> str:
+    return f"The settings are wrong. {' '.join(problems)} See config/ and PILOT_… variables."
 
 
 def _problems(error: ValidationError) -> str:

@@ -123,7 +123,7 @@ def open_sqlite(url: str) -> SqlAlchemyDatabase:
         raise PilotError(
             f"database.url is no address that can be used here: {_cause(error)}. Use sqlite:///…."
         ) from error
-    return SqlAlchemyDatabase(engine, remedy="Check database.url, and that its folder can be written.")
+    return SqlAlchemyDatabase(engine, remedy="Check database.url, and that its folder can be written and has room.")
 
 
 def _cause(error: Exception) -> str:

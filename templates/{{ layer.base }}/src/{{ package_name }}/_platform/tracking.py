@@ -95,12 +95,14 @@ class TrackedRun:
         from mlflow.models import infer_signature
 
         inputs = example.astype("float64")
+        answer = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
         # MLflow announces each registration on standard error, whatever its log level.
         with redirect_stderr(StringIO()):
             info = mlflow.sklearn.log_model(
                 estimator,
                 name="model",
-                signature=infer_signature(inputs, estimator.predict(inputs)),
+                signature=infer_signature(inputs, getattr(estimator, answer)(inputs)),
+                pyfunc_predict_fn=answer,
                 input_example=inputs.head(3),
                 registered_model_name=self._model_name,
                 pip_requirements=[f"{package}=={installed_version(package)}" for package in REQUIREMENTS],
@@ -213,8 +215,8 @@ class Tracking:
     def _client(self) -> "MlflowClient":
         if self._ready is None:
             quiet()
-            self._server.prepare()
             with _clear_errors(self.uri):
+                self._server.prepare()
                 self._ready = self._connect()
         return self._ready
 
@@ -250,9 +252,10 @@ def _clear_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-        first = str(error).strip().splitlines()[0].rstrip(".")
+        cause = getattr(error, "orig", None) or error
+        first = str(cause).strip().splitlines()[0].rstrip(".")
         raise PilotError(
-            f"MLflow at {uri} refused: {first}. Check that it runs, and the setting tracking.uri."
+            f"MLflow at {uri} refused: {first}. Check that it runs and has room, and the setting tracking.uri."
         ) from error
 
 

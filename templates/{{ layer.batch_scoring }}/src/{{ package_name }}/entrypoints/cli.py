@@ -1,6 +1,5 @@
 """The pilot's commands: each parses, calls one step, and shows what it returns."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from .._platform.commands import platform_commands, run_cli
+from .._platform.commands import platform_commands
 from .._platform.errors import DONE, FOUND
-from .._platform.monitoring import configure_logging, timed
+from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
 from ..pipelines import Intake, learn, measure, read_ledger, report, score
 from ..services.drafting import Part
@@ -20,7 +19,12 @@ from . import own_data, views
 from .views import Json, Screen
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one object instead of tables.")
-AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day of the list; default: this month's first.")
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of the list; default: this month's first.",
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Job:
         with timed("read"):
             return read_ledger(self.parts, purpose)
 
-    def where(self) -> Json:
+    def where(self, intake: Intake) -> Json:
         """Say where everything is that a person may want to look at next."""
         settings = self.parts.settings
         places = {
@@ -49,7 +53,7 @@ class Job:
             "call list": f"{self.parts.report / 'call_list.csv'}; table call_lists in {self.parts.database.describe()}",
             "MLflow": f"{self.parts.tracking.uri}, experiment {settings.tracking.experiment or settings.distribution}",
             "metrics": str(settings.var / "metrics"),
-            "set aside": str(settings.var / "quarantine"),
+            "set aside": str(intake.set_aside or "no line"),
         }
         self.screen.title("Where to look")
         for name, place in places.items():
@@ -58,17 +62,26 @@ class Job:
 
 
 @contextmanager
-def job(*, as_json: bool) -> Iterator[Job]:
-    """Put a command's parts together, and give the connections back."""
+def job(name: str, *, as_json: bool) -> Iterator[Job]:
+    """Put a command's parts together, trace it as one, and give the connections back."""
     parts = build(Settings.load())
     configure_logging(parts.settings, parts.invocation)
     try:
-        yield Job(parts, Screen.open(as_json=as_json))
+        with span(name, run_id=parts.invocation):
+            yield Job(parts, Screen.open(as_json=as_json))
     finally:
         parts.database.close()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class InOrder(click.Group):
+    """Lists commands as a newcomer needs them: the main job, the own data, the steps, then what every pilot has."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Keep the order in which they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Rank this month's customers for a call, and measure whether that pays."""
 
@@ -77,17 +90,16 @@ def cli() -> None:
 @AS_JSON
 @AS_OF
 def run(*, as_json: bool, as_of: datetime | None) -> None:
-    """Do everything: read, train, evaluate, register, score, measure, report."""
-    with job(as_json=as_json) as work:
+    """Do the main job: all the steps below, one after the other."""
+    with job("run", as_json=as_json) as work:
         intake = work.read("run")
         result: Json = {"data": views.show_intake(work.screen, intake, work.currency)}
         for name, text, step in STEPS:
             work.screen.step(text)
             with timed(name):
                 result |= step(work, intake, as_of)
-        result |= {"where": work.where()}
-        command = work.parts.settings.distribution
-        work.screen.title(f"Next: {command} own-data FILE puts a table of yours in the example's place")
+        result |= {"where": work.where(intake)}
+        work.screen.title(f"Next: {own_data.next_step(work.parts.settings)}")
         work.screen.finish(result)
 
 
@@ -132,10 +144,10 @@ STEPS = (
     ("report", "Writing the report", _report),
 )
 HELP = {
-    "train": "Learn from all known outcomes and register the model as a new version.",
-    "evaluate": "Judge the newest version on past months, against the rule and the champion.",
-    "register": "Obey the gate: make the newest version champion, or leave it a challenger (exit code 1).",
-    "score": "Rank the active customers and write the list back, once.",
+    "train": "Learn from all known outcomes; a new version of the model.",
+    "evaluate": "Judge it on past months, against the rule and the champion.",
+    "register": "Make it champion if it has earned that; else exit code 1.",
+    "score": "Rank this month's customers and write the list back, once.",
     "measure": "Measure the KPIs of kpis.yml against their baseline.",
     "report": "Write the page that a person looks at.",
 }
@@ -145,7 +157,7 @@ def _command(name: str, text: str, step: Callable[[Job, Intake, datetime | None]
     """Make a step a command of its own."""
 
     def callback(*, as_json: bool, as_of: datetime | None = None) -> int:
-        with job(as_json=as_json) as work:
+        with job(name, as_json=as_json) as work:
             intake = work.read(name)
             work.screen.step(text)
             with timed(name):
@@ -172,12 +184,15 @@ def _command(name: str, text: str, step: Callable[[Job, Intake, datetime | None]
 @click.option("--quantity", help="Column of the number of pieces.")
 @AS_JSON
 def own_data_command(file: Path, *, use: bool, as_json: bool, **columns: str | None) -> None:
-    """Draft contract, settings and column mapping from a table of your own, and list what is left to decide."""
+    """Put a table of your own in the example's place.
+
+    Drafts data contract, settings and column mapping from it, and lists what is left to decide.
+    """
     settings = Settings.load()
     screen = Screen.open(as_json=as_json)
     given = {Part(part): column for part, column in columns.items() if column}
     found = own_data.draft(settings, file, given)
-    files = found.apply(settings.root) if use else found.write(settings.var / "own_data")
+    files = found.apply(settings.root, settings.ledger.contract) if use else found.write(settings.var / "own_data")
     screen.title("Column mapping")
     for guess in found.guesses:
         screen.pair(guess.part, f"{guess.column} ({guess.why})")
@@ -196,8 +211,3 @@ for _name, _text, _step in STEPS:
     cli.add_command(_command(_name, _text, _step))
 for _platform_command in platform_commands(build):
     cli.add_command(_platform_command)
-
-
-def main() -> None:
-    """Run a command; errors become one sentence and an exit code."""
-    sys.exit(run_cli(cli))

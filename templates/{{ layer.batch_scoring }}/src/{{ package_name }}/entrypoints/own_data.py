@@ -1,24 +1,36 @@
 """The first real job of a team: put its own table in the example's place, in an hour."""
 
 import json
-import lzma
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import pandas as pd
 import yaml
 
+from .._platform.derive import derive
 from .._platform.errors import PilotError
-from ..adapters.ledger import read_table
-from ..services.drafting import DATE_FORMATS, TOLD, Guess, Part, choose_windows, guess_parts, profile, sniff
+from ..adapters.ledger import plain_numbers, read_form, read_table
+from ..services.drafting import (
+    DATE_FORMATS,
+    ISO,
+    NUMBERS,
+    TOLD,
+    Form,
+    Guess,
+    Part,
+    Profile,
+    choose_windows,
+    guess_parts,
+    profile,
+)
 from ..settings import Settings
 
 SAMPLE_ROWS = 5000
-HEAD = 65536
+EXAMPLE = "data/online_retail_sample.csv.xz"
 HEADROOM = 1.5  # a contract tolerates half as much again as there is now
-TYPES = {Part.DAY: "timestamp", Part.AMOUNT: "number", Part.PRICE: "number", Part.QUANTITY: "number"}
+TYPES = {Part.DAY: "timestamp", **dict.fromkeys(NUMBERS, "number")}
 
 
 @dataclass(frozen=True)
@@ -43,22 +55,39 @@ class Draft:
             (folder / name).write_text(text, encoding="utf-8")
         return [folder / name for name in files]
 
-    def apply(self, root: Path) -> list[Path]:
-        """Put contract and settings in their places; git shows what changed."""
+    def apply(self, root: Path, replaced: str) -> list[Path]:
+        """Put all in place and name the new contract in pilot.yml; git shows what changed."""
         contract = root / "data_contracts" / f"{self.identifier}.odcs.yaml"
-        settings = root / "config" / "default.toml"
+        settings, manifest = root / "config" / "default.toml", root / "pilot.yml"
         contract.write_text(self.contract, encoding="utf-8")
         settings.write_text(self.settings, encoding="utf-8")
-        return [contract, settings]
+        said = manifest.read_text(encoding="utf-8")
+        manifest.write_text(said.replace(f'"{replaced}"', f'"{contract.relative_to(root)}"'), encoding="utf-8")
+        stale = [each for each in derive(root) if not each.fresh]
+        for each in stale:
+            each.write()
+        return [contract, settings, manifest, *(each.path for each in stale)]
+
+
+def next_step(settings: Settings) -> str:
+    """Say what a team does after its first run: bring its data, then its values, then live with it."""
+    command, example = settings.distribution, settings.manifest.example
+    if settings.ledger.path == EXAMPLE:
+        return f"{command} own-data FILE puts a table of yours in the example's place"
+    if example:
+        return f"replace the example's {', '.join(example)} in pilot.yml and kpis.yml, then {command} derive"
+    return f"work with the list; {command} feedback give CUSTOMER says where it is wrong"
 
 
 def draft(settings: Settings, path: Path, given: Mapping[Part, str]) -> Draft:
     """Draft contract, settings and column mapping from a table, and list what only people can decide."""
-    separator, names = (",", ()) if path.suffix == ".parquet" else sniff(_head(path))
-    table = read_table(path, separator, names)
-    guesses = _parts(table, given)
+    form = read_form(path)
+    table = read_table(path, form)
+    profiles = _profiles(table)
+    guesses = _parts(profiles, given)
     columns = {guess.part: guess.column for guess in guesses}
-    facts = _Facts.of(table, columns)
+    form = replace(form, decimal="," if any(profiles[columns[part]].decimal == "," for part in columns) else ".")
+    facts = _Facts.of(table, columns, profiles[columns[Part.DAY]].date_format, form)
     windows = choose_windows(facts.first, facts.last)
     if windows is None:
         raise PilotError(
@@ -73,9 +102,9 @@ def draft(settings: Settings, path: Path, given: Mapping[Part, str]) -> Draft:
     return Draft(
         identifier,
         _contract(settings, identifier, path, columns, facts),
-        _settings(settings, identifier, str(shown), separator, names, columns, windows),
+        _settings(settings, identifier, str(shown), form, columns, windows),
         tuple(guesses),
-        (*_decisions(table, guesses, facts, windows), *_place(settings, place)),
+        (*_decisions(profiles, guesses, facts, windows), *_place(settings, place)),
     )
 
 
@@ -85,30 +114,20 @@ def _place(settings: Settings, path: Path) -> list[str]:
     return [f"The table stays where it is, {path}: is that a place that a scheduled run can read?"]
 
 
-def _head(path: Path) -> str:
-    """Read the beginning of a text file, also a compressed one."""
-    try:
-        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
-            head = file.read(HEAD)
-    except (OSError, lzma.LZMAError) as error:
-        raise PilotError(f"{path} cannot be read: {error}. Give a CSV file, also as .xz, or a Parquet file.") from error
-    text = head.decode("utf-8", errors="replace")
-    if not text.strip():
-        raise PilotError(f"{path} is empty: give a table with one row for each sale.")
-    return text if len(head) < HEAD else text[: text.rfind("\n")]
-
-
-def _parts(table: pd.DataFrame, given: Mapping[Part, str]) -> list[Guess]:
-    unknown = sorted(set(given.values()) - set(table.columns))
-    if unknown:
-        raise PilotError(f"There is no column {', '.join(unknown)}; there are: {', '.join(map(str, table.columns))}.")
+def _profiles(table: pd.DataFrame) -> dict[str, Profile]:
     sample = table.iloc[:: max(1, len(table) // SAMPLE_ROWS)]
-    guesses, missing = guess_parts(
-        [profile(str(name), list(sample[name].astype(str))) for name in table.columns], given
-    )
+    return {str(name): profile(str(name), list(sample[name].astype(str))) for name in table.columns}
+
+
+def _parts(profiles: Mapping[str, Profile], given: Mapping[Part, str]) -> list[Guess]:
+    there = ", ".join(profiles)
+    unknown = sorted(set(given.values()) - set(profiles))
+    if unknown:
+        raise PilotError(f"There is no column {', '.join(unknown)}; there are: {there}.")
+    guesses, missing = guess_parts(list(profiles.values()), given)
     if missing:
         raise PilotError(
-            f"No column was found for {', '.join(missing)}; there are: {', '.join(map(str, table.columns))}. "
+            f"No column was found for {', '.join(missing)}; there are: {there}. "
             f"Say which: {' '.join(f'--{part} COLUMN' for part in missing)}."
         )
     return guesses
@@ -116,49 +135,45 @@ def _parts(table: pd.DataFrame, given: Mapping[Part, str]) -> list[Guess]:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the whole table says, measured once."""
+    """What the whole table says, measured once; shares are in percent."""
 
     first: pd.Timestamp
     last: pd.Timestamp
     date_format: str
-    customers: int
-    bad_percent: dict[Part, float]
-    duplicate_percent: float
-    not_positive_percent: float
+    missing: dict[Part, float]
+    unreadable: dict[Part, float]
+    duplicate: float
+    not_positive: float
 
     @classmethod
-    def of(cls, table: pd.DataFrame, columns: Mapping[Part, str]) -> Self:
+    def of(cls, table: pd.DataFrame, columns: Mapping[Part, str], written: str | None, form: Form) -> Self:
         """Measure a table."""
-        name = columns[Part.DAY]
-        written = profile(name, list(table[name].iloc[:: max(1, len(table) // SAMPLE_ROWS)])).date_format
         if written is None:
-            raise PilotError(f"The dates in {name} have no form that is known: {', '.join(DATE_FORMATS)}.")
-        days = pd.to_datetime(table[name].str.strip(), format=DATE_FORMATS[written], errors="coerce")
-        value = pd.to_numeric(table[columns.get(Part.AMOUNT) or columns[Part.PRICE]], errors="coerce")
-        bad = {part: _percent(_unreadable(part, table[column], days)) for part, column in columns.items()}
+            raise PilotError(f"The dates in {columns[Part.DAY]} have no form that is known: {', '.join(DATE_FORMATS)}.")
+        blank = {part: table[column].str.strip() == "" for part, column in columns.items()}
+        numbers = {part: _read(table[column], form) for part, column in columns.items() if part in NUMBERS}
+        days = pd.to_datetime(
+            table[columns[Part.DAY]].str.strip(), format=DATE_FORMATS.get(written, "ISO8601"), errors="coerce", utc=True
+        )
+        lost = {Part.DAY: days.isna(), **{part: found.isna() for part, found in numbers.items()}}
+        value = numbers[Part.AMOUNT if Part.AMOUNT in numbers else Part.PRICE]
         return cls(
             first=days.min(),
             last=days.max(),
             date_format=written,
-            customers=int(table[columns[Part.CUSTOMER]].nunique()),
-            bad_percent=bad,
-            duplicate_percent=_percent(table.duplicated()),
-            not_positive_percent=_percent(value <= 0),
+            missing={part: _percent(rows) for part, rows in blank.items()},
+            unreadable={part: _percent(rows & ~blank[part]) for part, rows in lost.items()},
+            duplicate=_percent(table.duplicated()),
+            not_positive=_percent(value <= 0),
         )
 
 
-def _unreadable(part: Part, values: "pd.Series[str]", days: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
-    if part is Part.DAY:
-        return days.isna()
-    return pd.to_numeric(values, errors="coerce").isna() if part in TYPES else values.str.strip() == ""
+def _read(values: "pd.Series[str]", form: Form) -> "pd.Series[float]":
+    return pd.to_numeric(plain_numbers(values, form.decimal), errors="coerce")
 
 
 def _percent(bad: "pd.Series[bool]") -> float:
     return 100 * float(bad.mean())
-
-
-def _tolerated(percent: float) -> float:
-    return max(1.0, round(HEADROOM * percent, 1))
 
 
 def _contract(settings: Settings, identifier: str, path: Path, columns: Mapping[Part, str], facts: _Facts) -> str:
@@ -191,28 +206,32 @@ def _contract(settings: Settings, identifier: str, path: Path, columns: Mapping[
 
 def _property(part: Part, column: str, facts: _Facts) -> dict[str, object]:
     typed = TYPES.get(part, "string")
-    tolerated = _tolerated(facts.bad_percent[part])
-    limit = {"type": "library", "unit": "percent", "mustBeLessOrEqualTo": tolerated}
-    quality = [{"name": f"{part} given", "metric": "nullValues", **limit}]
+    quality = [_limit(f"{part} given", "nullValues", facts.missing[part])]
     if typed != "string":
-        quality.append({"name": f"{part} readable", "metric": "invalidValues", **limit})
-    options = {"logicalTypeOptions": {"format": facts.date_format}} if part is Part.DAY else {}
+        quality.append(_limit(f"{part} readable", "invalidValues", facts.unreadable[part]))
+    has_format = part is Part.DAY and facts.date_format != ISO
+    options = {"logicalTypeOptions": {"format": facts.date_format}} if has_format else {}
     return {"name": column, "logicalType": typed, "required": True, **options, "quality": quality}
+
+
+def _limit(name: str, metric: str, found: float) -> dict[str, object]:
+    limit = min(100.0, max(1.0, round(HEADROOM * found, 1)))
+    return {"name": name, "type": "library", "metric": metric, "unit": "percent", "mustBeLessOrEqualTo": limit}
 
 
 def _settings(
     settings: Settings,
     identifier: str,
     path: str,
-    separator: str,
-    names: Sequence[str],
+    form: Form,
     columns: Mapping[Part, str],
     windows: tuple[int, int, int],
 ) -> str:
     """Write the settings anew: parts of the example's column mapping must not stay behind."""
     active, horizon, silent = windows
     quoted = {part: json.dumps(column, ensure_ascii=False) for part, column in columns.items()}
-    named = f"names = {json.dumps(list(names))}  # the table has no header\n" if names else ""
+    named = f"names = {json.dumps(list(form.names))}  # the table has no header\n" if form.names else ""
+    written = f'decimal = "{form.decimal}"\nencoding = "{form.encoding}"\n'
     mapping = "".join(f"{part} = {column}\n" for part, column in quoted.items())
     return f"""\
 # The pilot's settings, drafted by own-data. Later wins: this file, config/integrations/*.toml, config/local.toml
@@ -224,8 +243,8 @@ role = {json.dumps(settings.role)}
 [ledger]
 path = {json.dumps(path, ensure_ascii=False)}
 contract = "data_contracts/{identifier}.odcs.yaml"
-separator = {json.dumps(separator)}
-{named}
+separator = {json.dumps(form.separator)}
+{written}{named}
 [ledger.columns]
 {mapping}
 # To be agreed with the people who call.
@@ -244,39 +263,41 @@ lists = {settings.evaluation.lists}
 
 
 def _decisions(
-    table: pd.DataFrame, guesses: Sequence[Guess], facts: _Facts, windows: tuple[int, int, int]
+    profiles: Mapping[str, Profile], guesses: Sequence[Guess], facts: _Facts, windows: tuple[int, int, int]
 ) -> list[str]:
     """List what the table cannot say."""
-    used = {guess.column for guess in guesses}
-    unused = [str(name) for name in table.columns if name not in used]
-    parts = {guess.part for guess in guesses}
-    guessed = [guess for guess in guesses if guess.why != TOLD]
-    found = [f"Is {guess.column} the {guess.part}? It was taken {guess.why}." for guess in guessed]
-    if Part.AMOUNT in parts:
-        found.append(
-            "Is the amount that of the whole line? If it is the price of one piece, name --price and --quantity."
-        )
-    if Part.ORDER not in parts:
-        found.append(
-            "There is no number of the order: a customer's lines of one day count as one order. Is that right?"
-        )
-    if unused:
-        found.append(f"Not read and not in the contract: {', '.join(unused)}. Is one of them needed?")
-    if facts.duplicate_percent:
-        share = f"{facts.duplicate_percent:.1f} %"
-        found.append(
-            f"{share} of the lines are exact repetitions. Exported twice (add a duplicateValues rule) or real?"
-        )
-    if facts.not_positive_percent:
-        share = f"{facts.not_positive_percent:.1f} %"
-        found.append(f"{share} of the values are not above zero: credit notes, gifts, or mistakes?")
-    if facts.date_format.startswith("dd/"):
-        found.append(f"Dates were read as {facts.date_format}: are day and month the right way round?")
+    columns = {guess.part: guess.column for guess in guesses}
+    unused = [name for name in profiles if name not in columns.values()]
     active, horizon, silent = windows
-    found += [
+    cases = {
+        "Is the amount that of the whole line? If it is the price of one piece, name --price and --quantity.": (
+            Part.AMOUNT in columns
+        ),
+        "There is no number of the order: a customer's lines of one day count as one order. Is that right?": (
+            Part.ORDER not in columns
+        ),
+        f"{columns[Part.CUSTOMER]} holds e-mail addresses: may they be used, or do numbers take their place first?": (
+            profiles[columns[Part.CUSTOMER]].addresses
+        ),
+        f"Not read and not in the contract: {', '.join(unused)}. Is one of them needed?": bool(unused),
+        f"{facts.duplicate:.1f} % of the lines are exact repetitions. Exported twice (add a duplicateValues rule) or "
+        "real?": facts.duplicate > 0,
+        f"{facts.not_positive:.1f} % of the values are not above zero: credit notes, gifts, or mistakes?": (
+            facts.not_positive > 0
+        ),
+        f"Dates were read as {facts.date_format}: are day and month the right way round?": "/" in facts.date_format,
+    }
+    return [
+        *(_question(guess) for guess in guesses if guess.why != TOLD),
+        *(text for text, applies in cases.items() if applies),
         f"The windows (active {active} days, lapsed {horizon}, silent {silent}) come from the table's length alone.",
         "Baseline and target in kpis.yml are not of this table: `evaluate` shows what the rule reaches on it.",
         "Owner, roles, limits and purpose in the contract: its owner agrees to them.",
-        "pilot.yml: classification, personal data, legal basis and retention of this table.",
+        "pilot.yml: classification, personal data, legal basis and retention of this table, and the currency.",
+        "The example's table and contract stay for the tests of the main job, until tests of your own replace them.",
     ]
-    return found
+
+
+def _question(guess: Guess) -> str:
+    others = f" It could also be {', '.join(guess.others)}." if guess.others else ""
+    return f"Is {guess.column} the {guess.part}? It was taken {guess.why}.{others}"

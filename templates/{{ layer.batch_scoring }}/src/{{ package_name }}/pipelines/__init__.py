@@ -1,8 +1,9 @@
 """The steps of the main job, each a command of its own. All of them begin by reading the ledger under its contract."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from .._platform.contracts import Checked, write_quarantine
+from .._platform.contracts import Checked, ContractBroken, write_quarantine
 from .._platform.errors import PilotError
 from .._platform.monitoring import Metrics
 from ..adapters.ledger import Reading
@@ -18,12 +19,12 @@ class Intake:
     checked: Checked
     contract: str
     orders: int
+    set_aside: Path | None
 
 
 def read_ledger(parts: Parts, purpose: str) -> Intake:
     """Read the ledger once, keep what was set aside, and count it."""
-    reading = parts.ledger(purpose).read()
-    write_quarantine(reading.checked, parts.settings.var / "quarantine" / f"{reading.contract.id}.csv")
+    reading, aside = _read(parts, purpose)
     customers = Customers(reading.orders, parts.policy)
     if not customers.known_cutoffs():
         raise PilotError(
@@ -31,18 +32,33 @@ def read_ledger(parts: Parts, purpose: str) -> Intake:
             f"{parts.policy.active_days} days before a list and {parts.policy.horizon_days} days after it. "
             "Bring a longer history, or shorten the windows in [policy] of config/default.toml."
         )
-    _count(parts, reading)
-    return Intake(customers, reading.checked, reading.contract.id, len(reading.orders))
+    return Intake(customers, reading.checked, reading.contract.id, len(reading.orders), aside)
 
 
-def _count(parts: Parts, reading: Reading) -> None:
+def _read(parts: Parts, purpose: str) -> tuple[Reading, Path | None]:
+    """Keep what was set aside also when it is too much: it is what the owner of the data has to see."""
+    try:
+        reading = parts.ledger(purpose).read()
+    except ContractBroken as broken:
+        aside = _keep(parts, broken.checked) if broken.checked else None
+        if aside is None:
+            raise
+        raise PilotError(f"{broken} The rows, with their reasons, are in {aside}.") from broken
+    return reading, _keep(parts, reading.checked)
+
+
+def _keep(parts: Parts, checked: Checked) -> Path | None:
+    _count(parts, checked)
+    return write_quarantine(checked, parts.settings.var / "quarantine")
+
+
+def _count(parts: Parts, checked: Checked) -> None:
     metrics = Metrics(parts.settings, "read")
-    checked = reading.checked
     rows = {"read": checked.rows_read, "valid": len(checked.valid), "set_aside": len(checked.quarantine)}
     for outcome, count in rows.items():
         metrics.set("pilot_rows", count, step="read", outcome=outcome)
     for finding in checked.findings:
-        names = {"contract": reading.contract.id, "rule": finding.rule}
+        names = {"contract": checked.contract.id, "rule": finding.rule}
         metrics.set("pilot_contract_bad_rows", finding.bad, **names)
         metrics.set("pilot_contract_value_at_stake", finding.at_stake, **names)
     metrics.write()

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 SEPARATORS = (",", ";", "\t", "|")
 MOSTLY = 0.98  # share of values that have to fit before a column counts as dates or numbers
+ISO = "ISO 8601"
 # Formats as contracts write them, and as Python reads them; the first that fits wins, and what is ambiguous is told.
 DATE_FORMATS = {
     "yyyy-MM-dd'T'HH:mm:ss": "%Y-%m-%dT%H:%M:%S",
@@ -25,6 +26,9 @@ DATE_FORMATS = {
     "MM/dd/yyyy": "%m/%d/%Y",
 }
 EARLIEST, LATEST = 1970, 2100
+PLAIN = r"[+-]?\d+(\.\d+)?"  # 1234.5, as contracts read numbers
+COMMA = r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"  # 1.234,5
+GROUPED = r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"  # 1,234.5
 WINDOWS = ((180, 90, 60), (120, 60, 40), (90, 30, 30), (60, 30, 20))
 TOLD = "as you said"
 SPARE_DAYS = 95  # a few monthly lists to judge
@@ -42,13 +46,24 @@ class Part(StrEnum):
 
 
 HINTS = {
-    Part.CUSTOMER: r"customer|client|account|kunde|member|user|buyer|cust",
+    Part.CUSTOMER: r"customer|client|account|kunde|member|user|buyer|cust|e-?mail",
     Part.DAY: r"date|datum|day|time|tag\b",
     Part.ORDER: r"order|invoice|receipt|basket|beleg|rechnung|transaction",
     Part.AMOUNT: r"amount|total|value|revenue|sales|betrag|umsatz|sum\b",
     Part.PRICE: r"price|preis|unit_?cost",
     Part.QUANTITY: r"quantity|qty|menge|pieces|units|number_of",
 }
+NUMBERS = (Part.AMOUNT, Part.PRICE, Part.QUANTITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a text file writes a table: what separates columns, their names where it has no header, letters, numbers."""
+
+    separator: str = ","
+    names: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    decimal: str = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,10 @@ class Profile:
 
     name: str
     date_format: str | None
-    numeric: bool
-    decimals: bool
+    decimal: str | None
+    fractions: bool
     distinct: float
+    addresses: bool
 
     def hints(self, part: Part) -> bool:
         """Tell whether the name speaks for a part."""
@@ -68,14 +84,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column for a part, with why."""
+    """A column for a part, with why, and the other columns that could be meant as well."""
 
     part: Part
     column: str
     why: str
+    others: tuple[str, ...] = ()
 
 
-def sniff(head: str) -> tuple[str, tuple[str, ...]]:
+def sniff(head: str, encoding: str) -> Form:
     """Find the separator, and names for the columns when the table has none: its first line then holds values."""
     lines = [line for line in head.splitlines() if line.strip()][:50]
     counts = {each: {line.count(each) for line in lines} for each in SEPARATORS}
@@ -84,36 +101,51 @@ def sniff(head: str) -> tuple[str, tuple[str, ...]]:
     separator = (steady or frequent or [" "])[0]
     first = lines[0].split() if separator == " " else next(csv.reader([lines[0]], delimiter=separator))
     bare = any(re.fullmatch(r"\s*-?\d+([.,]\d+)?\s*", cell) for cell in first)
-    return separator, tuple(f"column_{place}" for place in range(1, len(first) + 1)) if bare else ()
+    names = tuple(f"column_{place}" for place in range(1, len(first) + 1)) if bare else ()
+    return Form(separator, names, encoding)
 
 
 def profile(name: str, values: Sequence[str]) -> Profile:
     """Look at a sample of a column."""
     given = [value.strip() for value in values if value.strip()]
-    numbers = [value for value in given if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value)]
-    numeric = bool(given) and len(numbers) >= MOSTLY * len(given)
+    decimal = _decimal(given)
+    point = re.escape(decimal or ".")
     return Profile(
         name=name,
         date_format=_date_format(given),
-        numeric=numeric,
-        decimals=numeric and any(re.search(r"[.,]\d*[1-9]", value) for value in numbers),
+        decimal=decimal,
+        fractions=decimal is not None and any(re.search(rf"{point}\d*[1-9]\d*$", value) for value in given),
         distinct=len(set(given)) / max(1, len(given)),
+        addresses=_mostly([bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w+", value)) for value in given]),
     )
+
+
+def _mostly(fitting: Sequence[bool]) -> bool:
+    return bool(fitting) and sum(fitting) >= MOSTLY * len(fitting)
+
+
+def _decimal(values: Sequence[str]) -> str | None:
+    """Find the sign before fractions, None where there are no numbers; 1,234 alone is taken for a thousand."""
+    for pattern, sign in ((PLAIN, "."), (GROUPED, "."), (COMMA, ",")):
+        if _mostly([bool(re.fullmatch(pattern, value)) for value in values]):
+            return sign
+    return None
 
 
 def _date_format(values: Sequence[str]) -> str | None:
     for written, read in DATE_FORMATS.items():
-        fitting = sum(_reads(value, read) for value in values)
-        if values and fitting >= MOSTLY * len(values):
+        if _mostly([_reads(value, read) for value in values]):
             return written
-    return None
+    return ISO if _mostly([_reads(value, None) for value in values]) else None
 
 
-def _reads(value: str, pattern: str) -> bool:
+def _reads(value: str, pattern: str | None) -> bool:
     try:
-        return EARLIEST <= datetime.strptime(value, pattern).year < LATEST  # noqa: DTZ007 - a day, not a moment
+        # A day is wanted, not a moment.
+        found = datetime.strptime(value, pattern) if pattern else datetime.fromisoformat(value)  # noqa: DTZ007
     except ValueError:
         return False
+    return EARLIEST <= found.year < LATEST
 
 
 def guess_parts(profiles: Sequence[Profile], given: Mapping[Part, str]) -> tuple[list[Guess], list[Part]]:
@@ -135,11 +167,10 @@ def guess_parts(profiles: Sequence[Profile], given: Mapping[Part, str]) -> tuple
 def _guess(part: Part, profiles: Sequence[Profile]) -> Guess | None:
     fitting = [each for each in profiles if _could_be(part, each)]
     named = [each for each in fitting if each.hints(part)]
-    if named:
-        return Guess(part, named[0].name, "by its name")
-    if not fitting or part in (Part.ORDER, Part.PRICE, Part.QUANTITY):
+    if not named and (not fitting or part in (Part.ORDER, Part.PRICE, Part.QUANTITY)):
         return None
-    return Guess(part, fitting[0].name, "by its content only")
+    best, *others = (each.name for each in named or fitting)
+    return Guess(part, best, "by its name" if named else "by its content only", tuple(others))
 
 
 def _could_be(part: Part, each: Profile) -> bool:
@@ -148,10 +179,10 @@ def _could_be(part: Part, each: Profile) -> bool:
     if each.date_format is not None and not each.hints(part):
         return False
     if part is Part.AMOUNT:
-        return each.numeric and (each.decimals or each.hints(part))
+        return each.decimal is not None and (each.fractions or each.hints(part))
     if part in (Part.PRICE, Part.QUANTITY):
-        return each.numeric
-    return not each.decimals and 0 < each.distinct < 1
+        return each.decimal is not None
+    return not each.fractions and 0 < each.distinct < 1
 
 
 def choose_windows(first: date, last: date) -> tuple[int, int, int] | None:
