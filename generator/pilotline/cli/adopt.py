@@ -9,6 +9,7 @@ from pilotline.apply import refuse_unfinished
 from pilotline.cli.answering import Answering, answering_options, ask_person, decide
 from pilotline.cli.moving import More, Options, finish_move, list_lines, move_options
 from pilotline.cli.options import open_catalog, open_recorded
+from pilotline.cli.trust import settle_usage
 from pilotline.pilot import Pilot, open_pilot, open_repository, refuse_unready
 
 
@@ -33,7 +34,7 @@ def command(destination: Path, take: tuple[str, ...], patch: bool, answering: An
     if not options.plan and options.branch is None:
         refuse_unfinished(repository)
         refuse_unready(repository)
-    snapshot = open_catalog(answering.catalog)
+    (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=repository.folder.name)
     pilot = refuse_managed(repository, snapshot)
     answers = decide(snapshot, answering, None if options.as_json else ask_person(destination))
     with plan_adoption(pilot, snapshot, answers) as adoption:
