@@ -98,6 +98,7 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan
 
     Raises:
         AnswersError: A recorded answer is no longer accepted, or a new one is wrong.
+        PolicyError: A configuration that the move brings names what the policies do not allow.
     """
     old, new = decide_answers(pilot, recorded, target)
     renders = _render_both(recorded, old, target.snapshot, new, pilot.team_files)
@@ -127,6 +128,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
             **(_relock(scratch, merge, pilot, new) if new is not None else {}),
         }
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
+        _obey_policies(scratch, merge)
         improved = tuple(
             path
             for path in sorted(renders.kept - renders.derived - {answers_lock.FILE})
