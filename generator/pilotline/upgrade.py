@@ -20,6 +20,7 @@ from pilotline.fastimport import Side
 from pilotline.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
+from pilotline.policies import decides, is_configuration, refuse_forbidden
 from pilotline.questions import Answers, accept_answers, resolve_answers
 from pilotline.render import render
 from pilotline.tree import File, Tree
@@ -238,6 +239,14 @@ def _rebuild(scratch: Scratch, merge: Merge, renders: Renders) -> dict[str, File
         for path, content in built.items()
         if path in renders.derived and is_derived(present.get(path, b"")) and present[path] != content
     }
+
+
+def _obey_policies(scratch: Scratch, merge: Merge) -> None:
+    """Refuse a configuration that arrives or changes now; what stood there before is for the checks to find."""
+    touched = {scratch.own(change.path) for change in merge.changes if change.kind != "removed"}
+    if any(is_configuration(path) for path in touched):
+        files = scratch.read({path: e for path, e in scratch.list_result(merge).items() if decides(path)})
+        refuse_forbidden(files, among=touched)
 
 
 def _relock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers) -> dict[str, File]:
