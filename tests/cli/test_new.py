@@ -7,7 +7,8 @@ import sys
 import pexpect
 import pytest
 
-from pilotline.questions import WIZARD_ORDER, parse_questions
+from pilotline.asking import parse_questions
+from pilotline.questions import WIZARD_ORDER
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
 REAL = {
