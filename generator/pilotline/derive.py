@@ -13,6 +13,7 @@ from typing import Final
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from pilotline.bounds import bounded
 from pilotline.errors import CatalogError
 from pilotline.templating import explain_template_error
 from pilotline.tree import Tree
@@ -24,6 +25,7 @@ MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
 _MARK: Final = b"Source: sha256 "
 
 
+@bounded("Rebuilding the derived files")
 def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Build every derived file of a pilot.
 

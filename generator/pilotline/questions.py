@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pilotline.asking import Answered, Question, Round, parse_questions
+from pilotline.bounds import bounded
 from pilotline.catalog import Snapshot
 from pilotline.copier_door import render_with_copier
 from pilotline.errors import AnswersError, UnsupportedTemplateError
@@ -69,8 +70,9 @@ def resolve_answers(
     questions = parse_questions(snapshot)
     unknown = _unknown_names(given, questions)
     try:
-        round_ = Round(snapshot, given, frozenset(required))
-        answered = [round_.answer(question) for question in questions]
+        with bounded("Answering the catalog's questions"):
+            round_ = Round(snapshot, given, frozenset(required))
+            answered = [round_.answer(question) for question in questions]
     except UnsupportedTemplateError:
         return _resolve_with_copier(snapshot, given, unknown)
     kept = tuple(item for item in answered if item is not None)

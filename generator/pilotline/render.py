@@ -14,6 +14,7 @@ from unicodedata import normalize
 from jinja2 import TemplateError
 from pathspec import PathSpec
 
+from pilotline.bounds import bounded
 from pilotline.catalog import Snapshot
 from pilotline.copier_door import render_with_copier
 from pilotline.errors import CatalogError, UnsupportedTemplateError
@@ -47,6 +48,7 @@ def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) 
     return tree if wanted is None else Tree({path: file for path, file in tree.items() if wanted(path)})
 
 
+@bounded("Rendering the catalog")
 def render_directly(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
     """Render from memory, without Copier.
 
@@ -76,12 +78,8 @@ def _context(snapshot: Snapshot, answers: Answers) -> tuple[str, dict[str, objec
 
 def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
     """Make a test for paths from gitignore patterns, each of which may be a template."""
-    return match_plain(_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns)
-
-
-def match_plain(patterns: Iterable[str]) -> Matcher:
-    """Make a test for paths from gitignore patterns."""
-    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in patterns]).match_file
+    rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns]
+    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in rendered]).match_file
 
 
 def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
@@ -89,7 +87,8 @@ def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher
     external = own_external_data(snapshot, context, partial(_render_setting, snapshot))
     context = {**context, "_external_data": external, "_copier_operation": "copy"}
     rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
-    return match_plain(line for text in rendered for line in _LINE_BREAK.split(text))
+    lines = [normalize("NFD", line) for text in rendered for line in _LINE_BREAK.split(text)]
+    return PathSpec.from_lines("gitignore", lines).match_file
 
 
 def _render_setting(snapshot: Snapshot, text: str, context: Mapping[str, object]) -> str:

@@ -15,11 +15,12 @@ from types import CodeType
 from typing import Final, NoReturn
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound, Undefined
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from pilotline.errors import CatalogError, UnrepeatableTemplateError, UnsupportedTemplateError
-from pilotline.yamls import parse_yaml
+from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
 
 # Filters that read this machine instead of the answers: a render must not depend on where it happens.
 _REFUSED_FILTERS: Final = ("fileglob",)
@@ -27,6 +28,7 @@ _UNDEFINED_KINDS: Final[Mapping[str, type[Undefined]]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
 }
+_MOST_BITS: Final = 100_000
 _COMPILED: Final[dict[tuple[str | None, ...], CodeType]] = {}
 _MOST_COMPILED: Final = 10_000
 _ENVIRONMENT_OPTIONS: Final = frozenset(
@@ -106,6 +108,20 @@ class _SnapshotLoader(BaseLoader):
 class _Environment(SandboxedEnvironment):
     """A sandbox that compiles a text once per process: two versions of a catalog share most of their templates."""
 
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Refuse numbers that no clock could stop Python from computing.
+
+        Raises:
+            OverflowError: The result would have more digits than any template needs.
+        """
+        if isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+            if bits > _MOST_BITS:
+                raise OverflowError("it computes a number that is far too large")
+        return super().call_binop(context, operator, left, right)
+
     def share_code(self, signature: str) -> None:
         """Share compiled code with every environment that was made with the same options."""
         self._signature = signature
@@ -154,8 +170,6 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
 
 def _plain(value: object) -> str:
     """Write what JSON has no type for as Copier does; whatever is rare is left to Copier."""
-    if isinstance(value, Undefined):
-        raise TypeError(f"{value._undefined_name or 'a value'} is not there, so it cannot be written as JSON")  # noqa: SLF001
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     raise UnsupportedTemplateError(f"A template writes a {type(value).__name__} as JSON.")
@@ -175,7 +189,10 @@ def _from_yaml(data: object) -> object:
 
 @lru_cache(maxsize=256)
 def _parse_once(text: str) -> object:
-    return parse_yaml(text)
+    try:
+        return parse_yaml(text)
+    except YamlError as error:
+        raise ValueError(f"it is no YAML: {explain_yaml_error(error)}") from error
 
 
 def _join_path(*parts: str, mode: str = "posix") -> str:

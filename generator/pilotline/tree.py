@@ -5,8 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Final
 
 from pilotline.errors import DestinationError
+
+# Code points that the file system of macOS drops from names (git's `utf8.c` knows the same).
+_IGNORED: Final = dict.fromkeys(
+    (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF), None
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +50,24 @@ class Tree(Mapping[str, File]):
 
 
 def _refuse_unsafe(path: str) -> None:
-    """Refuse a path that would leave the tree or reach into git's own folder.
+    """Refuse a path that would leave the tree or reach into git's own folder, on whatever system it is checked out.
 
     Raises:
         DestinationError: The path is absolute, climbs, or names `.git`.
     """
-    parts = PurePosixPath(path).parts
-    climbs = not parts or path.startswith("/") or ".." in parts or "\0" in path
-    if climbs or any(part.rstrip(". ").lower() in {".git", "git~1"} for part in parts):
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    if not parts or path.startswith("/") or "\0" in path or any(map(_is_unsafe, parts)):
         raise DestinationError(
             f"The path {path!r} does not stay inside the pilot.", "Report it to the owner of the catalog."
         )
+
+
+def _is_unsafe(part: str) -> bool:
+    """Tell whether a name climbs or means `.git`: file systems drop some characters, streams, final dots and blanks."""
+    if part.isascii() and part[0] not in ".gG":
+        return False
+    name = part.translate(_IGNORED).partition(":")[0].rstrip(". ").lower()
+    return part.translate(_IGNORED).rstrip(" ") == ".." or name in {".git", "git~1"}
 
 
 def read_tree(root: Path, *, skip: frozenset[str] = frozenset({".git"})) -> Tree:

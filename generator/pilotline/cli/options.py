@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pilotline.catalog import Snapshot, Usage
+from pilotline.catalog import Snapshot
 from pilotline.config import read_config
 from pilotline.pilot import Pilot
 from pilotline.sources import is_remote, load_recorded, load_snapshot, parse_reference
@@ -44,9 +44,8 @@ def open_catalog(text: str | None) -> Snapshot:
 
 
 def open_recorded(pilot: Pilot) -> Snapshot:
-    """Read the catalog that a pilot records, to be used for that pilot."""
-    snapshot = load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
-    return snapshot.used(Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name))
+    """Read the catalog that a pilot records."""
+    return load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
 
 
 def parse_data(pairs: tuple[str, ...]) -> dict[str, object]:

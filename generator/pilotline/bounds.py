@@ -1,0 +1,101 @@
+"""Bounds on what a catalog may take: its templates are programs, and a program may run for ever or fill the memory.
+
+The clock and the limit on memory hold in the main thread of a system that has them (not Windows); what git or Copier do
+in processes of their own is not touched.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from types import FrameType
+from typing import Final, NoReturn
+
+from pilotline.errors import CatalogError
+
+_SECONDS: Final = 20.0
+_BYTES: Final = 2**30
+VARIABLE: Final = "PILOTLINE_RENDER_SECONDS"
+
+
+class _TimeUpError(Exception):
+    """The time is up; nothing but `bounded` catches this."""
+
+
+@contextlib.contextmanager
+def bounded(what: str) -> Iterator[None]:
+    """Stop what a catalog does when it takes too long or too much memory.
+
+    Raises:
+        CatalogError: It did.
+    """
+    try:
+        with _clock(), _memory():
+            yield
+    except _TimeUpError as error:
+        raise CatalogError(
+            f"{what} takes longer than {_seconds():g} seconds, and was stopped.",
+            f"Report it to the catalog's owner, or set {VARIABLE} to a longer time.",
+        ) from error
+    except MemoryError as error:
+        raise CatalogError(
+            f"{what} needs more than {_BYTES // 2**20} MiB, and was stopped.", "Report it to the catalog's owner."
+        ) from error
+
+
+def _seconds(environment: Mapping[str, str] = os.environ) -> float:
+    try:
+        return max(0.1, float(environment.get(VARIABLE, "")))
+    except ValueError:
+        return _SECONDS
+
+
+@contextlib.contextmanager
+def _clock() -> Iterator[None]:
+    """Ring after some seconds; the outermost clock counts."""
+    own = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    if not own or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, _seconds())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(signum: int, frame: FrameType | None) -> NoReturn:
+    del signum, frame
+    raise _TimeUpError
+
+
+@contextlib.contextmanager
+def _memory() -> Iterator[None]:
+    """Let memory grow by a limited amount; only where the process is alone, because the limit holds for all of it."""
+    try:
+        import resource  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    used = _address_space()
+    if soft != resource.RLIM_INFINITY or not used or threading.active_count() > 1:
+        yield
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (used + _BYTES, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int:
+    """Measure how much address space this process has; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - the fastest way
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
