@@ -115,6 +115,8 @@ def test_the_report_is_one_page_that_needs_nothing_else(ran: Ran) -> None:
     assert "prefers-color-scheme: dark" in page
     assert not re.search(r"""(?:src|href)\s*=|@import|url\(""", page)
     assert ran[1]["scored"]["first"][0]["customer"] in page
+    assert "Has the world moved?" in page
+    assert all(name.replace("_", " ") in page for name in ran[1]["scored"]["drift"])
 
 
 def test_what_people_see_names_the_value_the_interval_and_the_next_command(ran: Ran) -> None:

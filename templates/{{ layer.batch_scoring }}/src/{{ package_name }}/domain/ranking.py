@@ -85,8 +85,8 @@ def entries(
 
 
 def _number(value: float, unit: str) -> str:
-    """Write 1 order, 2 orders."""
-    return f"{value:,.0f} {unit}{'' if round(value) == 1 else 's'}"
+    """Write no order, 1 order, 2 orders."""
+    return f"{value:,.0f} {unit}{'' if round(value) == 1 else 's'}" if round(value) else f"no {unit}"
 
 
 def _texts(case: Case, policy: Policy, currency: str) -> dict[str, str]:
@@ -95,7 +95,8 @@ def _texts(case: Case, policy: Policy, currency: str) -> dict[str, str]:
     orders = _number(known["orders_window"], "order")
     before = known["orders_window_before"]
     gap = _number(known["usual_gap_days"], "day")
-    rhythm = f"usually buys every {gap}" if known["orders_all"] > 1 else "has bought only once"
+    rhythm = f"usually buys every {'day' if gap == '1 day' else gap}"
+    rhythm = rhythm if known["orders_all"] > 1 else "has bought only once"
     return {
         "silence": f"silent for {_number(case.silence_days, 'day')}, {rhythm}",
         "rhythm": rhythm,
@@ -119,5 +120,5 @@ def reasons(case: Case, effects: Mapping[str, float] | None, policy: Policy, cur
     if effects is None:
         return texts["silence"], stake
     strong = sorted((group for group in GROUPS if effects[group] >= NOTABLE), key=lambda group: -effects[group])
-    found = [f"{texts[group]} (+{100 * effects[group]:.0f} points of risk)" for group in strong[:SHOWN]]
+    found = [f"{texts[group]} (+{_number(100 * effects[group], 'point')} of risk)" for group in strong[:SHOWN]]
     return (*found, stake) if found else ("no sign of risk above that of a typical customer", stake)

@@ -163,7 +163,8 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
     """Show the top of the list and whether the data has moved."""
     called, entries = scored.call_list.called, scored.call_list.entries
     state = f"{scored.written:,} lines written" if scored.written else "already written, nothing new"
-    screen.title(f"Call list of {scored.call_list.cutoff}: {len(called)} of {len(entries)} active customers; {state}")
+    size = f"{len(called):,} of {len(entries):,} active customers"
+    screen.title(f"Call list of {scored.call_list.cutoff}: {size}; {state}")
     screen.line(f"On this list {scored.why}.")
     table = grid("", "customer", f"{currency} revenue", "risk", "why", right=(0, 2, 3))
     for entry in called[:FIRST]:
@@ -174,7 +175,9 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
     screen.table(table)
     moved = [each.feature for each in scored.drift if each.detected]
     if moved:
-        screen.line(f"Drift against what the champion learned from: {', '.join(moved)}.")
+        found = sorted((each for each in scored.drift if each.detected), key=lambda each: -each.statistic)
+        listed = ", ".join(f"{each.feature} {each.statistic:.2f} (chance: {each.threshold:.2f})" for each in found)
+        screen.line(f"Drift against what the champion learned from: {listed}.")
     return {
         "cutoff": scored.call_list.cutoff,
         "batch": scored.call_list.batch,

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .._platform.control import model_switch
 from ..bootstrap import Parts
 from ..domain import CallList
 from ..domain.ranking import Method
 from ..services.evaluation import Measure, Month
 from . import Intake
 from .measure import Measured, number
+from .score import drift
 
 SHOWN = 25
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 300, 64, 40
@@ -96,6 +98,9 @@ def write_report(parts: Parts, intake: Intake, measured: Measured, call_list: Ca
         measures=Measure,
         plot=draw(measured.evaluation.months),
         call_list=call_list,
+        drift=drift(parts, intake, call_list.cutoff) if call_list else (),
+        switch=model_switch(parts.settings),
+        example=parts.settings.manifest.example,
         shown=SHOWN,
         command=parts.settings.distribution,
     )

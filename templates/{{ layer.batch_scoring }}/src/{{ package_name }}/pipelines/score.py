@@ -43,7 +43,7 @@ def score(parts: Parts, intake: Intake, cutoff: date | None, progress: Progress)
     model = SklearnModel(parts.tracking.load(holder)) if holder else None
     with parts.tracking.run("score", {"invocation": parts.invocation, "cutoff": day.isoformat()}) as run:
         call_list = _ranked(parts, cases, holder, model, run.id)
-        drift = _drift(parts, intake, cases, holder, model)
+        drift = _against_reference(parts, intake, cases, holder, model) if holder and model else ()
         written = parts.call_lists.add(call_list)
         run.params({"method": call_list.method, "model_version": call_list.model_version})
         run.metrics({"scored": len(cases), "called": len(call_list.called), "written": written})
@@ -83,12 +83,18 @@ def _ranked(
     return CallList(cases[0].cutoff, str(method), version, run_id, entries(rows, parts.policy, why))
 
 
-def _drift(
-    parts: Parts, intake: Intake, cases: Sequence[Case], holder: ModelVersion | None, model: SklearnModel | None
+def drift(parts: Parts, intake: Intake, cutoff: date) -> tuple[Drift, ...]:
+    """Say how far the customers of a list moved from what the champion learned from; nothing without a champion."""
+    holder, cases = champion(parts, intake.contract), intake.customers.cases(cutoff)
+    if holder is None or not cases:
+        return ()
+    return _against_reference(parts, intake, cases, holder, SklearnModel(parts.tracking.load(holder)))
+
+
+def _against_reference(
+    parts: Parts, intake: Intake, cases: Sequence[Case], holder: ModelVersion, model: SklearnModel
 ) -> tuple[Drift, ...]:
     """Compare today's customers, and what the model says of them, with what the champion learned from."""
-    if holder is None or model is None:
-        return ()
     known_by = date.fromisoformat(holder.tags[KNOWN_BY_TAG])
     learned = [outcome.case for outcome in training_outcomes(intake.customers, parts.policy, known_by)]
     reference = frame(learned).assign(prediction=model.probabilities(learned))
