@@ -18,7 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
-EXECUTABLES = "Scripts" if os.name == "nt" else "bin"
+WINDOWS = os.name == "nt"
+EXECUTABLES = "Scripts" if WINDOWS else "bin"
+SUFFIX = ".exe" if WINDOWS else ""
 
 
 def main(arguments: list[str]) -> int:
@@ -45,14 +47,18 @@ def main(arguments: list[str]) -> int:
 def demo(destination: Path | None) -> int:
     """Make the example pilot, install it, and run its main job."""
     python = environment(ROOT / ".venv", ["--editable", str(ROOT)], "1/4 Installing pilotline")
-    target = destination or free_folder(ROOT / "demo" / "customer-call-list")
-    step(
-        f"2/4 Making the example pilot in {os.path.relpath(target)}",
-        [python.parent / "pilotline", "new", target, "--defaults"],
-    )
+    target = (destination or free_folder(ROOT / "demo" / "customer-call-list")).absolute()
+    place = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
+    pilotline = python.with_name(f"pilotline{SUFFIX}")
+    step(f"2/4 Making the example pilot in {place}", [pilotline, "new", target, "--defaults"])
     pilot_python = environment(target / ".venv", ["--editable", str(target)], "3/4 Installing the pilot's own packages")
     print("4/4 Running its main job on its data\n", flush=True)
-    return subprocess.run([pilot_python.parent / "customer-call-list", "run"], cwd=target, check=False).returncode
+    command = pilot_python.with_name(f"customer-call-list{SUFFIX}")
+    done = subprocess.run([command, "run"], cwd=target, check=False)
+    if done.returncode == 0:
+        activate = r".venv\Scripts\activate" if WINDOWS else ". .venv/bin/activate"
+        print(f"\nIts commands are yours after: cd {place} {'&' if WINDOWS else '&&'} {activate}")
+    return done.returncode
 
 
 def test(arguments: list[str]) -> int:
@@ -67,7 +73,7 @@ def test(arguments: list[str]) -> int:
 
 def environment(folder: Path, requirements: list[str], title: str) -> Path:
     """Make a virtual environment with something installed in it, and return its Python."""
-    python = folder / EXECUTABLES / "python"
+    python = folder / EXECUTABLES / f"python{SUFFIX}"
     if not python.exists():
         hint = "The module venv is needed; on Debian: apt install python3-venv."
         step(f"{title}: environment", [sys.executable, "-m", "venv", folder], hint)
@@ -84,10 +90,10 @@ def step(title: str, command: Sequence[str | Path], hint: str = "") -> None:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen([*map(str, command)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         while process.poll() is None:
-            show(f"\r{title} … {time.monotonic() - start:.0f} s")
+            show(f"\r{title} ... {time.monotonic() - start:.0f} s")
             time.sleep(0.2)
         show("\r")
-        print(f"{title} … {'failed' if process.returncode else f'{time.monotonic() - start:.0f} s'}", flush=True)
+        print(f"{title} ... {'failed' if process.returncode else f'{time.monotonic() - start:.0f} s'}", flush=True)
         if process.returncode:
             log.seek(0)
             print(log.read().decode(errors="replace").strip(), file=sys.stderr)

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from pilotline import git
 from pilotline.asking import open_names
+from pilotline.born import RECORDS
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
 from pilotline.merge import open_scratch
@@ -72,14 +73,14 @@ def _has(folder: Path, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, origin: Tree = _EMPTY) -> Iterator[Adoption]:
+def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree | None = None) -> Iterator[Adoption]:
     """Plan the first merge; the repository is not touched.
 
     Args:
         pilot: The repository, as `refuse_managed` gives it.
         snapshot: The catalog that shall manage it.
         answers: The answers to its questions.
-        origin: What the repository was born as, where that is known.
+        born: What the repository was made as, where that is known; what the record of it was goes with it.
 
     Raises:
         CatalogError: The catalog renders no answers file, so nothing could be recorded.
@@ -90,6 +91,8 @@ def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, origin: Tr
             f"{snapshot.identity.label} renders no {ANSWERS_FILE}.", "Use a catalog that records answers."
         )
     ours = read_committed(pilot, lambda _: True)
+    records = {path: ours[path] for path in RECORDS if path in ours}
+    origin = Tree({**born, **records}) if born is not None else _EMPTY
     taken = [path for path in rendered if path not in origin and rendered[path] != ours.get(path)]
     team = frozenset(_occupied(pilot, taken))
     theirs = {path: file for path, file in rendered.items() if path not in team}

@@ -18,6 +18,13 @@ class Identity:
     version: str | None
     label: str
     """What people call it, for messages."""
+    address: str = ""
+    """Where it was really read, where the source is a short form of that."""
+
+    @property
+    def place(self) -> str:
+        """The full address or path, which is what people trust."""
+        return self.address or self.source
 
 
 @dataclass(frozen=True)
@@ -77,5 +84,5 @@ class Snapshot:
             return UnsupportedTemplateError(f"{self.identity.label} loads Jinja extensions ({names}).")
         return UntrustedError(
             f"{self.identity.label} loads code into the renderer that is not its own text: {names}.",
-            f"Only if you trust it: --trust, or trust = [{self.identity.source!r}] in your configuration.",
+            f"Only if you trust it: --trust, or trust = [{self.identity.place!r}] in your configuration.",
         )

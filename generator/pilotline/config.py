@@ -1,4 +1,4 @@
-"""The user's configuration: which catalog to use, and under which address the built-in one is published."""
+"""The user's configuration: which catalog to use, where the built-in one is published, which ones are trusted."""
 
 import os
 import tomllib
@@ -16,6 +16,8 @@ class Config:
 
     catalog: str = ""
     source: str = CATALOG_SOURCE
+    trust: tuple[str, ...] = ()
+    """Addresses of catalogs that may run their own code: compared as they are, letter by letter."""
 
 
 def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -25,16 +27,20 @@ def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
         ConfigError: The file is broken or holds an unknown key.
     """
     values = _read(path)
+    trust = values.pop("trust", [])
     known = {field.name for field in fields(Config)}
     wrong = sorted(key for key, value in values.items() if key not in known or not isinstance(value, str))
+    if not isinstance(trust, list) or not all(isinstance(address, str) for address in trust):
+        wrong.append("trust")
     if wrong:
         raise ConfigError(
-            f"{path}: {', '.join(wrong)} cannot be used.", f"It may hold {' and '.join(sorted(known))}, each a text."
+            f"{path}: {', '.join(wrong)} cannot be used.",
+            "It may hold catalog and source, each a text, and trust, a list of texts.",
         )
     texts = {key: str(value) for key, value in values.items()}
     if environment.get("PILOTLINE_CATALOG"):
         texts["catalog"] = environment["PILOTLINE_CATALOG"]
-    return Config(**texts)
+    return Config(**texts, trust=tuple(map(str, trust if isinstance(trust, list) else [])))
 
 
 def _read(path: Path) -> dict[str, object]:

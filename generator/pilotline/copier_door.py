@@ -104,7 +104,11 @@ def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) ->
     source = identity.source
     if identity.version is not None:
         _commit(template, identity.version)
-        source = source if Path(source).is_absolute() or _GIT_ADDRESS.match(source) else f"git+{source}"
+        source = (
+            source
+            if Path(source).is_absolute() or source.startswith("~") or _GIT_ADDRESS.match(source)
+            else f"git+{source}"
+        )
     elif not Path(source).is_dir():
         source = str(template)
     return {

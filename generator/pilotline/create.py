@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pilotline.catalog import Snapshot
 from pilotline.ownership import Owner, owner_of_paths
+from pilotline.policies import refuse_forbidden
 from pilotline.questions import Answers
 from pilotline.render import render
 from pilotline.repository import found_repository
@@ -44,8 +45,14 @@ class Created:
 
 
 def plan_pilot(snapshot: Snapshot, answers: Answers) -> Plan:
-    """Render a pilot without writing anything."""
-    return Plan(snapshot, answers, render(snapshot, answers), owner_of_paths(snapshot, answers))
+    """Render a pilot without writing anything.
+
+    Raises:
+        PolicyError: Its configuration names what the organisation's policies do not allow.
+    """
+    tree = render(snapshot, answers)
+    refuse_forbidden({path: file.content for path, file in tree.items()})
+    return Plan(snapshot, answers, tree, owner_of_paths(snapshot, answers))
 
 
 def default_destination(answers: Answers) -> Path:

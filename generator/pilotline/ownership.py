@@ -5,9 +5,21 @@ from typing import Literal
 
 from pilotline.catalog import Snapshot
 from pilotline.questions import Answers
-from pilotline.render import match_paths, template_context
+from pilotline.render import Matcher, match_paths, match_plain, template_context
 
 Owner = Literal["owned", "seed", "derived"]
+
+
+def _match_kept(snapshot: Snapshot, answers: Answers) -> Matcher:
+    """Make the test for `_skip_if_exists`.
+
+    Raises:
+        UnsupportedTemplateError: A pattern is a template that only Copier itself can render.
+    """
+    patterns = snapshot.definition.skip_if_exists
+    if not any("{" in pattern for pattern in patterns):
+        return match_plain(patterns)
+    return match_paths(snapshot, patterns, template_context(snapshot, answers))
 
 
 def owner_of_paths(snapshot: Snapshot, answers: Answers) -> Callable[[str], Owner]:
@@ -18,7 +30,7 @@ def owner_of_paths(snapshot: Snapshot, answers: Answers) -> Callable[[str], Owne
     """
     listed = answers.values.get("derived")
     derived = frozenset(listed) if isinstance(listed, list) else frozenset()
-    is_kept = match_paths(snapshot, snapshot.definition.skip_if_exists, template_context(snapshot, answers))
+    is_kept = _match_kept(snapshot, answers)
 
     def owner(path: str) -> Owner:
         if path in derived:

@@ -1,6 +1,7 @@
 """An existing pilot: where it lies, what it was generated with, and whether it may be changed now."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from pilotline.worktree import locate_folder
 from pilotline.yamls import YamlError, parse_mapping
 
 ANSWERS_FILE: Final = ".copier-answers.yml"
+_OTHER_ANSWERS: Final = re.compile(r"\.copier-answers\..+\.ya?ml|\.copier-answers\.yaml")
 _BUSY: Final = {
     "MERGE_HEAD": "a merge",
     "rebase-merge": "a rebase",
@@ -41,6 +43,8 @@ class Pilot:
     answers: Mapping[str, object]
     team_files: frozenset[str] = frozenset()
     """Paths of the catalog at which the team's own file stays."""
+    answers_file: str = ANSWERS_FILE
+    """Where the answers are recorded, relative to the pilot's folder."""
 
     @property
     def folder(self) -> Path:
@@ -48,14 +52,19 @@ class Pilot:
         return self.repository / self.prefix
 
 
-def open_pilot(start: Path) -> Pilot:
+def open_pilot(start: Path, answers_file: str | None = None) -> Pilot:
     """Find the pilot that a folder belongs to, and read what its last commit records.
+
+    Args:
+        start: The pilot's folder, or one below it.
+        answers_file: The answers file, where it has a name of its own.
 
     Raises:
         PilotError: There is none, it was never committed, or its answers file cannot be used.
     """
-    place = open_repository(_find(start))
-    return _read(place.repository, place.prefix, place.head)
+    folder, answers_file = _find(start, answers_file)
+    place = open_repository(folder)
+    return _read(place.repository, place.prefix, place.head, answers_file)
 
 
 def open_repository(folder: Path) -> Pilot:
@@ -94,16 +103,23 @@ def read_committed(pilot: Pilot, wanted: Callable[[str], bool]) -> Tree:
     )
 
 
-def _find(start: Path) -> Path:
+def _find(start: Path, answers_file: str | None) -> tuple[Path, str]:
+    """Find the folder of a pilot, and the name of its answers file as Renovate would find it."""
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / ANSWERS_FILE).is_file():
-            return folder
-    raise PilotError(f"There is no pilot in {start} or above it.", f"Change into a folder with a {ANSWERS_FILE}.")
+        if (folder / (answers_file or ANSWERS_FILE)).is_file():
+            return folder, answers_file or ANSWERS_FILE
+        others = sorted(path.name for path in folder.glob(".copier-answers.*") if _OTHER_ANSWERS.fullmatch(path.name))
+        if len(others) == 1 and answers_file is None:
+            return folder, others[0]
+        if others and answers_file is None:
+            raise PilotError(f"{folder} has several answers files: {', '.join(others)}.", "Name one: --answers-file.")
+    wanted = answers_file or ANSWERS_FILE
+    raise PilotError(f"There is no pilot in {start} or above it.", f"Change into a folder with a {wanted}.")
 
 
-def _read(repository: Path, prefix: str, head: str) -> Pilot:
-    place = f"{prefix}{ANSWERS_FILE}"
+def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
+    place = f"{prefix}{answers_file}"
     entries = git.list_tree(repository, head, place)
     if not entries:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
@@ -119,7 +135,8 @@ def _read(repository: Path, prefix: str, head: str) -> Pilot:
     version = data.get("_commit")
     answers = {key: value for key, value in data.items() if not key.startswith("_")}
     own = _read_record(repository, prefix, head)
-    return Pilot(repository, prefix, head, source, None if version is None else str(version), answers, own)
+    version = None if version is None else str(version)
+    return Pilot(repository, prefix, head, source, version, answers, own, answers_file)
 
 
 def _read_record(repository: Path, prefix: str, head: str) -> frozenset[str]:

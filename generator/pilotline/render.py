@@ -78,8 +78,12 @@ def _context(snapshot: Snapshot, answers: Answers) -> tuple[str, dict[str, objec
 
 def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
     """Make a test for paths from gitignore patterns, each of which may be a template."""
-    rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns]
-    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in rendered]).match_file
+    return match_plain(_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns)
+
+
+def match_plain(patterns: Iterable[str]) -> Matcher:
+    """Make a test for paths from gitignore patterns."""
+    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in patterns]).match_file
 
 
 def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
@@ -87,8 +91,7 @@ def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher
     external = own_external_data(snapshot, context, partial(_render_setting, snapshot))
     context = {**context, "_external_data": external, "_copier_operation": "copy"}
     rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
-    lines = [normalize("NFD", line) for text in rendered for line in _LINE_BREAK.split(text)]
-    return PathSpec.from_lines("gitignore", lines).match_file
+    return match_plain(line for text in rendered for line in _LINE_BREAK.split(text))
 
 
 def _render_setting(snapshot: Snapshot, text: str, context: Mapping[str, object]) -> str:

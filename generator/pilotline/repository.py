@@ -31,6 +31,7 @@ _QUIET_GIT: Final = (
     "commit.gpgSign=false",
     "commit.verbose=false",
     "gc.auto=0",
+    "maintenance.auto=false",
     "init.defaultBranch=main",
 )
 

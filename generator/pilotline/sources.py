@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +47,7 @@ def parse_reference(text: str | None) -> Reference:
 def is_remote(reference: Reference) -> bool:
     """Tell whether reading a catalog needs a clone, which takes a moment."""
     place = reference.place or ""
-    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place))
+    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place.removeprefix("git+")))
 
 
 def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
@@ -76,7 +76,8 @@ def resolve_place(place: str) -> str:
     """
     for shortcut, address in _SHORTCUTS.items():
         if place.startswith(shortcut):
-            return f"{address}{place.removeprefix(shortcut)}.git"
+            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
+    place = place.removeprefix("git+")
     if _ADDRESS.match(place):
         return place
     folder = Path(place).expanduser()
@@ -99,7 +100,8 @@ def load_recorded(source: str, version: str | None, builtin_source: str) -> Snap
     """
     if source in {builtin_source, CATALOG_SOURCE}:
         return load_builtin(source, version)
-    return load_snapshot(Reference(source, version), builtin_source)
+    snapshot = load_snapshot(Reference(source, version), builtin_source)
+    return replace(snapshot, identity=replace(snapshot.identity, source=source, address=snapshot.identity.source))
 
 
 def builtin_root() -> Path:
@@ -134,7 +136,18 @@ def _load_folder(folder: Path, version: str | None) -> Snapshot:
         )
     if not any((folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
         raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give a folder that holds one.")
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _NOT_CATALOG]
+        links = [name for name in (*folders, *names) if (Path(parent) / name).is_symlink()]
+        if links:
+            raise _link_error(str(folder), (Path(parent) / links[0]).relative_to(folder).as_posix())
     return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=_NOT_CATALOG))
+
+
+def _link_error(source: str, path: str) -> CatalogError:
+    return CatalogError(
+        f"{source} holds a symbolic link ({path}).", "Replace it by the file: links do not survive a package."
+    )
 
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
@@ -160,9 +173,10 @@ def _read_commit(repository: Path, commit: str, source: str) -> Tree:
     entries = git.list_tree(repository, commit)
     links = [entry.path for entry in entries if entry.mode == "120000"]
     if links:
-        raise CatalogError(
-            f"{source} holds a symbolic link ({links[0]}).", "Replace it by the file: links do not survive a package."
-        )
+        raise _link_error(source, links[0])
+    modules = [entry.path for entry in entries if entry.mode == "160000"]
+    if modules:
+        raise CatalogError(f"{source} holds a git submodule ({modules[0]}).", "Put its files into the catalog itself.")
     blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
     contents = git.read_blobs(repository, [entry.object_id for entry in blobs])
     return Tree({e.path: File(c, e.mode == "100755") for e, c in zip(blobs, contents, strict=True)})

@@ -170,6 +170,8 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
 
 def _plain(value: object) -> str:
     """Write what JSON has no type for as Copier does; whatever is rare is left to Copier."""
+    if isinstance(value, Undefined):
+        raise TypeError(f"{value._undefined_name or 'a value'} is not there, so it cannot be written as JSON")  # noqa: SLF001
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     raise UnsupportedTemplateError(f"A template writes a {type(value).__name__} as JSON.")

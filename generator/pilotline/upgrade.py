@@ -20,6 +20,7 @@ from pilotline.fastimport import Side
 from pilotline.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
+from pilotline.policies import decides, is_configuration, refuse_forbidden
 from pilotline.questions import Answers, accept_answers, resolve_answers
 from pilotline.render import render
 from pilotline.tree import File, Tree
@@ -98,6 +99,7 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan
 
     Raises:
         AnswersError: A recorded answer is no longer accepted, or a new one is wrong.
+        PolicyError: A configuration that the move brings names what the policies do not allow.
     """
     old, new = decide_answers(pilot, recorded, target)
     renders = _render_both(recorded, old, target.snapshot, new, pilot.team_files)
@@ -127,6 +129,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
             **(_relock(scratch, merge, pilot, new) if new is not None else {}),
         }
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
+        _obey_policies(scratch, merge)
         improved = tuple(
             path
             for path in sorted(renders.kept - renders.derived - {answers_lock.FILE})
@@ -236,6 +239,14 @@ def _rebuild(scratch: Scratch, merge: Merge, renders: Renders) -> dict[str, File
         for path, content in built.items()
         if path in renders.derived and is_derived(present.get(path, b"")) and present[path] != content
     }
+
+
+def _obey_policies(scratch: Scratch, merge: Merge) -> None:
+    """Refuse a configuration that arrives or changes now; what stood there before is for the checks to find."""
+    touched = {scratch.own(change.path) for change in merge.changes if change.kind != "removed"}
+    if any(is_configuration(path) for path in touched):
+        files = scratch.read({path: e for path, e in scratch.list_result(merge).items() if decides(path)})
+        refuse_forbidden(files, among=touched)
 
 
 def _relock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers) -> dict[str, File]:

@@ -32,3 +32,9 @@ def test_every_flow_joins_known_components(builtin):
     for architecture in list_architectures(builtin):
         known = {component.id for component in architecture.components}
         assert {end for flow in architecture.flows for end in (flow.source, flow.target)} <= known
+
+
+def test_texts_are_broken_to_the_width_of_the_terminal():
+    run = pilotline("architectures", "show", "batch_scoring", environment={"COLUMNS": "60"})
+    texts, _, _ = run.out.partition("\nPicture\n")
+    assert max(len(line) for line in texts.splitlines()) <= 60

@@ -7,6 +7,8 @@ import sys
 import pexpect
 import pytest
 
+from pilotline.asking import parse_questions
+from pilotline.questions import WIZARD_ORDER
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
 REAL = {
@@ -119,6 +121,14 @@ def test_a_yes_or_no_that_is_neither_is_refused_instead_of_taken_as_yes(tmp_path
     run = pilotline("new", tmp_path / "pilot", "--defaults", "-d", "personal_data=maybe")
     assert run.code == 2
     assert "personal_data: 'maybe' is not yes or no" in run.err
+
+
+def test_of_a_kpi_of_one_s_own_nothing_is_claimed_that_nobody_said(tmp_path):
+    run = pilotline("new", tmp_path / "pilot", *data(REAL), "--json")
+    answers = json.loads(run.out)["answers"]
+    for name in ("baseline_source", "baseline_period", "ai_act_reason"):
+        assert answers[name] == "not stated yet"
+    assert answers["kpi_unit"] == "units"
 
 
 def test_an_accented_name_gives_a_readable_package(tmp_path):
@@ -260,6 +270,18 @@ def test_no_color_means_no_colour():
     assert "\x1b" not in child.read()
     coloured = pexpect.spawn(sys.executable, ["-m", "pilotline", "architectures"], encoding="utf-8")
     assert "\x1b" in coloured.read()
+
+
+def test_questions_are_few_and_architecture_stands_before_what_reads_it(builtin):
+    questions = parse_questions(builtin)
+    asked = [question for question in questions if question.when is not False]
+    assert len(asked) <= 28
+    assert all(question.help and question.has_default for question in asked)
+    names = [question.name for question in questions]
+    readers = [question.name for question in questions if "blueprint" in str(question.default)]
+    assert all(names.index(name) > names.index("architecture") for name in readers)
+    assert WIZARD_ORDER[-1] == "architecture"
+    assert len(WIZARD_ORDER) <= 8
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("nwe", "new"), ("architecture", "architectures")])

@@ -141,6 +141,7 @@ def test_a_taken_folder_is_told_before_anything_is_lost(start, tmp_path):
     build_file_tree(tmp_path, {"late-payers/mine.txt": ""})
     child = start(*OUTCOME, "-d", "project_name=Late payers")
     child.expect_exact("Mend this first: late-payers is not empty")
+    child.expect_exact("Description: Name of the Python package")
     child.send(ENTER)
     answer(child, "Name of the Python package", f"{CLEAR}payers")
     child.expect_exact("Everything else has an answer")

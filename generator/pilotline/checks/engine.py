@@ -45,10 +45,10 @@ def _timed(check: Check, repo: Repository, proofs: Proofs) -> Result:
     try:
         result = _evaluate(check, repo, proofs)
     except NotProvenError as error:
-        result = Result(check.card, Status.SKIP, check.stage, check.grade, str(error), Reason.NOT_PROVEN)
+        result = Result(check.card, Status.SKIP, check.card.stage, check.card.grade, str(error), Reason.NOT_PROVEN)
     except Exception as error:  # noqa: BLE001 - one broken check must not hide the others
         message = f"The check itself failed: {type(error).__name__}: {error}"
-        result = Result(check.card, Status.ERROR, check.stage, check.grade, message)
+        result = Result(check.card, Status.ERROR, check.card.stage, check.card.grade, message)
     problems = tuple(replace(problem, message=one_line(problem.message)) for problem in result.problems)
     seconds = time.perf_counter() - start
     return replace(result, message=one_line(result.message), problems=problems, seconds=seconds)
@@ -95,10 +95,10 @@ def _prove(check: ExecutedCheck, repo: Repository, proofs: Proofs) -> _Proof:
     tools = proofs.tools
     if tools is not None and not (check.needs_network and tools.offline):
         return _run(check, repo, tools, proofs)
-    record = proofs.recorded.get(check.id)
+    record = proofs.recorded.get(check.card.id)
     if record is None:
         network = ", needs the network" if check.needs_network else ""
-        return _Proof(None, f"Not proven yet: {check.title} ({check.command(repo)}{network})")
+        return _Proof(None, f"Not proven yet: {check.card.title} ({check.command(repo)}{network})")
     if not is_current(repo, record):
         return _Proof(None, f"The proof is of commit {record.commit[:9]}; files changed since")
     return _Proof(record.measured)
@@ -106,7 +106,7 @@ def _prove(check: ExecutedCheck, repo: Repository, proofs: Proofs) -> _Proof:
 
 def _run(check: ExecutedCheck, repo: Repository, tools: Tools, proofs: Proofs) -> _Proof:
     command = check.command(repo)
-    proofs.progress(f"{check.id} {command}")
+    proofs.progress(f"{check.card.id} {command}")
     start = time.perf_counter()
     try:
         measured = check.measure(repo, tools)
@@ -114,7 +114,7 @@ def _run(check: ExecutedCheck, repo: Repository, tools: Tools, proofs: Proofs) -
         return _Proof(None, str(error))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     seconds = time.perf_counter() - start
-    proofs.added[check.id] = Record(check.id, repo.history.head, at, command, seconds, measured)
+    proofs.added[check.card.id] = Record(check.card.id, repo.history.head, at, command, seconds, measured)
     return _Proof(measured)
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from pilotline.about import CATALOG_SOURCE
 from pilotline.checks.base import Check
-from pilotline.checks.engine import Proofs
+from pilotline.checks.custom import declared_checks
+from pilotline.checks.engine import Proofs, lower_severities
 from pilotline.checks.evidence import FILE, has_real_changes, read_records, write_records
-from pilotline.checks.model import Stage
+from pilotline.checks.model import Result, Stage
 from pilotline.checks.origin import CatalogOrigin
-from pilotline.checks.registry import FAMILIES, builtin_checks
+from pilotline.checks.registry import FAMILIES, Choice, builtin_checks
 from pilotline.checks.repository import Repository, find_root, open_repository
+from pilotline.checks.thirdparty import Request, installed_families, run_families
 from pilotline.checks.tools import PilotTools
 from pilotline.checks.verdict import Verdict, judge, run_checks
 from pilotline.errors import PilotlineError
@@ -57,45 +59,47 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
         raise ChecksError(f"There is no folder {start}.", "Give the folder of a pilot.")
     root, origin = find_root(start), CatalogOrigin(builtin_source)
     repo = open_repository(root, today, origin)
-    checks, left_out = choose_checks(builtin_checks(), options.select, options.ignore)
+    everything = (*builtin_checks(), *declared_checks(repo))
+    foreign = installed_families()
+    choice = _accept_choice(options, everything, foreign)
+    checks = tuple(check for check in everything if choice.wants(check.card.id))
     mended = _mend(root, repo, checks) if options.fix else ()
-    if mended:
-        repo = open_repository(root, today, origin)
-    tools = PilotTools(root, options.offline) if options.run else None
-    proofs = Proofs(read_records(repo), tools, options.progress)
-    results = run_checks(repo, checks, repo.organisation.texts("lowered"), proofs)
+    repo = open_repository(root, today, origin) if mended else repo
+    request = Request(root, today, builtin_source, choice, options.run, options.offline)
+    proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, options.progress)
+    results = _evaluate(repo, checks, proofs, foreign, request)
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
+    left_out = tuple(check.card.id for check in everything if check not in checks)
     return Outcome(root, judge(repo, results, options.stage, left_out), mended, unrecorded)
 
 
-def choose_checks(
-    checks: Iterable[Check], select: tuple[str, ...], ignore: tuple[str, ...]
-) -> tuple[tuple[Check, ...], tuple[str, ...]]:
-    """Choose checks by ids and families; return those to evaluate, and the ids of the others.
+def _evaluate(
+    repo: Repository, checks: Iterable[Check], proofs: Proofs, foreign: tuple[str, ...], request: Request
+) -> tuple[Result, ...]:
+    """Evaluate our checks, those of the organisation, and those of other packages in processes of their own."""
+    lowered = repo.organisation.texts("lowered")
+    own = run_checks(repo, checks, lowered, proofs)
+    answers = run_families(foreign, request)
+    proofs.added.update({record.check: record for record in answers.records})
+    return (*own, *lower_severities(answers.results, lowered))
+
+
+def _accept_choice(options: Options, checks: Iterable[Check], foreign: tuple[str, ...]) -> Choice:
+    """Take the ids and families that were asked for.
 
     Raises:
         ChecksError: An id or family is unknown.
     """
-    everything = tuple(checks)
-    _refuse_unknown((*select, *ignore), everything)
-    chosen = tuple(check for check in everything if _is_wanted(check.id, select, ignore))
-    kept = {check.id for check in chosen}
-    return chosen, tuple(check.id for check in everything if check.id not in kept)
-
-
-def _is_wanted(name: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    wanted = not select or name.startswith(tuple(text.upper() for text in select))
-    return wanted and not name.startswith(tuple(text.upper() for text in ignore) or ("-",))
-
-
-def _refuse_unknown(names: Iterable[str], checks: tuple[Check, ...]) -> None:
-    ids = [check.id for check in checks]
-    known = {*ids, *(check.card.family for check in checks), *FAMILIES}
-    for name in names:
-        if name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), sorted(known), n=1)
-            guess = f"Did you mean {near[0]}?" if near else f"The families are {', '.join(FAMILIES)}."
+    known = {*FAMILIES, *foreign}
+    for check in checks:
+        known |= {check.card.id, check.card.family}
+    choice = Choice(*(tuple(name.upper() for name in names) for names in (options.select, options.ignore)))
+    for name in (*choice.select, *choice.ignore):
+        if name not in known and not name.startswith(foreign or ("-",)):
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            guess = f"Did you mean {near[0]}?" if near else f"The families are {', '.join((*FAMILIES, *foreign))}."
             raise ChecksError(f"There is no check or family {name}.", guess)
+    return choice
 
 
 def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str, ...]:

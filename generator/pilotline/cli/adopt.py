@@ -6,10 +6,13 @@ import click
 
 from pilotline.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
 from pilotline.apply import refuse_unfinished
+from pilotline.born import RECORDS, Origin, find_origin, render_origin
 from pilotline.cli.answering import Answering, answering_options, ask_person, decide
 from pilotline.cli.moving import More, Options, finish_move, list_lines, move_options
-from pilotline.cli.options import open_catalog, open_recorded
-from pilotline.pilot import Pilot, open_pilot, open_repository, refuse_unready
+from pilotline.cli.options import config_path, open_catalog, open_recorded
+from pilotline.cli.trust import settle_usage
+from pilotline.config import read_config
+from pilotline.pilot import Pilot, open_pilot, open_repository, read_committed, refuse_unready
 
 
 @click.command("adopt")
@@ -19,13 +22,19 @@ from pilotline.pilot import Pilot, open_pilot, open_repository, refuse_unready
     help="In an adopted repository: merge the catalog's file at PATH into yours, now and from now on; repeatable.",
 )  # fmt: skip
 @click.option("--patch", is_flag=True, help="Show what the catalog's files have that yours, which stay, have not.")
+@click.option("--no-origin", is_flag=True, help="Ignore which cookiecutter template the repository was made from.")
 @answering_options
 @move_options
-def command(destination: Path, take: tuple[str, ...], patch: bool, answering: Answering, options: Options) -> int:
+def command(
+    destination: Path, take: tuple[str, ...], patch: bool, no_origin: bool, answering: Answering, options: Options
+) -> int:
     """Bring the git repository in DEST (default: here) under management of a catalog.
 
-    What the catalog has and the repository has not arrives. Where the repository has a file of its own, that one stays:
+    What the repository has not, arrives. Where it has a file of its own, that one stays:
     such paths are listed, recorded in .pilotline.yml, and reported but skipped by upgrades until --take hands one over.
+
+    A repository that cookiecutter or cruft made is recognised. What it was made as is then the base of the merge: files
+    that you never touched follow the catalog, your edits are merged into them.
     """
     if take:
         return _take(open_pilot(destination), take, options)
@@ -33,13 +42,15 @@ def command(destination: Path, take: tuple[str, ...], patch: bool, answering: An
     if not options.plan and options.branch is None:
         refuse_unfinished(repository)
         refuse_unready(repository)
-    snapshot = open_catalog(answering.catalog)
+    (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=repository.folder.name)
     pilot = refuse_managed(repository, snapshot)
     answers = decide(snapshot, answering, None if options.as_json else ask_person(destination))
-    with plan_adoption(pilot, snapshot, answers) as adoption:
+    origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
+    base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
+    with plan_adoption(pilot, snapshot, answers, base) as adoption:
         identity = snapshot.identity
         message = f"Adopt {identity.source} {identity.version}\n"
-        return finish_move(adoption.plan, message, options, _more(adoption, patch=patch))
+        return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch))
 
 
 def _take(pilot: Pilot, paths: tuple[str, ...], options: Options) -> int:
@@ -50,7 +61,7 @@ def _take(pilot: Pilot, paths: tuple[str, ...], options: Options) -> int:
         return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 
 
-def _more(adoption: Adoption, *, patch: bool) -> More:
+def _more(adoption: Adoption, origin: Origin | None, *, patch: bool) -> More:
     lines = list_lines(
         "Yours, and kept; hand one over to the catalog's merges with `pilotline adopt --take PATH`",
         [f"{path}{_difference(adoption, path)}" for path in adoption.team],
@@ -59,6 +70,9 @@ def _more(adoption: Adoption, *, patch: bool) -> More:
         "recorded_answers": dict(adoption.answers.recorded),
         "team_files": [{"path": path, **_counts(adoption, path)} for path in adoption.team],
     }
+    if origin is not None:
+        fields["origin"] = {"template": origin.template, "commit": origin.commit}
+        lines = ["", f"Merged on what it was made from: {origin.template} at {origin.commit[:9]}", *lines]
     if patch and adoption.patch:
         fields["patch"] = adoption.patch
         lines += ["", adoption.patch.rstrip("\n")]

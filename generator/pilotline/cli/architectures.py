@@ -1,6 +1,7 @@
 """`pilotline architectures`: choose a solution shape by what it is for."""
 
 import json
+import shutil
 import textwrap
 from typing import Final
 
@@ -10,6 +11,7 @@ from pilotline.architectures import Architecture, find_architecture, list_archit
 from pilotline.cli.lazy import LazyGroup
 from pilotline.cli.options import catalog_option, json_option, open_catalog
 
+_WIDEST: Final = 100
 _COMMANDS: Final = {
     "show": ("pilotline.cli.architectures:show", "Explain one: when to use it, its components, a picture."),
     "export": ("pilotline.cli.architectures_export:command", "Write the pack that an architecture board asks for."),
@@ -70,11 +72,11 @@ def _as_text(found: Architecture) -> str:
     width = max((len(part.title) for part in found.components), default=0)
     sections = [
         f"{click.style(found.title, bold=True)} ({found.id})\n{_wrap(found.summary)}",
-        _section("Its example decides", [found.decision]),
-        _section("Use it when", found.use_when),
-        _section("Choose another when", found.avoid_when),
-        _section("Components", [f"{part.title:<{width}}  {part.does}" for part in found.components], width + 4),
-        _section("Picture", _picture(found)),
+        _section("Its example decides", [_wrap(found.decision)]),
+        _section("Use it when", [_wrap(f"- {reason}", 4) for reason in found.use_when]),
+        _section("Choose another when", [_wrap(f"- {reason}", 4) for reason in found.avoid_when]),
+        _section("Components", [_wrap(f"{part.title:<{width}}  {part.does}", width + 4) for part in found.components]),
+        _section("Picture", [f"  {line}" for line in _picture(found)]),
     ]
     if found.readme:
         sections.append(f"More, with diagrams: {found.readme} in the catalog")
@@ -87,17 +89,16 @@ def _picture(found: Architecture) -> list[str]:
     lines = [(titles.get(f.source, f.source), f.carries, titles.get(f.target, f.target)) for f in found.flows]
     left = max((len(source) for source, _, _ in lines), default=0)
     middle = max((len(carries) for _, carries, _ in lines), default=0)
-    return [f"[ {source:<{left}} ] ── {carries:─<{middle + 1}}─▶ [ {target} ]" for source, carries, target in lines]
+    return [f"[ {source:<{left}} ] ─ {f'{carries} ':─<{middle + 2}}▶ [ {target} ]" for source, carries, target in lines]
 
 
-def _section(title: str, lines: tuple[str, ...] | list[str], hang: int = 2) -> str:
-    if not lines:
-        return ""
-    return "\n".join([click.style(title, fg="cyan"), *(_wrap(line, hang) for line in lines)])
+def _section(title: str, lines: list[str]) -> str:
+    return "\n".join([click.style(title, fg="cyan"), *lines]) if any(line.strip() for line in lines) else ""
 
 
 def _wrap(text: str, hang: int = 2) -> str:
+    """Break a text between its words, to the width of the terminal."""
     return textwrap.fill(
-        text, 100, initial_indent="  ", subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False,
-        drop_whitespace=not text.startswith("["), replace_whitespace=False,
+        text, min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST), initial_indent="  ",
+        subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +12,14 @@ import click
 from pilotline.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
-from pilotline.cli.options import config_path, json_option
+from pilotline.cli.options import config_path, json_option, open_recorded
+from pilotline.cli.trust import note_migrations, settle_usage, trust_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
-from pilotline.sources import load_recorded
 from pilotline.upgrade import AnswerChange, Plan, Target, plan_move
 
+_ANSWERS_FILE: Final = "pilotline.answers_file"
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
 _COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
 
@@ -65,6 +66,14 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
             show_default=True,
             help="keep: leave ordinary git conflicts to resolve; fail: change nothing then.",
         ),
+        trust_option,
+        click.option(
+            "--answers-file",
+            metavar="FILE",
+            expose_value=False,
+            callback=lambda context, _, value: context.meta.__setitem__(_ANSWERS_FILE, value),
+            help="The pilot's answers file, where it is not the only one here.",
+        ),
         json_option,
     )
     return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
@@ -76,14 +85,15 @@ def open_here() -> tuple[Pilot, Snapshot, str]:
     Raises:
         PilotError: The pilot records no version to start from.
     """
-    pilot = open_pilot(Path.cwd())
+    context = click.get_current_context(silent=True)
+    pilot = open_pilot(Path.cwd(), context.meta.get(_ANSWERS_FILE) if context else None)
     source = read_config(config_path()).source
     if pilot.version is None:
         raise PilotError(
             "The answers file records no version (_commit), so there is no base to merge from.",
             "Set _commit to the version of the catalog that the pilot was made from, and commit that.",
         )
-    return pilot, load_recorded(pilot.source, pilot.version, source), source
+    return pilot, open_recorded(pilot), source
 
 
 def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, options: Options) -> int:
@@ -91,6 +101,7 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, opt
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
+    recorded, target = _settle(pilot, recorded, target)
     with plan_move(pilot, recorded, target) as plan:
         return finish_move(plan, message, options)
 
@@ -107,6 +118,15 @@ def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING
     else:
         click.echo(_as_text(plan, more.lines, written=written, commit=commit, options=options))
     return ExitCode.FOUND if conflicts else ExitCode.DONE
+
+
+def _settle(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Snapshot, Target]:
+    """Say what both snapshots are used for, and tell which of their commands are not run."""
+    name = pilot.folder.name
+    recorded, snapshot = settle_usage(recorded, target.snapshot, answers_file=pilot.answers_file, folder_name=name)
+    if snapshot.identity != recorded.identity:
+        note_migrations(snapshot)
+    return recorded, replace(target, snapshot=snapshot)
 
 
 def _write(plan: Plan, message: str, options: Options) -> str | None:

@@ -11,6 +11,7 @@ from pilotline.cli.answering import Answering, Person, answering_options, ask_pe
 from pilotline.cli.new_view import created_json, created_text, plan_json, plan_text
 from pilotline.cli.options import json_option, open_catalog, open_recorded
 from pilotline.cli.outcome import stop_listening
+from pilotline.cli.trust import settle_usage, trust_option
 from pilotline.create import Plan, create_pilot, default_destination, plan_pilot
 from pilotline.errors import DestinationError
 from pilotline.questions import Answers
@@ -26,6 +27,7 @@ from pilotline.sibling import OWN_QUESTIONS, Model, answer_like, check_like, pla
     help="Start a sibling: the contracts, integrations and answers of PILOT, with an outcome of its own.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="List what would be written; write nothing.")
+@trust_option
 @json_option
 def command(
     destination: Path | None,
@@ -43,7 +45,8 @@ def command(
         check_destination(destination)
     person = None if as_json else ask_person(destination, _refuse_taken(destination, dry_run=dry_run))
     if like is None:
-        snapshot = open_catalog(answering.catalog)
+        folder_name = None if destination is None else destination.resolve().name
+        (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=folder_name)
         plan = plan_pilot(snapshot, decide(snapshot, answering, person))
     else:
         plan = _plan_sibling(read_model(like), answering, person)
@@ -57,7 +60,7 @@ def command(
 
 def _plan_sibling(model: Model, answering: Answering, person: Person | None) -> Plan:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
-    snapshot = open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot)
+    (snapshot,) = settle_usage(open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot))
     given = answer_like(model, snapshot, answering.given)
     answers = decide(
         snapshot,

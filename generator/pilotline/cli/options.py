@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pilotline.catalog import Snapshot
+from pilotline.catalog import Snapshot, Usage
 from pilotline.config import read_config
 from pilotline.pilot import Pilot
 from pilotline.sources import is_remote, load_recorded, load_snapshot, parse_reference
@@ -44,8 +44,9 @@ def open_catalog(text: str | None) -> Snapshot:
 
 
 def open_recorded(pilot: Pilot) -> Snapshot:
-    """Read the catalog that a pilot records."""
-    return load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
+    """Read the catalog that a pilot records, to be used for that pilot."""
+    snapshot = load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
+    return snapshot.used(Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name))
 
 
 def parse_data(pairs: tuple[str, ...]) -> dict[str, object]:

@@ -1,11 +1,11 @@
-"""Obeys the organisation's policies at run time: which systems may see the data, and how long traces of runs stay."""
+"""Obeys the organisation's policies at run time: which systems and models may see the data, how long traces stay."""
 
 import re
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 from time import time
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
@@ -26,9 +26,11 @@ class _Part(BaseModel):
 
 
 class Place(_Part):
-    """The hosts that may hold or see data of a class."""
+    """What may hold or see data; in a part that narrows, a missing list narrows nothing."""
 
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[str, ...] | None = None
+    providers: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None
 
 
 class Retention(_Part):
@@ -43,6 +45,8 @@ class Policies(_Part):
 
     contact: str
     data: dict[str, Place]
+    risk: dict[str, Place] = {}
+    stages: dict[str, Place] = {}
     retention: Retention = Retention()
 
 
@@ -58,19 +62,35 @@ def read_policies() -> Policies:
 
 
 def check_endpoint(settings: PlatformSettings, address: str, setting: str) -> None:
-    """Refuse an address whose host the policies do not list for the pilot's data; this machine is always allowed."""
-    classification = settings.manifest.data.classification
+    """Refuse an address whose host the policies do not list for the pilot; this machine is always allowed."""
     for host in hosts_of(address):
-        if host in HERE:
-            continue
-        policies = read_policies()
-        allowed = policies.data.get(classification, Place()).hosts
-        if not any(fnmatch(host, pattern) for pattern in allowed):
-            listed = ", ".join(allowed) or "no host but this machine"
+        if host not in HERE:
+            _check(settings, "hosts", host, setting)
+
+
+def check_model(settings: PlatformSettings, provider: str, model: str, setting: str) -> None:
+    """Refuse a provider or a model that the policies do not list for the pilot."""
+    _check(settings, "providers", provider, f"{setting}.provider")
+    _check(settings, "models", model, f"{setting}.model")
+
+
+def _check(settings: PlatformSettings, kind: Literal["hosts", "providers", "models"], name: str, setting: str) -> None:
+    """Hold a name against each policy that applies: data class, risk class, stage."""
+    policies, manifest = read_policies(), settings.manifest
+    classification = manifest.data.classification
+    parts = {
+        f"data.{classification}": policies.data.get(classification, Place()),
+        f"risk.{manifest.ai_act.risk}": policies.risk.get(manifest.ai_act.risk),
+        f"stages.{manifest.stage}": policies.stages.get(manifest.stage),
+    }
+    for policy, place in parts.items():
+        listed = getattr(place, kind) if place else None
+        allowed: tuple[str, ...] | None = () if listed is None and policy.startswith("data.") else listed
+        if allowed is not None and not any(fnmatch(name, pattern) for pattern in allowed):
             raise PilotError(
-                f"{setting} points to {host}, which the organisation's policy for {classification} data does not list "
-                f"(it lists {listed}): use a listed host, or ask {policies.contact} to change data.{classification} "
-                "in policies.yml."
+                f"{setting} names {name}, which the organisation's policy {policy} does not list (it lists "
+                f"{', '.join(allowed) or 'nothing but this machine'}): use one that is listed, or ask "
+                f"{policies.contact} to change {policy}.{kind} in policies.yml."
             )
 
 

@@ -110,6 +110,12 @@ class Costs(_Part):
     people_per_month: float = 0
 
 
+class AiAct(_Part):
+    """The risk class under the EU AI Act, which policies may narrow."""
+
+    risk: str = Field(default="minimal", alias="class")
+
+
 class ModelFacts(_Part):
     """How old a model may get before it has to be trained again."""
 
@@ -126,6 +132,7 @@ class Manifest(_Part):
     owners: Owners
     data: DataFacts
     costs: Costs
+    ai_act: AiAct = AiAct()
     example: tuple[str, ...] = ()
     model: ModelFacts = ModelFacts()
 
