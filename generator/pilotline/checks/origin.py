@@ -1,5 +1,9 @@
 """The catalog that a pilot was made from, as far as it can be had without a network."""
 
+import contextlib
+import hashlib
+import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from pilotline import git
-from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION, __version__
 from pilotline.asking import parse_questions
-from pilotline.cache import cached_tags
+from pilotline.cache import cache_folder, cached_tags
 from pilotline.catalog import Snapshot
 from pilotline.errors import PilotlineError
 from pilotline.ownership import owner_of_paths
@@ -29,6 +33,15 @@ class Version:
     day: date | None = None
 
 
+Fingerprints = Mapping[str, str]
+"""What `fingerprint` makes of each file, by path."""
+
+
+def fingerprint(content: bytes) -> str:
+    """Shorten a file's content to what tells it from another; line endings are no difference."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
 class Origin(Protocol):
     """Where a pilot comes from."""
 
@@ -36,8 +49,8 @@ class Origin(Protocol):
         """List the versions of a catalog, newest first; None where they cannot be had."""
         ...
 
-    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Tree | None:
-        """Render the files that the catalog owns in a pilot; None where the catalog cannot be had."""
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Fingerprints | None:
+        """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
         ...
 
 
@@ -73,18 +86,47 @@ class CatalogOrigin:
         days = dict(line.split(" ", 1) for line in listed.decode().splitlines() if " " in line)
         return tuple(Version(name, date.fromisoformat(days[name])) for name in sorted_versions(tuple(days)))
 
-    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Tree | None:
-        """Render the files that the catalog owns in a pilot; None where the catalog cannot be had."""
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Fingerprints | None:
+        """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
         remote = not self._is_builtin(source) and is_remote(Reference(source))
         try:
             if remote and version not in cached_tags(source):
                 return None
-            return _render_owned(load_recorded(source, version or None, self.builtin_source), answers)
+            return _fingerprint_owned(load_recorded(source, version or None, self.builtin_source), answers)
         except PilotlineError:
             return None
 
     def _is_builtin(self, source: str) -> bool:
         return source in {self.builtin_source, CATALOG_SOURCE}
+
+
+def _fingerprint_owned(snapshot: Snapshot, recorded: Mapping[str, object]) -> Fingerprints:
+    """Render what the catalog owns, or remember what an earlier render of the same gave: Jinja takes its time."""
+    known = cache_folder() / "renders" / f"{_key(snapshot, recorded)}.json"
+    try:
+        remembered: dict[str, str] = json.loads(known.read_bytes())
+    except (OSError, ValueError):
+        remembered = {path: fingerprint(file.content) for path, file in _render_owned(snapshot, recorded).items()}
+        with contextlib.suppress(OSError):
+            _keep(known, json.dumps(remembered).encode())
+    return remembered
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file in one step, so that whoever reads at the same time reads all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+        draft.write(content)
+    Path(draft.name).replace(path)
+
+
+def _key(snapshot: Snapshot, recorded: Mapping[str, object]) -> str:
+    """Name what a render depends on: this pilotline, the catalog's content, and the recorded answers."""
+    key = hashlib.sha256(f"{__version__}\0{json.dumps(dict(recorded), sort_keys=True, default=str)}".encode())
+    for path, file in snapshot.tree.items():
+        key.update(f"\0{path}\0{file.mode}\0{len(file.content)}\0".encode())
+        key.update(file.content)
+    return key.hexdigest()
 
 
 def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object]) -> Tree:

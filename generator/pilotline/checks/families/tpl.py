@@ -8,7 +8,7 @@ from typing import Final
 from pilotline import answers_lock
 from pilotline.checks.base import Check, NotProvenError
 from pilotline.checks.model import Effort, Location, Problem, Severity, Stage
-from pilotline.checks.origin import Version
+from pilotline.checks.origin import Fingerprints, Version, fingerprint
 from pilotline.checks.repository import ANSWERS, Repository
 from pilotline.derive import derive_files
 from pilotline.errors import CatalogError
@@ -154,26 +154,22 @@ changes:
         explained = {
             entry.text("path") for entry in repo.document(_EXPLANATIONS).items("changes") if entry.text("reason")
         }
-        for path, content in _owned(repo).items():
+        for path, expected in _owned(repo).items():
             if path not in explained and path != ANSWERS:
                 if path not in repo.files:
                     yield Problem(f"{path} is the catalog's and was deleted without a reason")
-                elif _lines(repo.files[path]) != _lines(content):
+                elif fingerprint(repo.files[path]) != expected:
                     yield Problem(f"{path} is the catalog's and was changed without a reason", Location(path))
         yield from _stale_files(repo)
 
 
-def _owned(repo: Repository) -> Mapping[str, bytes]:
+def _owned(repo: Repository) -> Fingerprints:
     answers = repo.answers
     recorded = answers.data if isinstance(answers.data, dict) else {}
-    tree = repo.origin.owned_files(answers.text("_src_path"), answers.text("_commit"), recorded)
-    if tree is None:
+    files = repo.origin.owned_files(answers.text("_src_path"), answers.text("_commit"), recorded)
+    if files is None:
         raise NotProvenError("The catalog cannot be had here; `pilotline diff` fetches it")
-    return {path: file.content for path, file in tree.items()}
-
-
-def _lines(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n")
+    return files
 
 
 def _stale_files(repo: Repository) -> Iterator[Problem]:
@@ -183,7 +179,7 @@ def _stale_files(repo: Repository) -> Iterator[Problem]:
         yield Problem(f"The derived files cannot be rebuilt: {error.message}")
         return
     for path, content in built.items():
-        if path in repo.files and _lines(repo.files[path]) != _lines(content):
+        if path in repo.files and fingerprint(repo.files[path]) != fingerprint(content):
             yield Problem(f"{path} is stale: pilot.yml or kpis.yml changed since it was made", Location(path))
 
 
