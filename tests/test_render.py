@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from pilotline.errors import CatalogError, DestinationError, UnrepeatableTemplateError
@@ -86,6 +89,17 @@ def test_what_depends_on_the_machine_is_refused_not_guessed(text):
 def test_an_answer_cannot_lead_a_path_outside(name):
     with pytest.raises((DestinationError, CatalogError)):
         rendered({"{{ name }}/x": ""}, name=name)
+
+
+def test_nothing_that_is_fast_imports_copier():
+    """Importing it takes longer than rendering a pilot."""
+    script = (
+        "import sys; from pilotline.sources import load_builtin; from pilotline.questions import accept_answers\n"
+        "from pilotline.create import plan_pilot; import pilotline.cli.new, pilotline.cli.upgrade\n"
+        "builtin = load_builtin('x'); assert len(plan_pilot(builtin, accept_answers(builtin, {})).tree) > 40\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('copier', 'pydantic', 'plumbum')])"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_owners_are_the_catalog_the_team_and_the_manifests():

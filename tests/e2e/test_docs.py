@@ -17,6 +17,7 @@ TUTORIALS = [
     "how-to/own-catalog.md",
     "how-to/release-catalog.md",
     "how-to/upgrade.md",
+    "how-to/foreign-templates.md",
     "how-to/architecture-board.md",
 ]
 FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
