@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 import pytest
 import yaml
 
@@ -131,6 +132,22 @@ def test_an_answers_file_cannot_claim_to_be_what_is_trusted(foreign, home, tmp_p
     plan = pilotline("upgrade", "--plan", cwd=foreign.project, environment=IDENTITY)
     assert "second.txt" not in plan.out
     assert "Not run" in plan.err
+
+
+@pytest.mark.parametrize(("reply", "runs"), [("y", True), ("n", False)])
+def test_a_person_is_asked_and_may_decline(foreign, reply, runs):
+    improve(foreign)
+    environment = {**os.environ, **IDENTITY, "NO_COLOR": "1"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "pilotline", "upgrade", "--plan"], cwd=str(foreign.project), env=environment,
+        encoding="utf-8", timeout=120, dimensions=(50, 400),
+    )  # fmt: skip
+    child.expect(r"wants to run on this machine: .*`touch second.txt`.* Let it, this time\? \[y/N\]")
+    child.sendline(reply)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert ("+ second.txt" in child.before) is runs
+    assert ("Not run" in child.before) is not runs
 
 
 def test_a_task_that_plays_with_the_terminal_is_shown_as_text(foreign):

@@ -194,9 +194,14 @@ def _environment(source: str, template: Path, workshop: Path) -> dict[str, str]:
     for alias, start in _ALIASES.items():
         if address.startswith(alias):
             address = f"{start}{address.removeprefix(alias).removeprefix('/')}"
-    settings = {f"url.{template}.insteadOf": address, "protocol.file.allow": "always"}
     if address.startswith("https://") and not address.endswith(".git"):
-        settings = {f"url.{template}.insteadOf": f"{address}.git", "protocol.file.allow": "always"}
+        address = f"{address}.git"
+    settings = {
+        f"url.{template}.insteadOf": address,
+        "protocol.file.allow": "always",
+        "core.autocrlf": "false",
+        "core.hooksPath": os.devnull,
+    }
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "COPIER_"))}
     for number, (name, value) in enumerate(settings.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}

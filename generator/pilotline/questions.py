@@ -70,10 +70,15 @@ def resolve_answers(
     questions = parse_questions(snapshot)
     unknown = _unknown_names(given, questions)
     try:
+        round_ = Round(snapshot, given, frozenset(required))
+    except UnsupportedTemplateError:
+        return _resolve_with_copier(snapshot, given, unknown)
+    try:
         with bounded("Answering the catalog's questions"):
-            round_ = Round(snapshot, given, frozenset(required))
             answered = [round_.answer(question) for question in questions]
     except UnsupportedTemplateError:
+        if round_.problems:
+            return Answers({}, {}, given=dict(given)), (*unknown, *round_.problems)
         return _resolve_with_copier(snapshot, given, unknown)
     kept = tuple(item for item in answered if item is not None)
     recorded = {
