@@ -113,6 +113,27 @@ def test_a_realistic_repository_keeps_every_byte_and_is_upgraded_afterwards(orga
     assert (own / "ruff.toml").read_text().endswith("# the catalog's second version\n")
 
 
+def test_plain_copier_and_renovate_lose_nothing_of_the_team_s_files(organisation, tmp_path):
+    own = make(tmp_path / "churn", OWN)
+    assert adopt(own, f"{organisation}@v1.0.0", "-d", "project_name=Churn", "--commit").code == 0
+    flags = ("--skip-answered", "--defaults", "--answers-file", ".copier-answers.yml", "--vcs-ref", "v2.0.0")
+    done = subprocess.run(
+        [sys.executable, "-m", "copier", "update", *flags], cwd=own, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    now = files_below(own)
+    for path, content in OWN.items():
+        if path != "pyproject.toml":
+            assert now[path] == (content if isinstance(content, bytes) else content.encode()), path
+    text = (own / "pyproject.toml").read_text()
+    assert "<<<<<<<" in text, "the catalog changed this very file: Copier leaves it to a person"
+    assert set(str(OWN["pyproject.toml"]).splitlines()) <= set(text.splitlines())
+    assert (own / "ruff.toml").read_text().endswith("# the catalog's second version\n"), "and the rest follows"
+    (own / "pyproject.toml").write_text(str(OWN["pyproject.toml"]))
+    commit_all(own, "by copier")
+    assert "Already at v2.0.0" in pilotline("upgrade", cwd=own).out
+
+
 def test_differences_are_shown_as_numbers_and_as_a_patch(small, repository):
     run = adopt(repository, small, "--plan", "--patch")
     assert run.code == 0, run.err

@@ -18,6 +18,8 @@ TUTORIALS = [
     "how-to/release-catalog.md",
     "how-to/upgrade.md",
     "how-to/foreign-templates.md",
+    "how-to/adopt.md",
+    "how-to/move-to-own-catalog.md",
     "how-to/architecture-board.md",
 ]
 FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
