@@ -217,6 +217,18 @@ def test_what_would_be_different_is_refused_in_one_sentence(tmp_path, files, mes
     assert "Traceback" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "bomb",
+    ["{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{{ 'x' * 9999999999 }}"],
+    ids=["time", "memory"],
+)
+def test_a_bomb_is_stopped_on_copier_s_side_too(tmp_path, monkeypatch, bomb):
+    monkeypatch.setenv("PILOTLINE_RENDER_SECONDS", "5")
+    snapshot = load(tmp_path / "template", {"copier.yml": "_envops: {optimized: false}\nx: [1]\n", "o.jinja": bomb})
+    with pytest.raises(CatalogError, match=r"was stopped|Memory|Overflow|too large|Range too big"):
+        render(snapshot, accept_answers(snapshot, {}))
+
+
 def test_an_answer_that_copier_refuses_is_told_as_one(tmp_path):
     files = {
         "copier.yml": "_envops: {optimized: false}\nx: {type: int, default: 1, validator: '{% if x > 3 %}too big{% endif %}'}\n",

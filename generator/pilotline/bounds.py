@@ -1,7 +1,7 @@
 """Bounds on what a catalog may take: its templates are programs, and a program may run for ever or fill the memory.
 
-The clock and the limit on memory hold in the main thread of a system that has them (not Windows); what git or Copier do
-in processes of their own is not touched.
+The clock and the limit on memory hold in the main thread of a system that has them (not Windows). Copier's own process
+has the same bounds; what git does in processes of its own is not touched.
 """
 
 import contextlib
