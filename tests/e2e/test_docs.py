@@ -15,6 +15,7 @@ TUTORIALS = [
     "tutorial/first-pilot.md",
     "how-to/own-data.md",
     "how-to/own-catalog.md",
+    "how-to/extend-catalog.md",
     "how-to/release-catalog.md",
     "how-to/upgrade.md",
     "how-to/foreign-templates.md",

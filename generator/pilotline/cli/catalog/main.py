@@ -8,6 +8,7 @@ from pilotline.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "init": ("pilotline.cli.catalog.init:command", "Make a catalog of your own, its first version tagged."),
+    "add": ("pilotline.cli.catalog.add:command", "Add an architecture or integration that works at once."),
     "lint": ("pilotline.cli.catalog.lint:command", "Find what would hurt pilots later, all at once."),
     "release": ("pilotline.cli.catalog.release:command", "Release a version: checked, told, committed and tagged."),
     "versions": ("pilotline.cli.catalog.versions:command", "List the versions that a catalog has."),

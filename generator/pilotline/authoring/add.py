@@ -1,0 +1,119 @@
+"""Adding to a catalog what lints, renders and passes from the first moment, to be made real from there."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pilotline.authoring.questions_file import add_choice, add_layer
+from pilotline.errors import CatalogError
+from pilotline.linting.reading import read_catalog
+from pilotline.linting.subject import Subject
+from pilotline.skeletons import render_skeleton
+from pilotline.tree import File, Tree, write_tree
+
+Kind = Literal["architecture", "integration"]
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_TITLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,()+/-]{0,59}")
+_QUESTION: Final[dict[Kind, str]] = {"architecture": "architecture", "integration": "integrations"}
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What would be added: new files, and the questions with the new choice and layer."""
+
+    folder: Path
+    name: str
+    files: Tree
+    questions: Path
+    text: str
+
+
+def plan_addition(folder: Path, kind: Kind, name: str, title: str = "", like: str = "") -> Addition:
+    """Put together an architecture or integration.
+
+    Args:
+        folder: The catalog.
+        kind: What is added.
+        name: Its id, as in answers and folders.
+        title: What people read; made of the name where it is empty.
+        like: The architecture that a new one begins as; the first one where it is empty.
+
+    Raises:
+        CatalogError: The name cannot be used, is taken, or there is nothing to begin with.
+    """
+    subject = Subject(folder)
+    if not subject.has_questions or not subject.definition_content:
+        raise CatalogError(f"{folder} is no catalog that can be used.", "`pilotline catalog lint` says what is wrong.")
+    title = title or name.replace("_", " ").capitalize()
+    _refuse_names(subject, name, title)
+    files = _architecture(subject, name, title, like) if kind == "architecture" else _integration(name, title)
+    taken = [path for path in files if path in subject.tree]
+    if taken:
+        raise CatalogError(f"{taken[0]} is there already.", "Choose another name, or remove it first.")
+    condition = f"architecture == '{name}'" if kind == "architecture" else f"'{name}' in integrations"
+    text = add_choice(subject.definition_content.decode(), _QUESTION[kind], title, name)
+    return Addition(folder, name, files, folder / subject.definition_path, add_layer(text, name, condition))
+
+
+def _refuse_names(subject: Subject, name: str, title: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"{name} cannot be a name.", "Write 2 to 40 characters of a-z, 0-9 and _, a letter first.")
+    if not _TITLE.fullmatch(title):
+        raise CatalogError(f"{title!r} cannot be a title.", "Write up to 60 letters, digits, spaces and .,()+/-")
+    if name in {*subject.layers, *subject.architectures, *subject.integrations}:
+        raise CatalogError(f"{name} is there already.", "Choose another name.")
+
+
+def _architecture(subject: Subject, name: str, title: str, like: str) -> Tree:
+    """Begin as a whole architecture that works: a copy of one, under a name of its own."""
+    chosen = like or next(iter(subject.architectures), "")
+    if chosen not in subject.architectures:
+        known = ", ".join(subject.architectures) or "none"
+        raise CatalogError(f"There is no architecture {chosen or 'to begin with'}.", f"This catalog has: {known}.")
+    moves = {
+        f"reference_architectures/{chosen}/": f"reference_architectures/{name}/",
+        f"{subject.root}{subject.layer_folders.get(chosen, chosen)}/": f"{subject.root}{{{{ layer.{name} }}}}/",
+    }
+    files = {
+        new + path.removeprefix(old): file
+        for old, new in moves.items()
+        for path, file in subject.tree.items()
+        if path.startswith(old)
+    }
+    for path, file in files.items():
+        if path.startswith("reference_architectures/") and path.endswith((".yml", ".md")):
+            files[path] = File(_renamed(file.content.decode(), chosen, name, title).encode(), file.executable)
+    if any(path.startswith("changelog.d/") for path in subject.tree):
+        files[f"changelog.d/{name}.added.md"] = File(f"The reference architecture {name}: {title}.\n".encode())
+    return Tree(files)
+
+
+def _renamed(text: str, old: str, new: str, title: str) -> str:
+    text = re.sub(rf"\b{re.escape(old)}\b", new, text)
+    return re.sub(r"\Aid: (.*)\ntitle: .*$", rf"id: \1\ntitle: {title}", text, flags=re.MULTILINE)
+
+
+def _integration(name: str, title: str) -> Tree:
+    return render_skeleton("integration", {"name": name, "title": title})
+
+
+def write_addition(addition: Addition) -> None:
+    """Write the new files, and the questions at last and in one step; nothing is left when the disk refuses.
+
+    Raises:
+        OSError: The disk is full, or the folder cannot be written.
+    """
+    before, _ = read_catalog(addition.folder)
+    draft = addition.questions.with_name(f".{addition.questions.name}.new")
+    try:
+        write_tree(addition.files, addition.folder)
+        draft.write_text(addition.text, encoding="utf-8", newline="")
+        draft.replace(addition.questions)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        for path in addition.files:
+            if path not in before:
+                (addition.folder / path).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,133 @@
+"""What is added works at once, and becomes a real one with a few lines."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pilotline.linting.run import lint_catalog
+from tests.e2e.test_docs import commands_of
+from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
+from tests.linting.test_rules import GOOD, QUESTIONS, plant
+
+
+@pytest.fixture
+def small(tmp_path):
+    folder = plant(tmp_path / "catalog", GOOD)
+    commit_all(folder, "one", tag="v1.0.0")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory):
+    """Give the catalog of the how-to: its commands, as they are written there, run in an empty folder."""
+    folder = tmp_path_factory.mktemp("ours")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands_of(ROOT / "docs/how-to/extend-catalog.md")],
+        cwd=folder, env={**os.environ, **IDENTITY, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder / "our-catalog"
+
+
+def test_the_choice_and_the_layer_are_added_and_nothing_else_changes(small):
+    commented = "# Ours.\n" + QUESTIONS.replace("choices: [db]", "choices:  # the systems\n    Database: db  # ours")
+    commit_all(build_file_tree(small, {"copier.yml": commented}), "comments")
+    done = pilotline("catalog", "add", "integration", "queue", "--title", "Message queue", cwd=small)
+    assert done.code == 0, done.err
+    changed = git(small, "diff", "--unified=0", "copier.yml").splitlines()
+    assert [line for line in changed if line.startswith(("+ ", "- "))] == [
+        "+    Message queue: queue",
+        "+    queue: \"{{ '.' if 'queue' in integrations else '' }}\"",
+    ]
+    assert yaml.safe_load((small / "copier.yml").read_text())["integrations"]["choices"]["Message queue"] == "queue"
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ("choices: [batch]", ["batch", "x2"]),
+        ("choices: [batch]  # one", ["batch", "x2"]),
+        ("choices:\n    - batch", ["batch", "x2"]),
+        ("choices: {Batch: batch}", {"Batch": "batch", "X two": "x2"}),
+        ("choices:\n    Batch: batch\n  # more to come", {"Batch": "batch", "X two": "x2"}),
+    ],
+    ids=["flow list", "with a comment", "block list", "flow mapping", "block mapping"],
+)
+def test_choices_are_extended_in_the_form_they_have(small, choices, expected):
+    build_file_tree(small, {"copier.yml": QUESTIONS.replace("choices: [batch]", choices)})
+    done = pilotline("catalog", "add", "architecture", "x2", "--title", "X two", cwd=small)
+    assert done.code == 0, done.err
+    assert yaml.safe_load((small / "copier.yml").read_text())["architecture"]["choices"] == expected
+    assert lint_catalog(small).problems == ()
+
+
+def test_an_architecture_begins_as_another_one(small):
+    done = pilotline("catalog", "add", "architecture", "stream", "--json", cwd=small)
+    assert json.loads(done.out)["files"] == [
+        "reference_architectures/stream/architecture.yml",
+        "templates/{{ layer.stream }}/code/main.py",
+    ]
+    assert lint_catalog(small).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("integration", "db"), "db is there already"),
+        (("architecture", "batch"), "batch is there already"),
+        (("integration", "base"), "base is there already"),
+        (("integration", "../x"), "cannot be a name"),
+        (("integration", "x", "--title", "a: b"), "cannot be a name"),
+        (("integration", "xy", "--title", 'a: "b'), "cannot be a title"),
+        (("architecture", "stream", "--like", "nope"), "no architecture nope"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_added_is_refused_and_changes_nothing(small, arguments, message):
+    before = files_below(small)
+    done = pilotline("catalog", "add", *arguments, cwd=small)
+    assert done.code == 2
+    assert message in done.err
+    assert files_below(small) == before
+
+
+def test_a_folder_without_a_catalog_is_refused(tmp_path):
+    done = pilotline("catalog", "add", "integration", "queue", cwd=tmp_path)
+    assert (done.code, files_below(tmp_path)) == (2, {})
+
+
+@pytest.mark.parametrize("message", ["The warehouse is a PostgreSQL", "Begin with gradient boosting"])
+def test_a_real_one_takes_at_most_three_files_and_sixty_lines(ours, message):
+    commit = git(ours, "log", "--format=%H", "--fixed-strings", f"--grep={message}")
+    rows = [line.split("\t") for line in git(ours, "show", "--format=", "--numstat", commit).splitlines()]
+    assert 0 < len(rows) <= 3
+    assert 0 < sum(int(added) for added, _, _ in rows) <= 60
+
+
+CHECKED = """\
+def test_both(make_pilot, check_pilot):
+    check_pilot(make_pilot(architecture="boosted_scoring", integrations=["warehouse"], prepared_for="production"))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["skeleton", "real"])
+def test_skeleton_and_real_one_pass_their_pilot_s_own_checks(ours, tmp_path, state):
+    folder = tmp_path / "catalog"
+    git(tmp_path, "clone", "--quiet", str(ours), str(folder))
+    if state == "skeleton":
+        last = git(folder, "log", "--format=%H", "--grep=Begin with gradient", "--grep=The warehouse is").split()
+        git(folder, "revert", "--no-edit", *last)
+    build_file_tree(folder, {"tests/test_additions.py": CHECKED})
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_additions.py"],
+        cwd=folder, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert lint_catalog(folder).problems == ()
