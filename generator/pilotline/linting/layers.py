@@ -141,11 +141,11 @@ def _choices(subject: Subject, question: str) -> tuple[str, ...]:
     return subject.architectures if question == "architecture" else subject.integrations
 
 
-def _targets(subject: Subject, case: Case) -> list[tuple[str, str]]:
+def _targets(subject: Subject, case: Case) -> tuple[tuple[str, str], ...]:
     try:
-        return list(subject.targets(case))
+        return subject.targets(case)
     except (TemplateError, TypeError, ValueError):
-        return []
+        return ()
 
 
 def _owners(subject: Subject, question: str) -> Iterator[tuple[str, str, str]]:

@@ -43,12 +43,11 @@ def does_not_render(subject: Subject) -> Iterator[Found]:
 def broken_result(subject: Subject) -> Iterator[Found]:
     """A data file that does not parse breaks the pilot of whoever has a colon in a name."""
     seen: set[str] = set()
-    for case, source, path, text in _results(subject):
-        parser = _PARSERS.get(path[path.rfind(".") :])
-        if parser is None or source in seen:
+    for case, source, path, text in _results(subject, _cases(subject), tuple(_PARSERS)):
+        if source in seen:
             continue
         try:
-            parser(text)
+            _PARSERS[path[path.rfind(".") :]](text)
         except (YamlError, ValueError) as error:
             seen.add(source)
             reason = str(getattr(error, "problem", None) or error).splitlines()[0]
@@ -77,7 +76,7 @@ def answers_file(subject: Subject) -> Iterator[Found]:
     """A pilot that does not record its source and version, or a relative one, can never be upgraded."""
     for case in _cases(subject)[:1]:
         wanted = subject.snapshot.definition.answers_file
-        made = {path: (source, text) for _, source, path, text in _results(subject, (case,))}
+        made = {path: (source, text) for _, source, path, text in _results(subject, (case,), (wanted,))}
         if wanted not in made:
             yield Found(subject.definition_path, f"No template makes {wanted}, so a pilot cannot be upgraded.")
             continue
@@ -100,18 +99,20 @@ def _cases(subject: Subject) -> tuple[Case, ...]:
     return subject.cases if subject.has_questions else ()
 
 
-def _targets(subject: Subject, case: Case) -> list[tuple[str, str]]:
+def _targets(subject: Subject, case: Case) -> tuple[tuple[str, str], ...]:
     try:
-        return list(subject.targets(case))
+        return subject.targets(case)
     except _FAILURES:
-        return []
+        return ()
 
 
-def _results(subject: Subject, cases: tuple[Case, ...] | None = None) -> Iterator[tuple[Case, str, str, str]]:
-    """Render each template of each case; what fails is the business of another rule."""
-    for case in _cases(subject) if cases is None else cases:
+def _results(
+    subject: Subject, cases: tuple[Case, ...], endings: tuple[str, ...]
+) -> Iterator[tuple[Case, str, str, str]]:
+    """Render each template that makes a file of some kind; what fails is the business of another rule."""
+    for case in cases:
         for source, path in _targets(subject, case):
-            if subject.is_template(source):
+            if path.endswith(endings) and subject.is_template(source):
                 try:
                     yield case, source, path, subject.snapshot.templating.render_file(source, case.context)
                 except _FAILURES:
@@ -120,7 +121,7 @@ def _results(subject: Subject, cases: tuple[Case, ...] | None = None) -> Iterato
 
 def _failures(subject: Subject, case: Case) -> Iterator[tuple[str, Found]]:
     try:
-        targets = list(subject.targets(case))
+        targets = subject.targets(case)
     except _FAILURES as error:
         yield "", Found(subject.definition_path, f"A path does not render ({case.label}): {_explain(error)}.")
         return

@@ -46,6 +46,7 @@ class Subject:
         self.folder = folder
         self.is_repository = git.is_repository_root(folder)
         self.tree, self.links = read_catalog(folder)
+        self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
@@ -159,12 +160,17 @@ class Subject:
         """The questions that are put, with their defaults."""
         return tuple(item for item in self.defaults.questions if item.asked)
 
-    def targets(self, case: Case) -> Iterator[tuple[str, str]]:
-        """Name each template file that is on, and the path that it makes.
+    def targets(self, case: Case) -> tuple[tuple[str, str], ...]:
+        """Name each template file that is on, and the path that it makes; several rules ask for them.
 
         Raises:
             jinja2.TemplateError: A path cannot be rendered.
         """
+        if case.label not in self._targets:
+            self._targets[case.label] = tuple(self._find_targets(case))
+        return self._targets[case.label]
+
+    def _find_targets(self, case: Case) -> Iterator[tuple[str, str]]:
         suffix = self.snapshot.definition.templates_suffix
         excluded = match_excluded(self.snapshot, case.context)
         for source in self.template_paths():
