@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pilotline.catalog import Identity, Snapshot
 from pilotline.pilot import open_pilot
+from pilotline.target import Target
 from pilotline.tree import File, Tree, write_tree
-from pilotline.upgrade import Target, plan_move
+from pilotline.upgrade import plan_move
 from tests.helpers import commit_all, git
 
 ANSWERS = {

@@ -34,7 +34,7 @@ class Script:
             sha256: Whether the repository names its objects by SHA-256.
         """
         self._known = known
-        self._hash = hashlib.sha256 if sha256 else hashlib.sha1
+        self._sha256 = sha256
         self._marks: dict[str, int] = {}
         self._parts: list[bytes] = []
         self._commits = 0
@@ -74,7 +74,7 @@ class Script:
         """Name a file's blob, after writing it where it is not there yet."""
         if isinstance(file, TreeEntry):
             return file.object_id
-        object_id = self._hash(b"blob %d\0" % len(file.content) + file.content).hexdigest()
+        object_id = blob_id(file.content, sha256=self._sha256)
         if object_id in self._known:
             return object_id
         mark = self._marks.get(object_id)
@@ -82,6 +82,11 @@ class Script:
             mark = self._marks[object_id] = len(self._marks) + 1
             self._parts.append(b"blob\nmark :%d\ndata %d\n%b\n" % (mark, len(file.content), file.content))
         return f":{mark}"
+
+
+def blob_id(content: bytes, *, sha256: bool = False) -> str:
+    """Name the blob of a content as git does."""
+    return (hashlib.sha256 if sha256 else hashlib.sha1)(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def quote(path: str) -> str:

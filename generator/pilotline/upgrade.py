@@ -7,45 +7,23 @@ are rebuilt from the pilot's own manifests. What the team deleted stays deleted.
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from pilotline import answers_lock
-from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
 from pilotline.derive import MANIFESTS, derive_files, is_derived, is_input
-from pilotline.errors import AnswersError
-from pilotline.fastimport import Side
+from pilotline.fastimport import Side, blob_id, is_sha256
 from pilotline.merge import Listing, Merge, Scratch, open_scratch
+from pilotline.notes import Note, notes_between
 from pilotline.ownership import owner_of_paths
-from pilotline.pilot import Pilot
+from pilotline.pilot import Pilot, PilotError
 from pilotline.policies import decides, is_configuration, refuse_forbidden
-from pilotline.questions import Answers, accept_answers, resolve_answers
+from pilotline.questions import Answers
 from pilotline.render import render
+from pilotline.target import AnswerChange, Target, answer_changes, decide_answers
 from pilotline.tree import File, Tree
 from pilotline.yamls import parse_mapping
-
-AnswerKind = Literal["added", "changed", "dropped"]
-FIXED_ANSWERS = ("architecture", "package_name")
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a pilot shall move: a snapshot, and answers that differ from the recorded ones."""
-
-    snapshot: Snapshot
-    changes: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class AnswerChange:
-    """An answer that the move adds, changes or drops."""
-
-    name: str
-    old: object
-    new: object
-    kind: AnswerKind
 
 
 @dataclass(frozen=True)
@@ -63,6 +41,17 @@ class Plan:
     kept_deleted: tuple[str, ...]
     """Files that the catalog changed and the team had deleted; they stay deleted."""
     derived: tuple[str, ...]
+    merged: tuple[str, ...] = ()
+    """Files that both the team and the catalog changed."""
+    problems: tuple[str, ...] = ()
+    """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the catalog tells about every version on the way."""
+        identity = self.target.identity
+        same = self.pilot.source == identity.source and self.pilot.version != identity.version
+        return notes_between(self.target.tree, self.pilot.version, identity.version) if same else ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -89,22 +78,38 @@ class Renders:
 
 
 @contextlib.contextmanager
-def plan_move(pilot: Pilot, recorded: Snapshot, target: Target) -> Iterator[Plan]:
+def plan_move(pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool = False) -> Iterator[Plan]:
     """Merge in a scratch repository and say what it gives; the pilot is not touched.
 
     Args:
         pilot: The pilot at its last commit.
         recorded: The snapshot that it was made from.
         target: Where it shall move.
+        lenient: Whether recorded answers that are no longer accepted become a part of the plan instead of an error.
 
     Raises:
         AnswersError: A recorded answer is no longer accepted, or a new one is wrong.
         PolicyError: A configuration that the move brings names what the policies do not allow.
     """
-    old, new = decide_answers(pilot, recorded, target)
-    renders = _render_both(recorded, old, target.snapshot, new, pilot.team_files)
+    old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient)
+    renders = _include(_render_both(recorded, old, target.snapshot, new, pilot.team_files), target.include)
     with plan_merge(pilot, target.snapshot, renders, new) as plan:
-        yield plan
+        yield replace(plan, problems=problems)
+
+
+def _include(renders: Renders, paths: tuple[str, ...]) -> Renders:
+    """Let some seeds be merged like owned files, from their base render.
+
+    Raises:
+        PilotError: One of them is no seed on both sides.
+    """
+    seeds = renders.kept - renders.derived - renders.team
+    unknown = [path for path in paths if path not in seeds or path not in renders.base or path not in renders.theirs]
+    if unknown:
+        raise PilotError(
+            f"No seed of both versions: {', '.join(unknown)}.", "`--plan` lists the seeds that were improved."
+        )
+    return replace(renders, kept=renders.kept - set(paths))
 
 
 @contextlib.contextmanager
@@ -117,7 +122,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         renders: Base and theirs.
         new: The answers that it will record, where its own change.
     """
-    answers = _answer_changes(pilot.answers, new) if new is not None else ()
+    answers = answer_changes(pilot.answers, new) if new is not None else ()
     with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
         ours = scratch.list_ours()
         gone, kept_deleted = _respect_deletions(scratch, renders, ours)
@@ -136,30 +141,18 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
             if (path in ours or path in renders.team) and path in renders.base and path in renders.theirs
             and renders.base[path] != renders.theirs[path]
         )  # fmt: skip
-        yield Plan(pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)))
+        merged = tuple(_merged(scratch, merge, renders, ours))
+        yield Plan(pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged)
 
 
-def decide_answers(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Answers, Answers]:
-    """Resolve the answers of both sides; an answer never changes silently.
-
-    Raises:
-        AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
-    """
-    fixed = [
-        f"{name}: it is {pilot.answers[name]!r} and fixed since the pilot was made"
-        for name in FIXED_ANSWERS
-        if name in target.changes and name in pilot.answers and target.changes[name] != pilot.answers[name]
-    ]
-    if fixed:
-        raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
-    known = open_names(target.snapshot)
-    kept = {name: value for name, value in pilot.answers.items() if name in known}
-    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes})
-    if problems:
-        raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
-    recorded_names = open_names(recorded)
-    old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
-    return old, new
+def _merged(scratch: Scratch, merge: Merge, renders: Renders, ours: Listing) -> Iterator[str]:
+    """Name the changed files that the team had edited, too."""
+    for change in merge.changes:
+        path = scratch.own(change.old_path or change.path)
+        if path in ours and path in renders.base and path not in renders.kept:
+            object_id = ours[path].object_id
+            if blob_id(renders.base[path].content, sha256=is_sha256(object_id)) != object_id:
+                yield scratch.own(change.path)
 
 
 def _render_both(recorded: Snapshot, old: Answers, target: Snapshot, new: Answers, team: frozenset[str]) -> Renders:
@@ -251,7 +244,7 @@ def _obey_policies(scratch: Scratch, merge: Merge) -> None:
 
 def _relock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers) -> dict[str, File]:
     """Carry the fingerprints of the answers along, so that only a change without pilotline is found later."""
-    if not _answer_changes(pilot.answers, new):
+    if not answer_changes(pilot.answers, new):
         return {}
     listed = {path: entry for path, entry in scratch.list_result(merge).items() if path == answers_lock.FILE}
     present = scratch.read(listed).get(answers_lock.FILE)
@@ -266,14 +259,3 @@ def _concerns_derived(path: str, renders: Renders) -> bool:
 
 def _without(tree: Mapping[str, File], gone: frozenset[str]) -> dict[str, File]:
     return {path: file for path, file in tree.items() if path not in gone}
-
-
-def _answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:
-    names = dict.fromkeys([*old, *new.recorded])
-    changes = []
-    for name in names:
-        kind: AnswerKind = "added" if name not in old else "dropped" if name not in new.recorded else "changed"
-        before, after = old.get(name), new.recorded.get(name)
-        if kind != "changed" or before != after:
-            changes.append(AnswerChange(name, before, after, kind))
-    return tuple(changes)

@@ -4,7 +4,7 @@ import click
 
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.integrations import QUESTION, add_integrations
-from pilotline.upgrade import Target
+from pilotline.target import Target
 
 
 @click.command("add")

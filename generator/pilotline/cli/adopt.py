@@ -8,7 +8,8 @@ from pilotline.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
 from pilotline.apply import refuse_unfinished
 from pilotline.born import RECORDS, Origin, find_origin, render_origin
 from pilotline.cli.answering import Answering, answering_options, ask_person, decide
-from pilotline.cli.moving import More, Options, finish_move, list_lines, move_options
+from pilotline.cli.move_view import list_lines
+from pilotline.cli.moving import More, Options, finish_move, move_options
 from pilotline.cli.options import config_path, open_catalog, open_recorded
 from pilotline.cli.trust import settle_usage
 from pilotline.config import read_config

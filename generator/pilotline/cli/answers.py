@@ -7,7 +7,7 @@ import click
 from pilotline.asking import open_names
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import parse_data
-from pilotline.upgrade import Target
+from pilotline.target import Target
 
 
 @click.command("answers")

@@ -5,7 +5,8 @@ import json
 import click
 
 from pilotline.changes import Change
-from pilotline.cli.moving import change_line, open_here
+from pilotline.cli.move_view import change_line
+from pilotline.cli.moving import open_here
 from pilotline.cli.options import json_option
 from pilotline.compare import Comparison, compare_pilot
 from pilotline.errors import ExitCode

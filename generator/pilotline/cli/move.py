@@ -6,7 +6,7 @@ from pilotline.catalog import Snapshot
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.cli.options import open_catalog, parse_data
 from pilotline.errors import CatalogError
-from pilotline.upgrade import Target
+from pilotline.target import Target
 
 
 @click.command("move")

@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -11,17 +11,16 @@ import click
 
 from pilotline.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.catalog import Snapshot
-from pilotline.changes import Change
+from pilotline.cli.move_view import plan_as_json, plan_as_text, trailer
 from pilotline.cli.options import config_path, json_option, open_recorded
 from pilotline.cli.trust import note_migrations, settle_usage, trust_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
-from pilotline.upgrade import AnswerChange, Plan, Target, plan_move
+from pilotline.target import Target
+from pilotline.upgrade import Plan, plan_move
 
 _ANSWERS_FILE: Final = "pilotline.answers_file"
-_SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
-_COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, opt
         refuse_unfinished(pilot)
         refuse_unready(pilot)
     recorded, target = _settle(pilot, recorded, target)
-    with plan_move(pilot, recorded, target) as plan:
+    with plan_move(pilot, recorded, target, lenient=options.plan) as plan:
         return finish_move(plan, message, options)
 
 
@@ -113,11 +112,12 @@ def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING
     commit = None if options.plan or blocked or plan.is_empty else _write(plan, message, options)
     written = not (options.plan or blocked or plan.is_empty)
     if options.as_json:
-        shown = {**_as_json(plan, written=written, commit=commit), **more.fields}
+        shown = {**plan_as_json(plan, written=written, commit=commit), **more.fields}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
-        click.echo(_as_text(plan, more.lines, written=written, commit=commit, options=options))
-    return ExitCode.FOUND if conflicts else ExitCode.DONE
+        ending = _ending(plan, written=written, commit=commit, options=options)
+        click.echo(plan_as_text(plan, more.lines, ending))
+    return ExitCode.FOUND if conflicts or plan.problems else ExitCode.DONE
 
 
 def _settle(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Snapshot, Target]:
@@ -130,97 +130,17 @@ def _settle(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Snapshot,
 
 
 def _write(plan: Plan, message: str, options: Options) -> str | None:
-    message = f"{message.rstrip()}\n\n{_trailer(plan)}\n" if plan.answers else message
+    message = f"{message.rstrip()}\n\n{trailer(plan)}\n" if plan.answers else message
     if options.branch is not None:
         return write_branch(plan.pilot, plan.merge, options.branch, message)
     return apply_merge(plan.pilot, plan.merge, message if options.commit else None)
 
 
-def _trailer(plan: Plan) -> str:
-    """Name the answers that a commit changes on purpose; a pilot's CI refuses changes that no commit names."""
-    return f"Answers: {', '.join(answer.name for answer in plan.answers)}"
-
-
-def _as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, object]:
-    return {
-        "format": 1,
-        "from": plan.pilot.version,
-        "to": plan.target.identity.version,
-        "catalog": {"from": plan.pilot.source, "to": plan.target.identity.source},
-        "up_to_date": plan.is_empty,
-        "changes": [
-            {"kind": change.kind, "path": change.path, **({"from": change.old_path} if change.old_path else {})}
-            for change in plan.changes
-        ],
-        "conflicts": list(plan.merge.conflicts),
-        "messages": list(plan.merge.messages),
-        "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
-        "seeds_delivered": list(plan.delivered),
-        "seeds_improved": list(plan.improved),
-        "team_files": sorted(plan.pilot.team_files),
-        "kept_deleted": list(plan.kept_deleted),
-        "derived_rebuilt": list(plan.derived),
-        "written": written,
-        "commit": commit,
-    }
-
-
-def _as_text(plan: Plan, more: tuple[str, ...], *, written: bool, commit: str | None, options: Options) -> str:
-    if plan.is_empty:
-        return f"Already at {plan.target.identity.version}; nothing to do."
-    lines = [_headline(plan), *_change_lines(plan)]
-    lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
-    lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
-    lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
-    lines += more
-    lines += list_lines("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
-    return "\n".join([*lines, "", _ending(plan, written=written, commit=commit, options=options)])
-
-
-def _headline(plan: Plan) -> str:
-    old, new = plan.pilot.version, plan.target.identity.version
-    if old is None:
-        return click.style(f"Under {plan.target.identity.source} {new}", bold=True)
-    if plan.pilot.source != plan.target.identity.source:
-        return click.style(f"{plan.pilot.source} {old} -> {plan.target.identity.source} {new}", bold=True)
-    other = ", with other answers" if plan.answers else ""
-    return click.style(f"{old} -> {new}" if old != new else f"At {new}{other}", bold=True)
-
-
-def _answer_line(answer: AnswerChange) -> str:
-    """Say what happens to an answer: it changes, it is new, or this catalog does not ask for it."""
-    match answer.kind:
-        case "added":
-            return f"{answer.name}: {answer.new!r} (new)"
-        case "dropped":
-            return f"{answer.name}: {answer.old!r} (dropped: this catalog does not ask for it)"
-    return f"{answer.name}: {answer.old!r} -> {answer.new!r}"
-
-
-def _change_lines(plan: Plan) -> list[str]:
-    notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
-    conflicted = set(plan.merge.conflicts)
-    return [
-        change_line(change, conflicted=change.path in conflicted)
-        + notes.get(change.path.removeprefix(plan.pilot.prefix), "")
-        for change in plan.changes
-    ]
-
-
-def change_line(change: Change, *, conflicted: bool = False) -> str:
-    """Show one change as a line: a sign, and where a renamed file came from."""
-    sign = click.style("!" if conflicted else _SIGNS[change.kind], fg=_COLOURS[change.kind])
-    return f"  {sign} {f'{change.old_path} -> ' if change.old_path else ''}{change.path}"
-
-
-def list_lines(title: str, items: Sequence[str]) -> list[str]:
-    """Show a titled list; nothing where it is empty."""
-    return ["", click.style(title, fg="cyan"), *(f"  {item}" for item in items)] if items else []
-
-
 def _ending(plan: Plan, *, written: bool, commit: str | None, options: Options) -> str:
     """Say what was done, and the next step."""
     if not written:
+        if plan.problems:
+            return "Nothing was changed. It would stop at these answers: settle each with -d KEY=VALUE, or with --ask."
         return "Nothing was changed." + (" It would conflict." if plan.merge.stages else "")
     if plan.merge.stages:
         return "Resolve the conflicts and commit, or return with `pilotline upgrade --abort`."
@@ -228,5 +148,5 @@ def _ending(plan: Plan, *, written: bool, commit: str | None, options: Options) 
         return f"Committed as {str(commit)[:9]} on {options.branch}; nothing else was touched."
     if commit:
         return f"Committed as {commit[:9]}."
-    trailer = f" End its message with the line `{_trailer(plan)}`." if plan.answers else ""
-    return f"Ready to commit: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{trailer}"
+    hint = f" End its message with the line `{trailer(plan)}`." if plan.answers else ""
+    return f"Ready to commit: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{hint}"

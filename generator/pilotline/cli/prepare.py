@@ -5,7 +5,7 @@ import click
 from pilotline.asking import open_names
 from pilotline.cli.moving import Options, move_options, open_here, run_move
 from pilotline.errors import PilotlineError
-from pilotline.upgrade import Target
+from pilotline.target import Target
 
 _QUESTION = "prepared_for"
 

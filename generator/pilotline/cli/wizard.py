@@ -74,6 +74,24 @@ def _greet(first: list[str]) -> None:
     click.echo(click.style("Enter takes the example in [brackets]. Ctrl-C leaves, and nothing is made.\n", dim=True))
 
 
+def ask_some(snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
+    """Ask for what a catalog asks and nobody has answered yet, and for what it does not accept; give only that.
+
+    Raises:
+        click.Abort: The person left.
+    """
+    asked: dict[str, object] = {}
+    while True:
+        answers = {**given, **asked}
+        state, problems = resolve_answers(snapshot, answers)
+        refused = {problem.partition(":")[0] for problem in problems}
+        names = [item.question.name for item in state.questions if item.asked and not item.question.secret]
+        name = next((name for name in names if name not in answers or name in refused), None)
+        if name is None:
+            return asked
+        asked[name] = _ask_one(snapshot, {**answers}, name, "»")
+
+
 def _ask_one(
     snapshot: Snapshot, answers: Mapping[str, object], name: str, mark: str, *, offer: str | None = None
 ) -> object:

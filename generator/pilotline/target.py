@@ -1,0 +1,71 @@
+"""Where a pilot shall move, and what that means for its answers: none of them ever changes silently."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pilotline.asking import open_names
+from pilotline.catalog import Snapshot
+from pilotline.errors import AnswersError
+from pilotline.pilot import Pilot
+from pilotline.questions import Answers, accept_answers, resolve_answers
+
+AnswerKind = Literal["added", "changed", "dropped"]
+FIXED_ANSWERS = ("architecture", "package_name")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a pilot shall move: a snapshot, and answers that differ from the recorded ones."""
+
+    snapshot: Snapshot
+    changes: Mapping[str, object]
+    include: tuple[str, ...] = ()
+    """Seeds whose improvements are merged this once, three-way like any other file."""
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """An answer that the move adds, changes or drops."""
+
+    name: str
+    old: object
+    new: object
+    kind: AnswerKind
+
+
+def decide_answers(
+    pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool = False
+) -> tuple[Answers, Answers, tuple[str, ...]]:
+    """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
+
+    Raises:
+        AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
+    """
+    fixed = [
+        f"{name}: it is {pilot.answers[name]!r} and fixed since the pilot was made"
+        for name in FIXED_ANSWERS
+        if name in target.changes and name in pilot.answers and target.changes[name] != pilot.answers[name]
+    ]
+    if fixed:
+        raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
+    known = open_names(target.snapshot)
+    kept = {name: value for name, value in pilot.answers.items() if name in known}
+    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes})
+    if problems and not lenient:
+        raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
+    recorded_names = open_names(recorded)
+    old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
+    return old, new, problems
+
+
+def answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:
+    """Compare the recorded answers with those that will be."""
+    names = dict.fromkeys([*old, *new.recorded])
+    changes = []
+    for name in names:
+        kind: AnswerKind = "added" if name not in old else "dropped" if name not in new.recorded else "changed"
+        before, after = old.get(name), new.recorded.get(name)
+        if kind != "changed" or before != after:
+            changes.append(AnswerChange(name, before, after, kind))
+    return tuple(changes)
