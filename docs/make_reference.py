@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from pilotline.about import CATALOG_SOURCE
+from pilotline.checks.model import Card
+from pilotline.checks.registry import FAMILIES, builtin_checks
 from pilotline.cli.main import group
 from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, resolve_answers
 from pilotline.sources import load_builtin
@@ -91,11 +93,53 @@ def _help_of(command: click.Command, path: list[str]) -> list[str]:
     return lines
 
 
+def checks_page() -> str:
+    """Give every readiness check a section of its own, from its class."""
+    lines = [
+        "# Readiness checks",
+        "",
+        "Made by `python docs/make_reference.py` from the checks themselves. A stage asks for its own checks and for",
+        "those of all earlier stages. How the verdict comes about: [the method](../explanation/readiness.md).",
+        "Files that checks read, and their form: [evidence](evidence.md). The EU AI Act is Regulation (EU)",
+        "2024/1689; this is no legal advice, verify on EUR-Lex.",
+        "",
+    ]
+    family = ""
+    for check in builtin_checks():
+        if check.card.family != family:
+            family = check.card.family
+            lines += [f"## {FAMILIES[family]} ({family})", ""]
+        lines += _check_section(check.card, is_network=getattr(check, "needs_network", False))
+    return "\n".join(lines)
+
+
+def _check_section(card: Card, *, is_network: bool) -> list[str]:
+    grade = f"{card.grade.value}, needs the network" if is_network else card.grade.value
+    law = f" By law from {card.applies_from}." if card.applies_from else ""
+    lines = [
+        f"### {card.id}: {card.title}",
+        "",
+        card.why,
+        "",
+        f"From stage **{card.stage.label}** on; {card.severity.value}; proof: {grade}; takes {card.effort.value}.{law}",
+        "",
+        f"**Next step:** {card.advice}",
+        "",
+    ]
+    if card.example:
+        lines += ["```text", *card.example.splitlines(), "```", ""]
+    return [*lines, f"Source: {card.source}.", ""]
+
+
 def main() -> int:
     """Write the pages, or compare them."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for name, text in {"questions.md": questions_page(), "commands.md": commands_page()}.items():
+    for name, text in {
+        "questions.md": questions_page(),
+        "commands.md": commands_page(),
+        "checks.md": checks_page(),
+    }.items():
         page = PAGES / name
         if check and (not page.exists() or page.read_text(encoding="utf-8") != text):
             stale.append(name)

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.helpers import build_file_tree, pilotline
+from tests.helpers import ROOT, build_file_tree, pilotline
 
 HEAD = """
 import os, sys, time
@@ -111,6 +111,19 @@ def test_what_is_ignored_is_not_executed(folder, install, tmp_path):
     assert "ACM001" in checks
     assert not mark.exists()
     assert report(folder, install("import nothing_here"), "--ignore", "ACM").keys().isdisjoint({"ACM000", "ACM001"})
+
+
+def test_the_examples_of_the_documentation_are_checks(folder, install):
+    page = (ROOT / "docs/how-to/own-checks.md").read_text()
+    code = page.partition("```python\n")[2].partition("```")[0]
+    declared = page.partition("```yaml\n")[2].partition("```")[0]
+    build_file_tree(
+        folder,
+        {"src/mine/_platform/organisation.yml": declared, "pilot.yml": "package: mine\ncosts: {cost_centre: 4711}\n"},
+    )
+    checks = report(folder, install(code), "--select", "ACM")
+    assert {name: check["status"] for name, check in checks.items()} == {"ACM001": "pass", "ACM002": "fail"}
+    assert checks["ACM002"]["message"] == "The README names no support channel"
 
 
 def test_a_function_may_give_the_checks(folder, install):

@@ -22,6 +22,7 @@ TUTORIALS = [
     "how-to/adopt.md",
     "how-to/move-to-own-catalog.md",
     "how-to/architecture-board.md",
+    "how-to/waivers.md",
 ]
 FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")

@@ -37,6 +37,10 @@ FAILING = {
         replace(CI, 'nox --session "$SESSION"', "echo ${{ github.event.pull_request.title }}"),
         "stranger wrote",
     ),
+    "ENG010 a host": (
+        "ENG010", write("config/integrations/x.toml", '[x]\nurl = "https://api.example.com/v1"\n'), "api.example.com",
+    ),
+    "ENG010 a provider": ("ENG010", write("config/integrations/x.toml", '[x]\nprovider = "cloudy"\n'), "cloudy"),
     "ENG008 no bill": ("ENG008", lambda files: files, "bill of materials"),
 }  # fmt: skip
 BILL = '{"bomFormat": "CycloneDX", "components": [{"type": "machine-learning-model", "name": "lapse"}]}'
@@ -44,6 +48,7 @@ PASSING = {
     "ENG001": [],
     "ENG003": [],
     "ENG007": [],
+    "ENG010": [write("config/integrations/x.toml", '[x]\nurl = "postgresql://db.sales.internal/shop"\n')],
     "ENG008": [
         write("ops/ml-bom.cdx.json", BILL),
         replace(".github/workflows/team.yml", "customer-call-list run", "cyclonedx-py environment"),

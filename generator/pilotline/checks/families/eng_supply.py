@@ -11,6 +11,7 @@ from pilotline.checks.model import Effort, Location, Problem, Stage
 from pilotline.checks.repository import Repository
 from pilotline.checks.secrets import find_secrets, kind_of_secret
 from pilotline.checks.workflows import ci_runs, jobs_of, triggers_of
+from pilotline.policies import find_violations
 
 _PINNED: Final = re.compile(r"[^@]+@[0-9a-f]{40}")
 _UNTRUSTED: Final = re.compile(
@@ -229,10 +230,34 @@ def _required_approvals(answer: object) -> int:
     return max((int(rule["parameters"]["required_approving_review_count"]) for rule in rules), default=0)
 
 
+class OnlyAllowedSystems(Check):
+    """A model or host that nobody allowed may see data that it must not, and nobody would know."""
+
+    id = "ENG010"
+    title = "Only hosts, providers and models that the policies allow for this data are configured"
+    stage = Stage.SANDBOX
+    source = "The organisation's policies; ISO/IEC 42001 A.10.3"
+    effort = Effort.HOURS
+    advice = "Configure a system that src/<package>/_platform/policies.yml lists for the data's class, the risk class and the stage, or ask the contact that it names to list yours."
+    example = """
+[integrations.postgres]
+url = "postgresql://db.sales.internal/shop"
+"""
+
+    def not_applicable(self, repo: Repository) -> str:
+        return "" if repo.policies else "The pilot carries no policies of an organisation"
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        for violation in find_violations(repo.files):
+            place = repo.document(violation.path).place(*violation.setting.split("."))
+            yield Problem(violation.message, place)
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     NoSecrets(),
     NoKnownVulnerabilities(),
     WorkflowsAreHardened(),
     BillOfMaterials(),
     ReviewIsRequired(),
+    OnlyAllowedSystems(),
 )
