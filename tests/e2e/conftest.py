@@ -51,7 +51,7 @@ def _tree(builtin: Snapshot, answers: dict[str, object]) -> Tree:
 def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install what the largest pilot needs, and return the environment's folder of executables."""
     tree = _tree(builtin, MAXIMAL)
-    wanted = hashlib.sha256(tree["pyproject.toml"].content + sys.version.encode()).hexdigest()
+    wanted = hashlib.sha256(b"with tracing" + tree["pyproject.toml"].content + sys.version.encode()).hexdigest()
     folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:  # the tests run in several processes
@@ -70,7 +70,7 @@ def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--upgrade", "pip>=25.1"], check=True)
-    subprocess.run([*pip, "install", "--editable", ".", "--group", "dev"], cwd=pilot, check=True)
+    subprocess.run([*pip, "install", "--editable", ".", "--group", "dev", "--group", "tracing"], cwd=pilot, check=True)
     subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
     stamp.write_text(wanted)
 

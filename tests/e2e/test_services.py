@@ -21,6 +21,22 @@ runs = client.search_runs([experiment.experiment_id for experiment in client.sea
 print(len(client.search_registered_models()), len(runs))
 """
 
+COLLECT = """
+import http.server, json, sys
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        sent = ExportTraceServiceRequest.FromString(self.rfile.read(int(self.headers["Content-Length"])))
+        with open(sys.argv[2], "a") as kept:
+            for span in (span for r in sent.resource_spans for s in r.scope_spans for span in s.spans):
+                kept.write(json.dumps([span.name, span.trace_id.hex()]) + chr(10))
+        self.send_response(200)
+        self.end_headers()
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Collector).serve_forever()
+"""
+
 
 def answers(port):
     with socket.socket() as probe:
@@ -106,3 +122,48 @@ def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilo
     assert models == 1
     assert runs >= 1
     assert not (pilot / "var/mlflow.db").exists()
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def collector(pilot_environment, tmp_path, free_port):
+    """Receive traces by OpenTelemetry's own protocol, over HTTP, and keep what they say."""
+    kept = tmp_path / "spans.jsonl"
+    process = subprocess.Popen([pilot_environment / "python", "-c", COLLECT, str(free_port), str(kept)])
+    try:
+        while not answers(free_port):
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{free_port}/v1/traces", kept
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def traced(endpoint):
+    return {"PILOT_TRACING__ENABLED": "true", "PILOT_TRACING__ENDPOINT": endpoint}
+
+
+def test_a_job_is_one_trace_that_the_logs_lead_to(pilot, run_pilot, collector):
+    endpoint, kept = collector
+    run = run_pilot(pilot, "score", "--json", offline=False, **traced(endpoint))
+    assert run.code == 0, run.err
+
+    spans = [json.loads(line) for line in kept.read_text().splitlines()]
+    logs = "".join(path.read_text() for path in (pilot / "var" / "logs").glob("*.jsonl"))
+    assert sorted(name for name, _ in spans) == ["read", "score", "score"]
+    assert {trace for _, trace in spans} == {json.loads(line)["trace_id"] for line in logs.splitlines()}
+
+
+def test_a_collector_that_is_down_is_one_warning_and_the_job_is_done(pilot, run_pilot, free_port):
+    run = run_pilot(pilot, "score", "--json", offline=False, **traced(f"http://127.0.0.1:{free_port}/v1/traces"))
+    assert run.code == 0, run.err
+    assert json.loads(run.out)["scored"]["written"] > 0
+    assert run.err.count("warning: traces do not arrive") == 1
+    assert "Transient" not in run.err
+    assert "Traceback" not in run.err
