@@ -9,8 +9,8 @@ from pilotline.checks.base import Measured
 from pilotline.checks.repository import Repository
 
 FILE: Final = "governance/evidence/checks.jsonl"
-_FREE: Final = ("governance/",)
-"""What may change without making evidence stale: decisions and the evidence itself."""
+_FREE: Final = ("governance/", "docs/kpis.md")
+"""What may change without making evidence stale: decisions, the evidence itself, and the page that shows it."""
 
 
 @dataclass(frozen=True, slots=True)

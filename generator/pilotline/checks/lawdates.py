@@ -36,6 +36,26 @@ class Event:
     message: str
 
 
+def dates_for(repo: Repository) -> tuple[tuple[date, str], ...]:
+    """Name the days from which duties of the EU AI Act hold for a pilot of this class, earliest first."""
+    act = repo.manifest.at("ai_act")
+    dates = [
+        (PROHIBITIONS, "Article 4 and 5: AI literacy, prohibited practices"),
+        (INTIMATE_MATERIAL, "Article 5(1)(ba), (bb): non-consensual intimate and child-abuse material"),
+    ]
+    if act.text("class") in {"limited", "high"}:
+        dates.append((TRANSPARENCY, "Article 50(1), (3), (4): people are told that they face an AI"))
+    if act.flag("generative"):
+        dates.append((TRANSPARENCY, "Article 50(2): machine-readable marking (older systems: 2 December 2026)"))
+    if act.text("class") == "high":
+        product = act.text("annex") == "I"
+        day = HIGH_RISK_ANNEX_I if product else HIGH_RISK_ANNEX_III
+        dates.append(
+            (day, f"High risk, Annex {'I' if product else 'III'}: Articles 9 to 15, 17, 26, 27, 43 to 49, 72, 73")
+        )
+    return tuple(sorted(dates))
+
+
 def stage_since(repo: Repository) -> date | None:
     """Tell since when the pilot stands in its stage; its creation where no history says more."""
     days = [day for entry in repo.document(HISTORY).items("history") if (day := entry.date("since"))]

@@ -43,6 +43,7 @@ class Outcome:
     """The verdict, and what was written on the way."""
 
     root: Path
+    repo: Repository
     verdict: Verdict
     mended: tuple[str, ...] = ()
     unrecorded: str = ""
@@ -70,7 +71,7 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
     results = _evaluate(repo, checks, proofs, foreign, request)
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
     left_out = tuple(check.card.id for check in everything if check not in checks)
-    return Outcome(root, judge(repo, results, options.stage, left_out), mended, unrecorded)
+    return Outcome(root, repo, judge(repo, results, options.stage, left_out), mended, unrecorded)
 
 
 def _evaluate(

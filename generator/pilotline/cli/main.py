@@ -12,6 +12,7 @@ _COMMANDS: Final = {
     "new": ("pilotline.cli.new:command", "Make a pilot: a repository that already runs and is measured."),
     "architectures": ("pilotline.cli.architectures:command", "List and explain the reference architectures."),
     "check": ("pilotline.cli.check:command", "Say what is missing for the next stage, and how to mend it."),
+    "status": ("pilotline.cli.status:command", "Show how this pilot stands: objective, KPI, stage, level, dates."),
     "upgrade": ("pilotline.cli.upgrade:command", "Pull in what the catalog improved; your work survives."),
     "add": ("pilotline.cli.add:command", "Add integrations to this pilot."),
     "remove": ("pilotline.cli.remove:command", "Remove integrations from this pilot."),
