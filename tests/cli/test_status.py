@@ -8,8 +8,15 @@ from tests.helpers import pilotline
 LINE = {
     "format": 1,
     "kpi": "minutes_per_request",
-    **{"value": 9.5, "low": 9.0, "high": 10.1, "n": 412, "verdict": "better", "gain": {"value": 3.0}},
-    **{"sentence": "Better than before.", "worth": {"value": 120}, "measured_at": "2026-11-25T10:00:00Z"},
+    "value": 9.5,
+    "low": 9.0,
+    "high": 10.1,
+    "n": 412,
+    "verdict": "better",
+    "gain": {"value": 3.0},
+    "sentence": "Better than before.",
+    "worth": {"value": 120},
+    "measured_at": "2026-11-25T10:00:00Z",
     "commit": "c0ffee",
 }
 
