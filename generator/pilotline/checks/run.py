@@ -14,6 +14,7 @@ from pilotline.checks.evidence import FILE, has_real_changes, read_records, writ
 from pilotline.checks.model import Result, Stage
 from pilotline.checks.origin import CatalogOrigin
 from pilotline.checks.registry import FAMILIES, Choice, builtin_checks
+from pilotline.checks.repo_review import run_repo_review
 from pilotline.checks.repository import Repository, find_root, open_repository
 from pilotline.checks.thirdparty import Request, installed_families, run_families
 from pilotline.checks.tools import PilotTools
@@ -35,6 +36,7 @@ class Options:
     run: bool = False
     offline: bool = False
     fix: bool = False
+    repo_review: bool = False
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -69,6 +71,7 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
     request = Request(root, today, builtin_source, choice, options.run, options.offline)
     proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, options.progress)
     results = _evaluate(repo, checks, proofs, foreign, request)
+    results += run_repo_review(root) if options.repo_review else ()
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
     left_out = tuple(check.card.id for check in everything if check not in checks)
     return Outcome(root, repo, judge(repo, results, options.stage, left_out), mended, unrecorded)

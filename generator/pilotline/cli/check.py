@@ -25,6 +25,7 @@ from pilotline.errors import ExitCode
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--run", is_flag=True, help="Run what only a command can prove, and record the evidence.")
 @click.option("--offline", is_flag=True, help="Run nothing that needs the network.")
+@click.option("--repo-review", is_flag=True, help="Run the installed plug-ins of repo-review too; they only warn.")
 @click.option("--fix", is_flag=True, help="Mend first what can be mended without judgement.")
 def command(  # noqa: PLR0913 - one argument per option
     *,
@@ -37,6 +38,7 @@ def command(  # noqa: PLR0913 - one argument per option
     as_json: bool,
     run: bool,
     offline: bool,
+    repo_review: bool,
     fix: bool,
 ) -> int:
     """Say what is missing for the next stage, offline, and how to mend it.
@@ -46,7 +48,7 @@ def command(  # noqa: PLR0913 - one argument per option
     """
     options = Options(
         STAGES[stage] if stage else None, _split(select), _split(ignore), run=run, offline=offline, fix=fix,
-        progress=_progress,
+        repo_review=repo_review, progress=_progress,
     )  # fmt: skip
     outcome = check_pilot(path, options, today=date.today(), builtin_source=read_config(config_path()).source)  # noqa: DTZ011 - the user's own day
     chosen = "json" if as_json else format_

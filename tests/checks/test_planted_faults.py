@@ -1,0 +1,58 @@
+"""A fault is found by its check and by no other, so that nobody chases the same mistake under three names."""
+
+import pytest
+
+from pilotline.checks.engine import Proofs
+from pilotline.checks.origin import CatalogOrigin
+from pilotline.checks.registry import builtin_checks
+from pilotline.checks.repository import Repository
+from pilotline.checks.verdict import run_checks
+from tests.checks.helpers import TODAY, Files, edited, pilot, remove, replace, set_value, write
+
+CI = ".github/workflows/ci.yml"
+FAULTS = {
+    "OWN001": set_value("pilot.yml", "operation", "every_days", "monthly"),
+    "OWN002": set_value("pilot.yml", "owners", "business", "TBD"),
+    "OWN003": set_value("pilot.yml", "review_by", "2026-01-01"),
+    "OWN004": set_value("catalog-info.yaml", "spec", "owner", "a-stranger"),
+    "OWN005": set_value("pilot.yml", "exit", "steps", ["TODO", "TODO"]),
+    "TPL001": set_value(".copier-answers.yml", "_src_path", "../catalog"),
+    "TPL003": write("docs/team/notes.md", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"),
+    "TPL004": write("ruff.toml", "line-length = 100\n"),
+    "TPL005": remove("renovate.json"),
+    "TPL006": set_value("governance/answers.lock", "kpi", "0000000000000000"),
+    "ENG001": replace("README.md", "## Limits", "## More"),
+    "ENG003": replace(CI, "imports, tests]", "imports]"),
+    "ENG005": write("config/local.toml", f'key = "{"ghp_" + "a1B2" * 9}"\n'),
+    "ENG007": write(".github/workflows/other.yml", "permissions: {}\njobs: {a: {steps: [{uses: a/b@v1}]}}"),
+    "ENG010": write("config/integrations/x.toml", '[x]\nurl = "https://api.example.com/v1"\n'),
+}
+ALSO = {
+    "OWN001": {"TPL004"}, "OWN002": {"TPL004"}, "OWN003": {"TPL004"}, "OWN004": {"TPL004"}, "OWN005": {"TPL004"},
+    "TPL001": {"TPL002", "TPL004"}, "TPL005": {"TPL004"}, "ENG003": {"TPL004"},
+}  # fmt: skip
+"""Checks that rightly see the same edit: a changed manifest makes derived files stale, an owned file is changed."""
+
+
+def open_checks(files: Files) -> dict[str, str]:
+    repo = Repository.of(files, TODAY, CatalogOrigin())
+    return {
+        result.card.id: result.message for result in run_checks(repo, builtin_checks(), (), Proofs()) if result.is_open
+    }
+
+
+@pytest.fixture(scope="module")
+def clean() -> dict[str, str]:
+    return open_checks(pilot())
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS.items(), ids=FAULTS.keys())
+def test_a_planted_fault_is_found_by_its_check_and_no_other(clean, name, fault):
+    found = open_checks(edited(pilot(), fault))
+    new = {check for check, message in found.items() if clean.get(check) != message}
+    assert new - ALSO.get(name, set()) == {name}, {check: found[check] for check in new}
+
+
+def test_every_check_that_a_new_pilot_passes_has_a_planted_fault(clean):
+    passing = {check.card.id for check in builtin_checks()} - clean.keys()
+    assert {name for name in passing if name[:3] in {"OWN", "TPL", "ENG"}} - FAULTS.keys() <= {"TPL002"}
