@@ -1,4 +1,4 @@
-"""Rebuilding a pilot's derived files after a merge, from its own manifests and its own templates.
+"""Rebuilding a pilot's derived files after a merge, from its own manifests, evidence and templates.
 
 The pilot does the same with `<pilot> derive`; both follow the templates in `src/<package>/_platform/derived/`, whose
 first line names the file that they write.
@@ -23,6 +23,7 @@ _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
 _WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
 MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
 _MARK: Final = b"Source: sha256 "
+_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 
 
 @bounded("Rebuilding the derived files")
@@ -30,7 +31,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Build every derived file of a pilot.
 
     Args:
-        files: The pilot's files by path: its manifests and its templates of derived files.
+        files: The pilot's files by path: its manifests, its evidence and its templates of derived files.
 
     Returns:
         Content by path; nothing where the pilot has no manifests.
@@ -42,7 +43,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
         return {}
     kpis, pilot = (_manifest(name, files[name]) for name in ("kpis.yml", "pilot.yml"))
     digest = hashlib.sha256(files["kpis.yml"] + files["pilot.yml"]).hexdigest()
-    context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest}
+    context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest, "evidence": _evidence(files)}
     environment = _environment()
     folders = {path.rpartition("/")[0] for path in files}
     built: dict[str, bytes] = {}
@@ -60,7 +61,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def is_input(path: str) -> bool:
     """Tell whether derived files are made from a path."""
-    return path in MANIFESTS or bool(_TEMPLATE.fullmatch(path))
+    return path in MANIFESTS or path == _EVIDENCE or bool(_TEMPLATE.fullmatch(path))
 
 
 def is_derived(content: bytes) -> bool:
@@ -79,6 +80,13 @@ def _manifest(name: str, content: bytes) -> Mapping[str, object]:
     except YamlError as error:
         raise CatalogError(f"{name} is no YAML: {str(error).splitlines()[0]}.", f"Put {name} right.") from error
     return data or {}
+
+
+def _evidence(files: Mapping[str, bytes]) -> list[object]:
+    try:
+        return [json.loads(line) for line in files.get(_EVIDENCE, b"").decode("utf-8").splitlines()]
+    except ValueError as error:
+        raise CatalogError(f"{_EVIDENCE} holds a line that is no JSON: {error}.", "Put it right.") from error
 
 
 def _target(path: str, source: str, folders: set[str]) -> str:

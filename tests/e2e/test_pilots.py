@@ -53,7 +53,7 @@ def test_no_template_syntax_is_left(render_pilot, answers):
 def test_a_sandbox_is_small(render_pilot):
     pilot = render_pilot()
     assert len(list(pilot.iterdir())) + 1 <= 22, sorted(path.name for path in pilot.iterdir())
-    assert len(files_below(pilot)) <= 78
+    assert len(files_below(pilot)) <= 81
 
 
 def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
@@ -67,4 +67,7 @@ def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
     assert one["kpis"][0]["low"] < one["kpis"][0]["value"] < one["kpis"][0]["high"]
     assert one["scored"]["written"] > 0
     assert two["scored"]["written"] == 0, "the same batch twice writes once"
-    assert git(pilot, "status", "--porcelain") == ""
+    changed = {line.split()[-1] for line in git(pilot, "status", "--porcelain", "--untracked-files=all").splitlines()}
+    assert changed == {"docs/kpis.md", "governance/evidence/kpi.jsonl", "governance/wins.jsonl"}
+    assert len(one["evidence"]) == 3
+    assert two["evidence"] == [], "the same data twice is one line of evidence"

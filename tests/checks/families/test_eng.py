@@ -21,7 +21,7 @@ FAILING = {
     "ENG001 no class": ("ENG001", set_value("pilot.yml", "data", "classification", ""), "no classification"),
     "ENG002 no lock": ("ENG002", lambda files: files, "no lock file"),
     "ENG003 no CI": ("ENG003", remove(CI), "does lint"),
-    "ENG003 no tests": ("ENG003", replace(CI, "imports, tests]", "imports]"), "does tests"),
+    "ENG003 no tests": ("ENG003", replace(CI, "imports, tests, gate]", "imports]"), "does tests"),
     "ENG003 switched off": ("ENG003", replace(CI, "  checks:\n", "  checks:\n    if: false\n"), "does types"),
     "ENG003 only on pushes": ("ENG003", replace(CI, "  pull_request:\n", ""), "does lint"),
     "ENG005 a token": ("ENG005", write("config/local.toml", f'key = "{TOKEN}"\n'), "GitHub token"),

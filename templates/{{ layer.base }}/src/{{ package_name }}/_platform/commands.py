@@ -19,7 +19,8 @@ from rich.table import Table
 from . import derive as derived_files
 from .control import Corrections, Switch, model_switch, turn
 from .errors import DONE, FAULT, FOUND, INTERRUPTED, NOTHING_DONE, PilotError
-from .kpi import read_evidence
+from .evidence import evidence_file, gate, read_lines, read_newest
+from .kpi import read_kpis
 from .odcs import Contract, Rule, read_contract
 from .ports import SqlDatabase
 from .settings import PlatformPart, PlatformSettings, find_root
@@ -102,7 +103,8 @@ def _fault(error: Exception) -> int:
 
 def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     """Return the commands; `build` is called only by those that need the database, so the switch works without one."""
-    return [_derive_command(), _switch_command(), _feedback_command(build), _contract_command(), _kpis_command()]
+    alone = [_derive_command(), _switch_command(), _contract_command(), _kpis_command(), _gate_command()]
+    return [*alone, _feedback_command(build)]
 
 
 def _refuse(text: str, code: int) -> int:
@@ -261,14 +263,30 @@ def _kpis_command() -> click.Command:
     def kpis(*, as_json: bool) -> int:
         """Show the last measured KPIs."""
         settings = PlatformPart.load()
-        found = read_evidence(settings)
+        found = [dict(line) for line in read_newest(settings)]
         if not found and not as_json:
             click.echo(f"Nothing is measured yet: `{settings.distribution} measure` does it.", err=True)
             return FOUND
-        rows = found if as_json else [{**entry, "measured": str(entry["at"])[:10]} for entry in found]
-        _show(rows, ("kpi", "value", "low", "high", "baseline", "target", "verdict", "measured"), as_json=as_json)
+        rows = found if as_json else [{**entry, "measured": str(entry["measured_at"])[:10]} for entry in found]
+        _show(rows, ("kpi", "value", "low", "high", "baseline", "verdict", "measured"), as_json=as_json)
         for entry in [] if as_json else found:
             click.echo(f"{entry['kpi']}: {entry['sentence']}")
         return DONE
 
     return kpis
+
+
+def _gate_command() -> click.Command:
+    @click.command("gate")
+    def command() -> int:
+        """Hold the newest evidence against what kpis.yml asks for: exit code 1 when a KPI does not show it."""
+        settings = PlatformPart.load()
+        kpis = read_kpis(settings.root / "kpis.yml")
+        missing = gate(kpis, read_lines(evidence_file(settings)))
+        for each in kpis:
+            asked = each.kpi.decision.go_on if each.kpi.decision.gate == "shown" else "not worse"
+            text = missing.get(each.kpi.id)
+            click.echo(f"failed: {each.kpi.id}, asked for: {asked}. {text}" if text else f"passed: {each.kpi.id}")
+        return FOUND if missing else DONE
+
+    return command

@@ -1,4 +1,4 @@
-"""Rebuilds the files that are made from kpis.yml and pilot.yml, and finds those that are stale."""
+"""Rebuilds the files that are made from kpis.yml, pilot.yml and the evidence, and finds those that are stale."""
 
 import hashlib
 import json
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from .errors import PilotError
 
+EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 TEMPLATES: Final = Path(__file__).with_name("derived")
 MARK: Final = b"Source: sha256 "
 WRITES: Final = re.compile(r"[{]#-\s*writes:\s*(.+?)\s*-#[}]")
@@ -44,6 +45,7 @@ def derive(root: Path) -> tuple[Derived, ...]:
     context = {
         "kpis": _parse(root / "kpis.yml", kpis_text)["kpis"],
         "pilot": _parse(root / "pilot.yml", pilot_text),
+        "evidence": _evidence(root / EVIDENCE),
         "source_hash": hashlib.sha256(kpis_text + pilot_text).hexdigest(),
     }
     # The results are Markdown, YAML and JSON, whose templates quote for themselves: HTML escaping would spoil them.
@@ -85,6 +87,15 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+
+
+def _evidence(path: Path) -> list[object]:
+    """Read what was measured so far; nothing before the first measurement."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    try:
+        return [json.loads(line) for line in lines]
+    except ValueError as error:
+        raise PilotError(f"{path} holds a line that is no JSON: {error}. Restore it with git.") from error
 
 
 def _parse(path: Path, content: bytes) -> dict[str, object]:

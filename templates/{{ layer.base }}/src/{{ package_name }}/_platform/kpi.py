@@ -1,37 +1,52 @@
-"""KPIs: their definition, a measurement judged against baseline and rule, what it is worth, and the evidence kept."""
+"""KPIs: their definition in kpis.yml, and what a measurement means for one: a finding, and what it is worth."""
 
+import csv
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy.stats import binomtest
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from .anytime import Gain, Measurement, Sample, cases_needed, compare
 from .errors import PilotError
-from .monitoring import Metrics
-from .settings import Costs, PlatformSettings
-from .tracking import TrackedRun
+from .settings import Costs
 
-Verdict = Literal["reached", "better", "undecided", "worse", "not_enough_data"]
-EVIDENCE: Final = "kpis.jsonl"
-SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
+Verdict = Literal["reached", "better", "kept", "undecided", "worse", "not_enough_data"]
+# What makes a measurement another one; texts for people, owners and money are not among them.
+DEFINING: Final = ("baseline", "direction", "formula", "id", "margin", "measure", "minimum_sample", "unit", "window")
+SCHEMA: Final = Path(__file__).with_name("kpis.schema.json")
+PERIOD: Final = 12  # months that benefit and cost are compared over
+
+
+Part = TypeVar("Part", bound="_Part")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _exactly_one(part: Part, *names: str) -> Part:
+    if sum(getattr(part, name) is not None for name in names) != 1:
+        message = f"give one of {', '.join(names)}"
+        raise ValueError(message)
+    return part
 
 
 class Baseline(_Part):
-    """What the KPI was before the pilot."""
+    """What the KPI was before the pilot: a number, or a file of this repository with a case a line."""
 
-    value: float
+    value: float | None = None
+    data: str | None = None
     period: str
     source: str
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        return _exactly_one(self, "value", "data")
 
 
 class Target(_Part):
@@ -41,69 +56,121 @@ class Target(_Part):
     due: str
 
 
+class Assumption(_Part):
+    """What has to be true for the value of a unit; a share is a factor of it."""
+
+    text: str
+    basis: Literal["assumed", "agreed", "measured"]
+    share: float | None = Field(default=None, gt=0, le=1)
+    source: str | None = None
+
+    def __str__(self) -> str:
+        share = "" if self.share is None else f"{100 * self.share:g} % "
+        return f"{share}{self.text} ({self.basis})"
+
+
 class Value(_Part):
     """What one unit of the KPI is worth, and what has to be true for that."""
 
     per_unit: float = Field(gt=0)
-    currency: str
-    assumptions: tuple[str, ...] = ()
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    assumptions: tuple[Assumption, ...] = Field(min_length=1)
+
+
+class MlflowMetric(_Part):
+    """A metric of MLflow runs."""
+
+    run: str
+    metric: str
+
+
+class RuntimeMetric(_Part):
+    """A counter that the running pilot writes, and the labels of the cases that count."""
+
+    metric: str
+    part: dict[str, str] = Field(min_length=1)
+
+
+class Measure(_Part):
+    """Where the number comes from: exactly one of four."""
+
+    function: str | None = None
+    sql: str | None = None
+    mlflow: MlflowMetric | None = None
+    runtime: RuntimeMetric | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        return _exactly_one(self, "function", "sql", "mlflow", "runtime")
+
+
+class Decision(_Part):
+    """What is decided by it."""
+
+    go_on: Literal["better", "reached", "kept"]
+    gate: Literal["not_worse", "shown"]
+    otherwise: str
 
 
 class Kpi(_Part):
-    """One entry of kpis.yml."""
+    """One entry of kpis.yml; kpis.schema.json explains each field."""
 
-    id: str
+    id: str = Field(pattern="^[a-z][a-z0-9_]*$")
+    uses: str | None = Field(default=None, pattern="^[a-z][a-z0-9_]*@[1-9][0-9]*$")
     title: str
     question: str
     kind: Literal["outcome", "adoption", "guardrail"]
     owner: str
+    formula: str
     unit: str
     direction: Literal["higher", "lower"]
     baseline: Baseline
-    target: Target
-    measure: str
+    target: Target | None = None
+    margin: float | None = Field(default=None, ge=0)
+    measure: Measure
     window: str
     minimum_sample: int = Field(ge=1)
     value: Value | None = None
     attribution: str
+    decision: Decision
+
+    @model_validator(mode="after")
+    def _bound(self) -> Self:
+        found = (self.margin is not None, self.target is None, self.decision.go_on == "kept")
+        if set(found) != {self.kind == "guardrail"}:
+            message = "a guardrail has a margin and goes on when kept; any other has a target, and better or reached"
+            raise ValueError(message)
+        return self
+
+    def aim(self, number: Callable[[float], str]) -> str:
+        """Say what is hoped for: the target, or how much worse a guardrail may become."""
+        return number(self.target.value) if self.target else f"at most {number(self.margin or 0)} worse"
 
     @property
     def sign(self) -> int:
         """1 when more is better, -1 when less is."""
         return 1 if self.direction == "higher" else -1
 
-    @property
-    def is_bound(self) -> bool:
-        """Whether the target is a bound to be kept (adoption, guardrail) and not an improvement on the baseline."""
-        return self.kind != "outcome" or self.sign * (self.target.value - self.baseline.value) < 0
 
+class Manifest(_Part):
+    """The whole of kpis.yml."""
 
-class _Manifest(_Part):
+    format: Literal[1]
     kpis: tuple[Kpi, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A 95 % interval."""
+class Defined:
+    """A KPI as the pilot measures it: its entry, the hash of what makes it this one, and its baseline's cases."""
 
-    low: float
-    high: float
+    kpi: Kpi
+    hash: str
+    before: Sample | None = None
 
-
-@dataclass(frozen=True)
-class Measurement:
-    """A measured value; `difference` and `rule` compare with today's rule on the same cases."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    window: str
-    method: str
-    assumptions: tuple[str, ...]
-    difference: Interval | None = None
-    rule: float | None = None
-    units_per_month: float | None = None
+    @property
+    def baseline(self) -> float:
+        """The value before the pilot."""
+        return self.before.mean if self.before else self.kpi.baseline.value or 0.0
 
 
 @dataclass(frozen=True)
@@ -115,186 +182,108 @@ class Worth:
     high: float
     net: float
     break_even_months: float | None
+    break_even_share: float | None
+    break_even_of: str | None
     currency: str
     assumptions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a measurement means for a KPI, as data and as a sentence."""
+    """What a measurement means for a KPI."""
 
-    kpi: Kpi
+    defined: Defined
     measurement: Measurement
+    gain: Gain
     verdict: Verdict
     worth: Worth | None
-    sentence: str
+    cases_needed: int | None
+
+    @property
+    def kpi(self) -> Kpi:
+        """Its definition."""
+        return self.defined.kpi
 
 
-def read_kpis(path: Path) -> tuple[Kpi, ...]:
-    """Read kpis.yml; every mistake is reported at once."""
+def read_kpis(path: Path) -> tuple[Defined, ...]:
+    """Read kpis.yml and the baselines that it names; every mistake is reported at once."""
     try:
-        kpis = _Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).kpis
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        kpis = Manifest.model_validate(content).kpis
     except (OSError, yaml.YAMLError) as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise PilotError(f"{path} is not complete. {problems}.") from error
+        raise PilotError(f"{path} is not complete. {problems}. {SCHEMA.name} explains each field.") from error
     twice = sorted({kpi.id for kpi in kpis if [other.id for other in kpis].count(kpi.id) > 1})
     if twice:
         raise PilotError(f"{path} defines {', '.join(twice)} twice: give each KPI an id of its own.")
-    return kpis
+    return tuple(
+        Defined(kpi, definition_hash(entry), _before(path.parent, kpi))
+        for kpi, entry in zip(kpis, content["kpis"], strict=True)
+    )
 
 
-def proportion_interval(successes: int, total: int) -> Interval:
-    """Wilson's 95 % interval of a share, sound also for few cases and for shares near 0 or 1."""
-    found = binomtest(successes, total).proportion_ci(method="wilson")
-    return Interval(float(found.low), float(found.high))
+def definition_hash(entry: dict[str, object]) -> str:
+    """Hash what makes a measurement comparable with the next one, as it stands in kpis.yml."""
+    defining = {name: entry[name] for name in DEFINING if name in entry}
+    text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def assess(kpi: Kpi, measurement: Measurement, costs: Costs) -> Assessment:
-    """Judge by intervals: nothing is better or worse unless its whole interval says so."""
-    verdict = _verdict(kpi, measurement)
-    worth = _worth(kpi, measurement, costs)
-    return Assessment(kpi, measurement, verdict, worth, _sentence(kpi, measurement, verdict, worth))
+def _before(root: Path, kpi: Kpi) -> Sample | None:
+    if kpi.baseline.data is None:
+        return None
+    path = root / kpi.baseline.data
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return Sample.of(float(row["value"]) for row in csv.DictReader(file))
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise PilotError(
+            f"The baseline of {kpi.id}, {path}, is no CSV file with a number in the column value: {error}. Mend it."
+        ) from error
 
 
-def record(
-    assessments: Sequence[Assessment], *, settings: PlatformSettings, run_id: str, run: TrackedRun | None
-) -> Path:
-    """Keep the evidence: metrics for Prometheus, values in the MLflow run, a line each in var/kpis.jsonl."""
-    now = datetime.now(UTC)
-    _write_metrics(assessments, settings, now)
-    if run is not None:
-        for each in assessments:
-            found = each.measurement
-            run.metrics(
-                {
-                    f"kpi.{each.kpi.id}": found.value,
-                    f"kpi.{each.kpi.id}.low": found.low,
-                    f"kpi.{each.kpi.id}.high": found.high,
-                }
-            )
-            run.tags({f"kpi.{each.kpi.id}": each.verdict})
-    definition = hashlib.sha256((settings.root / "kpis.yml").read_bytes()).hexdigest()
-    lines = [_evidence(each, run_id, now, definition) for each in assessments]
-    path = settings.var / EVIDENCE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    return path
+def assess(defined: Defined, found: Measurement, costs: Costs) -> Assessment:
+    """Judge by intervals: nothing is better or worse unless its whole interval says so, at every look."""
+    gain = compare(found, defined.baseline, defined.before, defined.kpi.sign)
+    verdict = _verdict(defined, found, gain)
+    needed = cases_needed(_gap(defined), found.sample) if verdict in ("undecided", "not_enough_data") else None
+    more = needed if needed and needed > found.n else None
+    return Assessment(defined, found, gain, verdict, _worth(defined.kpi, found, gain, costs), more)
 
 
-def read_evidence(settings: PlatformSettings) -> list[dict[str, object]]:
-    """Return the newest evidence on each KPI, or nothing before the first measurement."""
-    path = settings.var / EVIDENCE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    newest: dict[str, dict[str, object]] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry: dict[str, object] = json.loads(line)
-            newest[str(entry["kpi"])] = entry
-        except (ValueError, KeyError) as error:
-            raise PilotError(f"Line {number} of {path} is no evidence: remove that line, or measure anew.") from error
-    return list(newest.values())
+def _gap(defined: Defined) -> float:
+    """The improvement that is hoped for, or the margin that is to be kept."""
+    kpi = defined.kpi
+    return kpi.margin or 0.0 if kpi.target is None else kpi.sign * (kpi.target.value - defined.baseline)
 
 
-def _verdict(kpi: Kpi, found: Measurement) -> Verdict:
-    if found.n < kpi.minimum_sample:
+def _verdict(defined: Defined, found: Measurement, gain: Gain) -> Verdict:
+    kpi = defined.kpi
+    if found.n < kpi.minimum_sample or found.sample.missing:
         return "not_enough_data"
-    to_target = _oriented(kpi, Interval(found.low - kpi.target.value, found.high - kpi.target.value))
-    if kpi.is_bound:
-        return "reached" if to_target.low >= 0 else "worse" if to_target.high < 0 else "undecided"
-    gain = _gain(kpi, found)
+    if kpi.margin is not None:
+        return "kept" if gain.low >= -kpi.margin else "worse" if gain.high < -kpi.margin else "undecided"
     if gain.high < 0:
         return "worse"
     if gain.low <= 0:
         return "undecided"
-    return "reached" if to_target.low >= 0 else "better"
+    return "reached" if gain.low >= _gap(defined) else "better"
 
 
-def _gain(kpi: Kpi, found: Measurement) -> Interval:
-    """Return the gain, positive when better: over the rule on the same cases, or else over the baseline."""
-    base = kpi.baseline.value
-    return _oriented(kpi, found.difference or Interval(found.low - base, found.high - base))
-
-
-def _oriented(kpi: Kpi, interval: Interval) -> Interval:
-    return interval if kpi.sign > 0 else Interval(-interval.high, -interval.low)
-
-
-def _worth(kpi: Kpi, found: Measurement, costs: Costs) -> Worth | None:
+def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | None:
     """Multiply the gain by its worth, where kpis.yml says what a unit is worth and the measure how many there are."""
     if kpi.value is None or found.units_per_month is None:
         return None
     factor = kpi.value.per_unit * found.units_per_month
-    gain = _gain(kpi, found)
-    value = kpi.sign * (found.value - (kpi.baseline.value if found.rule is None else found.rule)) * factor
-    net = value - costs.run_per_month - costs.people_per_month
+    value = gain.value * factor
+    running = costs.run_per_month + costs.people_per_month
+    net = value - running
     months = costs.build / net if net > 0 else None
+    swing = next((each for each in kpi.value.assumptions if each.share is not None), None)
+    needed = (swing.share or 0) * (running + costs.build / PERIOD) / value if swing and value > 0 else None
+    texts = tuple(map(str, kpi.value.assumptions))
     low, high = gain.low * factor, gain.high * factor
-    return Worth(value, low, high, net, months, kpi.value.currency, kpi.value.assumptions)
-
-
-def _sentence(kpi: Kpi, found: Measurement, verdict: Verdict, worth: Worth | None) -> str:
-    if verdict == "not_enough_data":
-        return f"Not enough data yet: {found.n:,} of the {kpi.minimum_sample:,} cases that a judgement needs."
-    against = "the rule on the same cases" if found.difference else "the baseline"
-    target = f"the target of {_number(kpi.target.value)}"
-    said = {
-        "reached": f"{target} is reached with the whole interval"
-        if not kpi.is_bound
-        else f"{target} is kept with the whole interval",
-        "better": f"better than {against}; {target} is not yet certain",
-        "undecided": f"no clear difference to {target if kpi.is_bound else against} yet",
-        "worse": f"worse than {target if kpi.is_bound else against}",
-    }[verdict]
-    text = f"{verdict.capitalize()}: {said}{_signed(kpi, found)}."
-    return f"{text} {_money(worth)}" if worth else text
-
-
-def _signed(kpi: Kpi, found: Measurement) -> str:
-    """Say how large the difference to the rule is, in the KPI's own direction of counting."""
-    if found.difference is None or found.rule is None:
-        return ""
-    value, low, high = (_number(number, "+") for number in (found.value - found.rule, *astuple(found.difference)))
-    return f" ({value} {kpi.unit} to the rule, 95 % interval {low} to {high})"
-
-
-def _money(worth: Worth) -> str:
-    per_month = f"{worth.value:,.0f} {worth.currency} a month ({worth.low:,.0f} to {worth.high:,.0f})"
-    rest = f"{worth.net:,.0f} after running costs, {12 * worth.net:,.0f} a year"
-    if worth.break_even_months is None:
-        end = "at that the build is never earned back"
-    else:
-        end = f"the build is earned back in {worth.break_even_months:,.1f} months"
-    assumed = f", if {' and '.join(worth.assumptions)}" if worth.assumptions else ""
-    return f"Worth {per_month}{assumed}; {rest}; {end}."
-
-
-def _number(value: float, sign: str = "") -> str:
-    return f"{value:{sign},.{0 if abs(value) >= SHOWN_WHOLE or value == round(value) else 1}f}"
-
-
-def _write_metrics(assessments: Sequence[Assessment], settings: PlatformSettings, now: datetime) -> None:
-    metrics = Metrics(settings, "kpis")
-    for each in assessments:
-        kpi, found = each.kpi, each.measurement
-        values = {"value": found.value, "low": found.low, "high": found.high}
-        values |= {"baseline": kpi.baseline.value, "target": kpi.target.value}
-        values |= {"enough_data": each.verdict != "not_enough_data", "measured_timestamp_seconds": now.timestamp()}
-        for name, value in values.items():
-            metrics.set(f"pilot_kpi_{name}", value, kpi=kpi.id)
-    metrics.write()
-
-
-def _evidence(each: Assessment, run_id: str, now: datetime, definition: str) -> dict[str, object]:
-    kpi = each.kpi
-    entry: dict[str, object] = {
-        "at": now.isoformat(timespec="seconds"),
-        "run_id": run_id,
-        "kpi": kpi.id,
-        "unit": kpi.unit,
-    }
-    entry |= {"baseline": kpi.baseline.value, "target": kpi.target.value, "verdict": each.verdict}
-    entry |= {"sentence": each.sentence, "attribution": kpi.attribution, "definition_sha256": definition}
-    return entry | asdict(each.measurement) | {"worth_per_month": asdict(each.worth) if each.worth else None}
+    currency = kpi.value.currency
+    return Worth(value, low, high, net, months, needed, swing.text if swing else None, currency, texts)

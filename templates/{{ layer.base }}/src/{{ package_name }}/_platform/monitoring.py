@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+from prometheus_client.parser import text_string_to_metric_families
 
 from .errors import PilotError
 from .policies import check_endpoint, expire
@@ -35,10 +36,14 @@ METRICS: Final = {
     "pilot_model_created_timestamp_seconds": "When the model in use was registered",
     "pilot_model_enabled": "0 when the rule is in the model's place",
     "pilot_kpi_value": "Measured value of a KPI",
-    "pilot_kpi_low": "Lower end of its interval",
-    "pilot_kpi_high": "Upper end of its interval",
+    "pilot_kpi_low": "Lower end of its interval for one look",
+    "pilot_kpi_high": "Upper end of its interval for one look",
     "pilot_kpi_baseline": "Its value before the pilot",
     "pilot_kpi_target": "The value that it shall reach",
+    "pilot_kpi_margin": "How much worse than before a guardrail may become",
+    "pilot_kpi_gain": "How much better than the rule or the baseline; more is better, whatever the direction",
+    "pilot_kpi_gain_low": "Lower end of the gain's interval, which holds at every look",
+    "pilot_kpi_gain_high": "Upper end of the gain's interval, which holds at every look",
     "pilot_kpi_enough_data": "0 while there are too few cases to say anything",
     "pilot_kpi_measured_timestamp_seconds": "When it was measured",
     "pilot_corrections": "Corrections by users, answered and not",
@@ -69,6 +74,17 @@ class Metrics:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_to_textfile(str(self._path), self._registry)
         return self._path
+
+
+def read_counts(settings: PlatformSettings, name: str, part: Mapping[str, str]) -> tuple[int, int]:
+    """Sum up a metric that this pilot wrote: the cases with the labels of `part`, and all of them."""
+    some = whole = 0.0
+    for path in sorted((settings.var / "metrics").glob("*.prom")):
+        for family in text_string_to_metric_families(path.read_text(encoding="utf-8")):
+            for sample in (sample for sample in family.samples if sample.name == name):
+                whole += sample.value
+                some += sample.value if part.items() <= sample.labels.items() else 0
+    return round(some), round(whole)
 
 
 class _Sink:

@@ -43,6 +43,9 @@ class SqlDatabase(Protocol):
     def query(self, table: Table, where: Row | None = None, order_by: Sequence[str] = ()) -> list[dict[str, Scalar]]:
         """Return the rows in which every column of `where` has that value."""
 
+    def select(self, statement: str) -> list[dict[str, Scalar]]:
+        """Return the rows of one SELECT; a statement that writes is refused."""
+
     def describe(self) -> str:
         """Return the address without its password, for people and logs."""
 

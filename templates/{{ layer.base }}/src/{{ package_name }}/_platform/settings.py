@@ -55,6 +55,12 @@ class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+class EvidenceSettings(Section):
+    """Where evidence on KPIs is kept: in the repository, to be committed, or below `var/`, as a mere check does."""
+
+    to: Literal["repository", "var"] = "repository"
+
+
 class SwitchSettings(Section):
     """The kill switch as configuration: false puts the rule in the model's place everywhere it is deployed."""
 
@@ -160,6 +166,7 @@ class PlatformSettings(BaseSettings):
     tracking: TrackingSettings = TrackingSettings()
     tracing: TracingSettings = TracingSettings()
     log: LogSettings = LogSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     switch: SwitchSettings = SwitchSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     integrations: dict[str, IntegrationSettings] = {}

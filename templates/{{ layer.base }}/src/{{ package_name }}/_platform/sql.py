@@ -71,6 +71,20 @@ class SqlAlchemyDatabase:
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
+    def select(self, statement: str) -> list[dict[str, Scalar]]:
+        """Return the rows of one SELECT; the database itself refuses to write."""
+        if not statement.lstrip().lower().startswith(("select", "with")):
+            raise PilotError(f"Only a SELECT is asked here, not: {statement.strip().partition(' ')[0]} … Rewrite it.")
+        only = "SET TRANSACTION READ ONLY" if self._engine.dialect.name == "postgresql" else "PRAGMA query_only = ON"
+        with self._transaction() as connection:
+            connection.exec_driver_sql(only)
+            try:
+                plain = connection.execution_options(no_parameters=True)
+                return [dict(row) for row in plain.exec_driver_sql(statement).mappings()]
+            finally:
+                if self._engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("PRAGMA query_only = OFF")
+
     def describe(self) -> str:
         """Return the address without its password."""
         return self._engine.url.render_as_string(hide_password=True)
@@ -88,7 +102,7 @@ class SqlAlchemyDatabase:
             raise PilotError(
                 f"The database {self.describe()} does not answer: {_cause(error)}. {self._remedy}"
             ) from error
-        except (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError) as error:
+        except (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError, sa.exc.InternalError) as error:
             raise PilotError(
                 f"The database {self.describe()} refused a statement: {_cause(error)}. "
                 "Check the rights of its user, and that its tables were not changed by hand."

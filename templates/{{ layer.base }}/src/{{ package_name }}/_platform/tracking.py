@@ -177,6 +177,16 @@ class Tracking:
             kept: object = json.loads(mlflow.artifacts.load_text(f"runs:/{run_id}/{name}"))
         return kept
 
+    def metric_values(self, run: str, metric: str) -> list[float]:
+        """Return a metric of every finished run of that name, oldest first."""
+        client = self._client()
+        with _clear_errors(self.uri):
+            found = client.get_experiment_by_name(self._experiment)
+            ids = [found.experiment_id] if found else []
+            wanted = f"attributes.run_name = '{run.replace(chr(39), '')}' and attributes.status = 'FINISHED'"
+            runs = client.search_runs(ids, wanted, max_results=10_000, order_by=["attributes.start_time ASC"])
+        return [float(each.data.metrics[metric]) for each in runs if metric in each.data.metrics]
+
     def decide(self, version: ModelVersion, verdict: Verdict) -> Alias:
         """Write the gate's verdict on the version and give it the alias that it earned."""
         client = self._client()

@@ -123,8 +123,8 @@ def _score(work: Job, intake: Intake, as_of: datetime | None) -> Json:
 
 def _measure(work: Job, intake: Intake, _: datetime | None) -> Json:
     found = measure.measure(work.parts, intake)
-    measure.keep(work.parts, found)
-    return views.show_measured(work.screen, found)
+    kept = measure.keep(work.parts, found, click.get_current_context().info_name or "measure")
+    return views.show_measured(work.screen, found, [path.relative_to(work.parts.settings.root) for path in kept])
 
 
 def _report(work: Job, intake: Intake, as_of: datetime | None) -> Json:

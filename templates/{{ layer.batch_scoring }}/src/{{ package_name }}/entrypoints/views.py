@@ -2,14 +2,17 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .._platform.evidence import sentence
 from .._platform.kpi import Assessment
 from ..domain.ranking import Method
 from ..pipelines import Intake
@@ -193,28 +196,31 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
     }
 
 
-def show_measured(screen: Screen, measured: Measured) -> Json:
+def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> Json:
     """Show the KPIs against their baseline, what that is worth, and which assumptions it rests on."""
     screen.title("KPIs")
-    table = grid("KPI", "value", "95 % interval", "baseline", "target", "measured on", right=(1, 2, 3, 4))
+    table = grid("KPI", "value", "95 % interval", "baseline", "aim", "measured on", right=(1, 2, 3, 4))
     for each in measured.assessments:
         found, kpi = each.measurement, each.kpi
         table.add_row(
             f"{escape(kpi.title)}, {escape(kpi.unit)}",
             number(found.value),
             f"{number(found.low)} to {number(found.high)}",
-            number(kpi.baseline.value),
-            number(kpi.target.value),
+            number(each.defined.baseline),
+            kpi.aim(number),
             f"{found.method}, {found.window} (n = {found.n:,})",
         )
     screen.table(table)
     for each in measured.assessments:
-        screen.line(f"{each.kpi.id}: {each.sentence}")
+        screen.line(f"{each.kpi.id}: {sentence(each)}")
     for text in measured.assumptions:
         screen.line(f"Assumed: {text}.")
     if measured.next_outcome:
         screen.line(f"The next list's outcome is known on {measured.next_outcome}.")
+    if kept:
+        screen.line(f"Evidence to commit: {', '.join(map(str, kept))}.")
     return {
+        "evidence": [str(path) for path in kept],
         "kpis": [_kpi_json(each) for each in measured.assessments],
         "live_lists": list(measured.live_lists),
         "next_outcome": measured.next_outcome,
@@ -230,13 +236,13 @@ def _kpi_json(each: Assessment) -> Json:
         "high": found.high,
         "n": found.n,
         "unit": kpi.unit,
-        "baseline": kpi.baseline.value,
-        "target": kpi.target.value,
+        "baseline": each.defined.baseline,
+        "target": kpi.target.value if kpi.target else None,
         "window": found.window,
         "method": found.method,
         "rule": found.rule,
-        "difference": asdict(found.difference) if found.difference else None,
+        "gain": asdict(each.gain),
         "verdict": each.verdict,
-        "sentence": each.sentence,
+        "sentence": sentence(each),
         "assumptions": list(found.assumptions),
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .._platform.control import model_switch
+from .._platform.evidence import sentence
 from ..bootstrap import Parts
 from ..domain import CallList
 from ..domain.ranking import Method
@@ -92,6 +93,7 @@ def write_report(parts: Parts, intake: Intake, measured: Measured, call_list: Ca
         measured=measured,
         assumptions=measured.assumptions,
         number=number,
+        sentence=sentence,
         evaluation=measured.evaluation,
         finding=measured.evaluation.finding(parts.settings.currency),
         methods=list(Method),

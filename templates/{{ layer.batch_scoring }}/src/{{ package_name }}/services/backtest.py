@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
 from ..domain import Outcome, Policy
 from ..domain.customers import Customers
@@ -60,6 +61,17 @@ class Backtest:
         probabilities = [known[case.customer] for case in cases] if method.needs_model else None
         return {case.customer for case in called(method, cases, policy, probabilities)}
 
+    def swaps(self, method: Method, other: Method, policy: Policy) -> list[tuple[Tally, Tally]]:
+        """Pair the calls of two ways to rank, oldest list first: what each reached where they called someone else.
+
+        A customer whom both called is a pair with himself. Who is paired with whom does not depend on the outcome.
+        """
+        pairs: list[tuple[Tally, Tally]] = []
+        for cutoff in self.cutoffs:
+            ours, theirs = self._called(method, cutoff, policy), self._called(other, cutoff, policy)
+            pairs += swapped(self.outcomes[cutoff], ours, theirs)
+        return pairs
+
     def judged_by(self, probabilities: Probabilities) -> "Backtest":
         """Judge another model on the same customers, on the cut-offs for which it has a probability for all of them."""
         kept = {
@@ -68,6 +80,15 @@ class Backtest:
             if {outcome.case.customer for outcome in outcomes} <= set(probabilities.get(cutoff, {}))
         }
         return Backtest(kept, probabilities)
+
+
+def swapped(judged: Sequence[Outcome], ours: Collection[str], theirs: Collection[str]) -> list[tuple[Tally, Tally]]:
+    """Pair two lists of calls of the same day; a longer list's rest is paired with no call."""
+    nobody = Tally(calls=1)
+    known = {outcome.case.customer: Tally().plus(outcome) for outcome in judged}
+    both = sorted(set(ours) & set(theirs))
+    rest = zip_longest(sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours)), fillvalue="")
+    return [(known.get(one, nobody), known.get(other, nobody)) for one, other in [*zip(both, both, strict=True), *rest]]
 
 
 def training_outcomes(customers: Customers, policy: Policy, known_by: date) -> list[Outcome]:
@@ -99,13 +120,22 @@ def judged_cutoffs(customers: Customers, policy: Policy, wanted: int) -> list[da
     return judged[-wanted:]
 
 
-def live_tallies(
-    lists: CallLists, customers: Customers, policy: Policy
-) -> tuple[list[date], dict[str, Tally], dict[str, Tally]]:
+@dataclass(frozen=True)
+class Live:
+    """What the lists that people had reached, and what the rule's lists would have."""
+
+    over: list[date]
+    worked: dict[str, Tally]
+    rule: dict[str, Tally]
+    swaps: list[tuple[Tally, Tally]]
+
+
+def judge_live(lists: CallLists, customers: Customers, policy: Policy) -> Live:
     """Judge the lists that people really had, once their outcome is known, against what the rule would have called."""
     over = [day for day in lists.cutoffs() if policy.horizon_end(day) <= customers.today]
     outcomes = {day: customers.outcomes(day) for day in over}
     worked = {day: {entry.customer for entry in found.called} for day in over if (found := lists.find(day))}
     cases = {day: [outcome.case for outcome in judged] for day, judged in outcomes.items()}
     rule = {day: {case.customer for case in called(Method.RULE, cases[day], policy, None)} for day in over}
-    return over, tally(outcomes, worked), tally(outcomes, rule)
+    swaps = [pair for day in over for pair in swapped(outcomes[day], worked[day], rule[day])]
+    return Live(over, tally(outcomes, worked), tally(outcomes, rule), swaps)

@@ -16,6 +16,7 @@ from ..domain.ranking import Method
 from .backtest import Backtest, Probabilities, Tally
 
 Tallies = Mapping[str, Tally]
+Pairs = Sequence[tuple[Tally, Tally]]
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
@@ -49,6 +50,16 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Swaps:
+    """Differences per 100 calls, call by call, summed up: what an interval for many looks needs."""
+
+    n: int
+    mean: float
+    sd: float
+    zeros: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One way to rank against another on the same customers and cut-offs."""
 
@@ -58,11 +69,16 @@ class Comparison:
     difference: Estimate
     customers: int
     calls: int
+    swaps: Swaps
 
 
 def _columns(tallies: Tallies, measure: Measure) -> tuple[Floats, Floats]:
-    reached = [each.revenue if measure is Measure.REVENUE else each.lapsing for each in tallies.values()]
-    return np.array(reached, dtype=float), np.array([each.calls for each in tallies.values()], dtype=float)
+    found = list(tallies.values())
+    return _reached(found, measure), np.array([each.calls for each in found], dtype=float)
+
+
+def _reached(tallies: Sequence[Tally], measure: Measure) -> Floats:
+    return np.array([each.revenue if measure is Measure.REVENUE else each.lapsing for each in tallies], dtype=float)
 
 
 def _rate(reached: Floats, calls: Floats, axis: int = -1) -> Floats:
@@ -105,7 +121,15 @@ def estimate(tallies: Tallies, measure: Measure, seed: int) -> Estimate:
     return Estimate(value, *_interval(columns, difference=False, seed=seed))
 
 
-def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int) -> Comparison:
+def _swaps(pairs: Pairs, measure: Measure) -> Swaps:
+    ours, theirs = (_reached([pair[side] for pair in pairs], measure) for side in (0, 1))
+    gains = PER * (ours - theirs)
+    if len(gains) < 2:  # noqa: PLR2004 - one call has no spread
+        return Swaps(0, 0.0, 0.0, 0)
+    return Swaps(len(gains), float(gains.mean()), float(gains.std(ddof=1)), int((gains == 0).sum()))
+
+
+def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int, pairs: Pairs = ()) -> Comparison:
     """Measure one way to rank and its paired difference to another; two equal lists differ by exactly nothing."""
     columns = (*_columns(tallies, measure), *_columns(others, measure))
     value = float(_difference(*columns))
@@ -118,6 +142,7 @@ def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int) -> C
         difference=Estimate(value, *interval),
         customers=len(tallies),
         calls=int(columns[1].sum()),
+        swaps=_swaps(pairs, measure),
     )
 
 
@@ -199,7 +224,8 @@ class Evaluation:
 def evaluate_backtest(version: int, test: Backtest, rival: Rival | None, policy: Policy, seed: int) -> Evaluation:
     """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
     tallies = {method: test.tallies(method, policy) for method in Method}
-    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed) for method in Method}
+    pairs = {method: test.swaps(method, Method.RULE, policy) for method in Method}
+    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed, pairs[method]) for method in Method}
     duel = _duel(test, rival, policy, seed) if rival else None
     main = against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
     return Evaluation(
@@ -213,8 +239,8 @@ def evaluate_backtest(version: int, test: Backtest, rival: Rival | None, policy:
     )
 
 
-def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int) -> dict[Measure, Comparison]:
-    return {measure: compare(tallies, rule, measure, seed) for measure in Measure}
+def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int, pairs: Pairs) -> dict[Measure, Comparison]:
+    return {measure: compare(tallies, rule, measure, seed, pairs) for measure in Measure}
 
 
 def _duel(test: Backtest, rival: Rival, policy: Policy, seed: int) -> Comparison | None:

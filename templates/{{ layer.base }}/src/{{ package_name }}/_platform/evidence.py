@@ -1,0 +1,300 @@
+"""Evidence on KPIs: where a number comes from, and what is kept of it, in MLflow, for Prometheus and in the repository.
+
+A line of `governance/evidence/kpi.jsonl` for each measurement, so that a trend needs no server; one of
+`governance/wins.jsonl` when a KPI first clears its baseline or a stage is reached. Both are to be committed.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, get_args
+
+import yaml
+
+from . import derive
+from .anytime import Measurement, Sample
+from .errors import PilotError
+from .kpi import PERIOD, Assessment, Defined, Kpi, Verdict, Worth
+from .monitoring import Metrics, read_counts
+from .ports import SqlDatabase
+from .settings import PlatformSettings
+from .tracking import TrackedRun, Tracking
+
+EVIDENCE: Final = "evidence/kpi.jsonl"
+WINS: Final = "wins.jsonl"
+FORMAT: Final = 1
+PAGE: Final = Path("docs/kpis.md")
+SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
+# What a new measurement repeats when it has nothing new to say: then no line is added.
+COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
+NOTICED: Final = ("better", "reached")
+Line = Mapping[str, object]
+
+
+def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
+    """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
+    asked = kpi.measure
+    if asked.sql is not None:
+        return _queried(kpi, database.select(asked.sql))
+    if asked.mlflow is not None:
+        values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
+        return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
+    if asked.runtime is not None:
+        part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
+        return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
+    raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked.function}, which this pilot does not have.")
+
+
+def _queried(kpi: Kpi, rows: Sequence[Mapping[str, object]]) -> Measurement:
+    try:
+        values = [float(str(row["value"])) for row in rows]
+        rule = [float(str(row["rule"])) for row in rows] if rows and "rule" in rows[0] else []
+    except (KeyError, ValueError) as error:
+        raise PilotError(
+            f"kpis.yml: the query of {kpi.id} has to return a number for each case, in the column value ({error})."
+        ) from error
+    found = Measurement.of(Sample.of(values), kpi.window, "query")
+    if not rule:
+        return found
+    differences = Sample.differences([value - other for value, other in zip(values, rule, strict=True)])
+    return replace(found, sample=differences, rule=sum(rule) / len(rule))
+
+
+def record(
+    assessments: Sequence[Assessment], *, settings: PlatformSettings, command: str, run: TrackedRun | None
+) -> list[Path]:
+    """Keep the evidence, and return the files of the repository that it changed."""
+    now = datetime.now(UTC)
+    commit = _commit(settings.root)
+    _write_metrics(assessments, settings, now)
+    if run is not None:
+        _track(assessments, run, command, commit)
+    facts = {"command": command, "commit": commit, "measured_at": now.isoformat(timespec="seconds")}
+    facts["run"] = run.id if run else None
+    known = {str(line["kpi"]): line for line in read_lines(evidence_file(settings))}
+    lines = [_line(each) | facts for each in assessments]
+    new = [line for line in lines if not _same(line, known.get(str(line["kpi"])))]
+    written = _append(evidence_file(settings), new)
+    written += _append(_kept(settings) / WINS, _wins(assessments, settings, facts))
+    return written + (_refresh_page(settings.root) if _kept(settings) != settings.var else [])
+
+
+def evidence_file(settings: PlatformSettings) -> Path:
+    """Name the file of the evidence."""
+    return _kept(settings) / EVIDENCE
+
+
+def _kept(settings: PlatformSettings) -> Path:
+    """The repository's own folder; `var/` when the settings say so, and where there is no repository."""
+    folder = settings.root / "governance"
+    return folder if folder.is_dir() and settings.evidence.to == "repository" else settings.var
+
+
+def read_lines(path: Path) -> list[Line]:
+    """Read a file of evidence or wins, oldest line first; nothing before the first one."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found: list[Line] = []
+    for number, text in enumerate(lines, start=1):
+        try:
+            line = json.loads(text)
+        except ValueError as error:
+            raise PilotError(f"Line {number} of {path} is no JSON: put it right; git knows how it was.") from error
+        if not isinstance(line, dict) or line.get("format") != FORMAT:
+            raise PilotError(f"Line {number} of {path} is not of format {FORMAT}: put it right, or upgrade this pilot.")
+        found.append(line)
+    return found
+
+
+def read_newest(settings: PlatformSettings) -> list[Line]:
+    """Return the newest evidence on each KPI."""
+    return list({str(line["kpi"]): line for line in read_lines(evidence_file(settings))}.values())
+
+
+def gate(kpis: Sequence[Defined], lines: Sequence[Line]) -> dict[str, str]:
+    """Hold the newest evidence against what kpis.yml asks of the gate; say for each KPI what is missing."""
+    newest = {(line["kpi"], line["definition"]): line for line in lines}
+    missing = {}
+    for each in kpis:
+        line, wanted = newest.get((each.kpi.id, each.hash)), each.kpi.decision
+        enough = {wanted.go_on, "reached"} if wanted.gate == "shown" else set(get_args(Verdict)) - {"worse"}
+        if line is None or line["verdict"] not in enough:
+            missing[each.kpi.id] = str(line["sentence"]) if line else "It is not measured as kpis.yml defines it now."
+    return missing
+
+
+def _line(each: Assessment) -> dict[str, object]:
+    kpi, found = each.kpi, each.measurement
+    worth = None if each.worth is None else {name: _short(value) for name, value in asdict(each.worth).items()}
+    return {
+        "format": FORMAT,
+        "kpi": kpi.id,
+        "uses": kpi.uses,
+        "unit": kpi.unit,
+        "definition": each.defined.hash,
+        "window": found.window,
+        "n": found.n,
+        "value": _short(found.value),
+        "low": _short(found.low),
+        "high": _short(found.high),
+        "baseline": _short(each.defined.baseline),
+        "rule": _short(found.rule),
+        "gain": {name: _short(value) for name, value in asdict(each.gain).items()},
+        "verdict": each.verdict,
+        "cases_needed": each.cases_needed,
+        "sentence": sentence(each),
+        "method": found.method,
+        "assumptions": list(found.assumptions),
+        "units_per_month": _short(found.units_per_month),
+        "worth": worth,
+    }
+
+
+def _short(value: object) -> object:
+    """Write nine digits, so that the same data gives the same line on every machine; an open end is null."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.9g}") if abs(value) != float("inf") else None
+
+
+def _same(line: Line, known: Line | None) -> bool:
+    return known is not None and all(line[name] == known.get(name) for name in COMPARED)
+
+
+def _append(path: Path, lines: Sequence[Line]) -> list[Path]:
+    if not lines:
+        return []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    return [path]
+
+
+def _wins(assessments: Sequence[Assessment], settings: PlatformSettings, facts: Line) -> list[Line]:
+    """Say what is reached for the first time."""
+    day = str(facts["measured_at"])[:10]
+    reached = [("kpi", each.kpi.id, day, finding(each)) for each in assessments if each.verdict in NOTICED]
+    reached += [("stage", *entry) for entry in _stages(settings.root / "governance" / "stage_history.yml")]
+    known = {(line["what"], line["id"]) for line in read_lines(_kept(settings) / WINS)}
+    return [
+        {"format": FORMAT, "what": what, "id": name, "on": on, "sentence": text, "commit": facts["commit"]}
+        for what, name, on, text in reached
+        if (what, name) not in known
+    ]
+
+
+def _stages(path: Path) -> list[tuple[str, str, str]]:
+    """Stages that were reached after the first."""
+    history = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("history", []) if path.exists() else []
+    return [(str(e["stage"]), str(e["since"]), f"Stage {e['stage']} is reached: {e['because']}") for e in history[1:]]
+
+
+def _commit(root: Path) -> str | None:
+    """The commit that was measured; None outside git, with `+` when there were changes beside it."""
+    quiet = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    changed = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!governance", f":!{PAGE}"]
+    try:
+        head, beside = (
+            subprocess.run(  # noqa: S603 - fixed words, no shell
+                ["git", "-C", str(root), *words],  # noqa: S607 - git lies wherever PATH says
+                capture_output=True,
+                text=True,
+                check=True,
+                env=quiet,
+            ).stdout.strip()
+            for words in (["rev-parse", "HEAD"], changed)
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{head}+" if beside else head
+
+
+def _refresh_page(root: Path) -> list[Path]:
+    """Rebuild the page that shows the trend, where there is one."""
+    made = derive.derive(root) if (root / PAGE).is_file() else ()
+    stale = [each for each in made if each.path == root / PAGE and not each.fresh]
+    for each in stale:
+        each.write()
+    return [each.path for each in stale]
+
+
+def _write_metrics(assessments: Sequence[Assessment], settings: PlatformSettings, now: datetime) -> None:
+    metrics = Metrics(settings, "kpis")
+    for each in assessments:
+        kpi, found, gain = each.kpi, each.measurement, each.gain
+        values = {"value": found.value, "low": found.low, "high": found.high, "baseline": each.defined.baseline}
+        values |= {"gain": gain.value, "gain_low": gain.low, "gain_high": gain.high}
+        values |= {"target": kpi.target.value} if kpi.target else {"margin": kpi.margin or 0.0}
+        values |= {"enough_data": each.verdict != "not_enough_data", "measured_timestamp_seconds": now.timestamp()}
+        for name, value in values.items():
+            metrics.set(f"pilot_kpi_{name}", value, kpi=kpi.id)
+    metrics.write()
+
+
+def _track(assessments: Sequence[Assessment], run: TrackedRun, command: str, commit: str | None) -> None:
+    run.tags({"command": command, "commit": commit or "none"})
+    for each in assessments:
+        name, found, gain = f"kpi.{each.kpi.id}", each.measurement, each.gain
+        values = {"": found.value, ".low": found.low, ".high": found.high, ".n": float(found.n)}
+        values |= {".gain": gain.value, ".gain_low": gain.low, ".gain_high": gain.high}
+        run.metrics({f"{name}{end}": value for end, value in values.items() if abs(value) != float("inf")})
+        run.tags({name: each.verdict, f"{name}.definition": each.defined.hash, f"{name}.unit": each.kpi.unit})
+
+
+def sentence(each: Assessment) -> str:
+    """Say what was found and what it is worth, as a person would."""
+    return f"{finding(each)} {_money(each.worth)}" if each.worth else finding(each)
+
+
+def finding(each: Assessment) -> str:
+    """Say what was found."""
+    kpi, found = each.kpi, each.measurement
+    more = f" About {each.cases_needed:,} cases would show what is hoped for." if each.cases_needed else ""
+    if each.verdict == "not_enough_data":
+        wanted = max(kpi.minimum_sample, found.n + found.sample.missing)
+        return f"Not enough data yet: {found.n:,} of the {wanted:,} cases that a judgement needs.{more}"
+    against = "the rule on the same cases" if each.gain.against == "rule" else "the baseline"
+    margin = "" if kpi.margin is None else " by more than the margin"
+    said = {
+        "reached": f"Reached: better than {against}, and beyond the target with the whole interval",
+        "better": f"Better than {against}; the target is not yet certain",
+        "kept": f"Kept: not worse than {against}{margin}",
+        "undecided": f"Undecided: it is open whether it is {'worse' if margin else 'better'} than {against}{margin}",
+        "worse": f"Worse than {against}{margin}",
+    }
+    return f"{said[each.verdict]} ({_signed(each)}).{more}"
+
+
+def _signed(each: Assessment) -> str:
+    """Say how much better it is; the sign counts improvement, whatever the direction."""
+    value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
+    margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
+    return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
+
+
+def _money(worth: Worth) -> str:
+    per_month = f"{worth.value:,.0f} {worth.currency} a month ({worth.low:,.0f} to {worth.high:,.0f})"
+    rest = f"{worth.net:,.0f} after running costs, {PERIOD * worth.net:,.0f} a year"
+    end = "at that the build is never earned back"
+    if worth.break_even_months is not None:
+        end = f"the build is earned back in {worth.break_even_months:,.1f} months"
+    assumed = f", if {' and '.join(worth.assumptions)}"
+    return f"Worth {per_month}{assumed}; {rest}; {end}.{_break_even(worth)}"
+
+
+def _break_even(worth: Worth) -> str:
+    if worth.break_even_share is None:
+        return ""
+    if worth.break_even_share > 1:
+        return f" It does not pay within a year, whatever share {worth.break_even_of}."
+    return f" It pays within a year if at least {100 * worth.break_even_share:.1f} % {worth.break_even_of}."
+
+
+def number(value: float, sign: str = "") -> str:
+    """Write a number with as many digits as it deserves."""
+    if abs(value) == float("inf"):
+        return "open"
+    return f"{value:{sign},.{0 if abs(value) >= SHOWN_WHOLE or value == round(value) else 1}f}"
