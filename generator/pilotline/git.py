@@ -213,10 +213,10 @@ def resolve_tree(repository: Path, commit: str) -> str:
     return run_git(["rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"], repository).decode().strip()
 
 
-def list_tree(repository: Path, commit: str, path: str = "") -> tuple[TreeEntry, ...]:
-    """List every blob, link and submodule of a commit or tree, or those at or below a path."""
+def list_tree(repository: Path, commit: str, *paths: str) -> tuple[TreeEntry, ...]:
+    """List every blob, link and submodule of a commit or tree, or those at or below some paths."""
     entries = []
-    chosen = ["--", path] if path else []
+    chosen = ["--", *filter(None, paths)] if any(paths) else []
     for record in run_git(["ls-tree", "-r", "-z", "--full-tree", commit, *chosen], repository).split(b"\0"):
         if record:
             meta, _, name = record.partition(b"\t")

@@ -119,12 +119,13 @@ def _find(start: Path, answers_file: str | None) -> tuple[Path, str]:
 
 
 def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
-    place = f"{prefix}{answers_file}"
-    entries = git.list_tree(repository, head, place)
-    if not entries:
+    place, record = f"{prefix}{answers_file}", f"{prefix}{RECORD}"
+    ids = {entry.path: entry.object_id for entry in git.list_tree(repository, head, place, record)}
+    if place not in ids:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
+    contents = dict(zip(ids, git.read_blobs(repository, list(ids.values())), strict=True))
     try:
-        data = parse_mapping(git.read_blobs(repository, [entries[0].object_id])[0])
+        data = parse_mapping(contents[place])
     except (YamlError, UnicodeDecodeError):
         data = None
     source = (data or {}).get("_src_path")
@@ -134,16 +135,9 @@ def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
         )
     version = data.get("_commit")
     answers = {key: value for key, value in data.items() if not key.startswith("_")}
-    own = _read_record(repository, prefix, head)
+    own = parse_record(contents[record], record) if record in contents else frozenset()
     version = None if version is None else str(version)
     return Pilot(repository, prefix, head, source, version, answers, own, answers_file)
-
-
-def _read_record(repository: Path, prefix: str, head: str) -> frozenset[str]:
-    entries = git.list_tree(repository, head, f"{prefix}{RECORD}")
-    if not entries:
-        return frozenset()
-    return parse_record(git.read_blobs(repository, [entries[0].object_id])[0], f"{prefix}{RECORD}")
 
 
 def refuse_unready(pilot: Pilot) -> None:

@@ -15,6 +15,10 @@ from pilotline.releases import read_release
 from pilotline.tree import File, Tree, read_tree
 from pilotline.versions import latest_version, sorted_versions
 
+_TAG: Final = "refs/tags/"
+_BLOBS: Final[dict[str, bytes]] = {}
+"""Blobs of catalogs by id: two versions of a catalog share most of them."""
+_MOST_BLOBS: Final = 20_000
 _CATALOG_PARTS: Final = ("templates", "reference_architectures", "upgrade_notes")
 _NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
 _ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
@@ -152,20 +156,20 @@ def _link_error(source: str, path: str) -> CatalogError:
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
     cached = fetch_version(url, version)
-    return _read_snapshot(cached.repository, url, cached.version, cached.commit)
+    tags = git.list_tags(cached.repository)
+    recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
+    return Snapshot(Identity(url, recorded, url), _read_commit(cached.repository, cached.commit, url))
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
-    revision = version or latest_version(git.list_tags(repository)) or "HEAD"
-    commit = git.resolve_commit(repository, revision)
+    refs = git.list_refs(repository)
+    tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
+    revision = version or latest_version(tags) or "HEAD"
+    commit = refs.get(f"{_TAG}{revision}") or git.resolve_commit(repository, revision)
     if commit is None:
-        known = ", ".join(sorted_versions(git.list_tags(repository))[:5]) or "none"
+        known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
-    return _read_snapshot(repository, source, revision, commit)
-
-
-def _read_snapshot(repository: Path, source: str, revision: str, commit: str) -> Snapshot:
-    recorded = revision if revision in git.list_tags(repository) else git.describe_commit(repository, commit)
+    recorded = revision if revision in tags else git.describe_commit(repository, commit)
     return Snapshot(Identity(source, recorded, source), _read_commit(repository, commit, source))
 
 
@@ -178,5 +182,14 @@ def _read_commit(repository: Path, commit: str, source: str) -> Tree:
     if modules:
         raise CatalogError(f"{source} holds a git submodule ({modules[0]}).", "Put its files into the catalog itself.")
     blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
-    contents = git.read_blobs(repository, [entry.object_id for entry in blobs])
-    return Tree({e.path: File(c, e.mode == "100755") for e, c in zip(blobs, contents, strict=True)})
+    contents = _read_blobs(repository, [entry.object_id for entry in blobs])
+    return Tree({entry.path: File(contents[entry.object_id], entry.mode == "100755") for entry in blobs})
+
+
+def _read_blobs(repository: Path, object_ids: list[str]) -> dict[str, bytes]:
+    """Read blobs by id; those that another version of a catalog brought before are there already."""
+    if len(_BLOBS) > _MOST_BLOBS:
+        _BLOBS.clear()
+    missing = [object_id for object_id in dict.fromkeys(object_ids) if object_id not in _BLOBS]
+    _BLOBS.update(zip(missing, git.read_blobs(repository, missing) if missing else (), strict=True))
+    return {object_id: _BLOBS[object_id] for object_id in object_ids}

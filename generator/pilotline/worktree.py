@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ SUBMODULE: Final = "160000"
 QUIET: Final = ("core.hooksPath=/dev/null", "submodule.recurse=false", "gc.auto=0")
 
 
+@lru_cache(maxsize=64)
 def locate_folder(repository: Path) -> Path:
     """Find git's own folder of a work tree; a linked work tree has one of its own."""
     return Path(os.fsdecode(run_git(["rev-parse", "--absolute-git-dir"], repository).removesuffix(b"\n")))
