@@ -59,6 +59,7 @@ def test_an_interrupt_is_one_sentence_and_the_next_run_is_whole(pilot, environme
     if moment == "while libraries load":
         wait_for_libraries(process)
     else:
+        assert process.stderr is not None
         assert any(line.startswith(moment) for line in process.stderr)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)

@@ -23,7 +23,7 @@ def purchases(tmp_path):
     return table
 
 
-def test_the_pilot_runs_on_another_real_table_within_two_commands(pilot, run_pilot, purchases):
+def test_the_pilot_runs_on_another_real_table_within_two_commands(pilot, run_in, run_pilot, purchases):
     applied = run_pilot(pilot, "own-data", str(purchases), "--apply", "--json")
     assert applied.code == 0, applied.err
     assert json.loads(applied.out)["columns"] == {"customer": "customer", "day": "day", "amount": "dollars"}
@@ -34,3 +34,7 @@ def test_the_pilot_runs_on_another_real_table_within_two_commands(pilot, run_pil
     result = json.loads(run.out)
     assert result["data"]["rows_read"] > 6000
     assert result["scored"]["written"] > 0
+
+    assert run_pilot(pilot, "derive", "--check").code == 0
+    tests = run_in(pilot, ["pytest", "-q"])
+    assert tests.code == 0, f"the pilot's own tests stay green on day 2: {tests.out[-3000:]}"
