@@ -38,13 +38,46 @@ layer:
     batch: "{{ '.' if architecture == 'batch' else '' }}"
     db: "{{ '.' if 'db' in integrations else '' }}"
 """
+ARCHITECTURE = """\
+id: batch
+title: Batch
+summary: Scores.
+use_when: [often]
+avoid_when: [never]
+decision: Whom to call
+objective: a
+kpi:
+  {id: k, title: K, question: Q, unit: u, currency: EUR, baseline: 1, target: 2, unit_value: 1, period: p, source: s}
+owner: somebody
+data_classification: internal
+ai_act: {class: minimal, role: deployer, reason: r}
+dependencies: []
+components:
+  - {id: code, title: Code, kind: code, path: code/, does: Everything}
+flows:
+  - {from: code, to: code, carries: all, data: cases}
+outside:
+  - {id: people, title: People, kind: person, does: Use it}
+outside_flows:
+  - {from: code, to: people, carries: results, data: cases}
+layers: [code, platform]
+quality:
+  - {attribute: Small, met_by: one file, shown_by: looking}
+threats:
+  - {component: code, threat: It fails, likelihood: low, damage: low, treatment: repair, owner: technical}
+cost_drivers:
+  - {driver: People, grows_with: time, size: little}
+operating_model:
+  - {task: Repairs, by: technical, rhythm: when needed}
+"""
 OBJECTIVES = "objectives:\n  - {id: a}\n  - {id: b}\n  - {id: c}\n"
+ARCHITECTURE_PATH = "reference_architectures/batch/architecture.yml"
 BASE, BATCH, DB = (f"templates/{{{{ layer.{name} }}}}/" for name in ("base", "batch", "db"))
 GOOD: dict[str, str | bytes | None] = {
     "copier.yml": QUESTIONS,
     "templates/_organisation/objectives.yml": OBJECTIVES,
     "templates/_integrations/db.yml": "id: db\n",
-    "reference_architectures/batch/architecture.yml": "title: Batch\n",
+    ARCHITECTURE_PATH: ARCHITECTURE,
     BASE + "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
     BASE + "manifest.yml.jinja": "name: {{ name | to_json(ensure_ascii=false) }}\nsize: {{ size }}\n",
     BASE + ".gitignore.jinja": "var\n",
@@ -129,6 +162,21 @@ FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
     "integration-brings-seed": ({DB + "code/db.py": "x = 1\n"}, DB + "code/db.py", 1),
     "seed-not-kept": ({BATCH + "notes.md": "x"}, BATCH + "notes.md", 1),
     "derived-not-kept": ({"copier.yml": edited('["page.md"]', '["page.md", "other.md"]')}, "copier.yml", 3),
+    "architecture-form": (
+        {ARCHITECTURE_PATH: ARCHITECTURE.replace("likelihood: low", "likelihood: none")},
+        ARCHITECTURE_PATH,
+        26,
+    ),
+    "architecture-form, a part of which is missing": (
+        {ARCHITECTURE_PATH: ARCHITECTURE.replace("summary: Scores.\n", "")},
+        ARCHITECTURE_PATH,
+        1,
+    ),
+    "architecture-part": (
+        {ARCHITECTURE_PATH: ARCHITECTURE.replace("to: people", "to: nobody")},
+        ARCHITECTURE_PATH,
+        21,
+    ),
     "choice-without-data": ({"reference_architectures/batch/architecture.yml": None}, "copier.yml", 10),
     "data-without-choice": ({"templates/_integrations/mq.yml": "id: mq\n"}, "templates/_integrations/mq.yml", 1),
     "does-not-render": ({BASE + "a.txt.jinja": "one\n{{ 1 / (size - 5) }}\n"}, BASE + "a.txt.jinja", 2),

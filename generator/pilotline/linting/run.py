@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.linting import files, layers, questions, rendering
+from pilotline.linting import architectures, files, layers, questions, rendering
 from pilotline.linting.rule import Problem, Rule
 from pilotline.linting.subject import Subject
 
@@ -33,6 +33,8 @@ RULES: Final[tuple[Rule, ...]] = (
     layers.derived_not_kept,
     layers.choice_without_data,
     layers.data_without_choice,
+    architectures.architecture_form,
+    architectures.architecture_part,
     rendering.does_not_render,
     rendering.broken_result,
     rendering.leftover_syntax,
