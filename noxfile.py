@@ -40,6 +40,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/upgrade.py", *session.posargs)
 
 
 @nox.session
