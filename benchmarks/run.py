@@ -40,16 +40,18 @@ class Bar:
 BARS = (
     Bar("pilotline --help", "cookiecutter --version", 0.5),
     Bar("pilotline new --defaults", "copier copy (same template)", 0.5),
+    Bar("pilotline check (a generated pilot)", "copier copy (same template)", 0.5),
 )
 
 
-def cases(template: Path, cookie: Path) -> tuple[Case, ...]:
+def cases(template: Path, cookie: Path, pilot: Path) -> tuple[Case, ...]:
     """Name the commands; generation writes the same files in all three tools."""
     binary = {name: str(BINARIES / name) for name in ("pilotline", "copier", "cookiecutter")}
     return (
         Case("pilotline --help", (binary["pilotline"], "--help")),
         Case("cookiecutter --version", (binary["cookiecutter"], "--version")),
         Case("copier --version", (binary["copier"], "--version")),
+        Case("pilotline check (a generated pilot)", (binary["pilotline"], "check", str(pilot))),
         Case("pilotline new --defaults", (binary["pilotline"], "new", "{target}/pilot", "--defaults")),
         Case(
             "copier copy (same template)",
@@ -132,12 +134,22 @@ def table(medians: dict[str, float], rounds: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def make_pilot(folder: Path) -> Path:
+    """Generate the pilot that is checked."""
+    pilot = folder / "checked"
+    answers = ("owner=ada@example.org", "kpi_baseline=1", "kpi_target=2", "kpi_unit_value=3")
+    given = [part for answer in answers for part in ("-d", answer)]
+    command = [str(BINARIES / "pilotline"), "new", str(pilot), "--defaults", *given]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return pilot
+
+
 def main() -> int:
     """Measure, write the table, and fail when a promise is broken."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with tempfile.TemporaryDirectory(prefix="pilotline-bench-") as scratch:
         folder = Path(scratch)
-        all_cases = cases(make_template(folder), make_cookie(folder))
+        all_cases = cases(make_template(folder), make_cookie(folder), make_pilot(folder))
         for case in all_cases:
             measure(case)
         times: dict[str, list[float]] = {case.name: [] for case in all_cases}

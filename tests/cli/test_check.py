@@ -1,8 +1,9 @@
 import json
+import sys
 
 import pytest
 
-from tests.helpers import commit_all, pilotline
+from tests.helpers import build_file_tree, commit_all, git, pilotline
 
 REAL = [
     part
@@ -126,3 +127,35 @@ def test_fix_mends_and_says_so(tmp_path):
     run = pilotline("check", folder, "--fix")
     assert run.code == 0
     assert "Mended governance/answers.lock" in run.err
+
+
+def test_what_a_command_proved_counts_until_something_changes(tmp_path):
+    build_file_tree(
+        tmp_path,
+        {
+            "pilot.yml": "stage: pilot\n",
+            ".gitignore": "__pycache__/\n.coverage\n.pytest_cache/\n/var/\n",
+            "src/a.py": "def double(x):\n    return 2 * x\n",
+            "test_a.py": "from src import a\n\ndef test_it():\n    assert a.double(2) == 4\n",
+        },
+    )
+    commit_all(tmp_path, "one")
+    mine = {"VIRTUAL_ENV": sys.prefix}
+
+    def status(*arguments):
+        run = pilotline("check", tmp_path, "--select", "ENG004", "--json", *arguments, environment=mine)
+        found = json.loads(run.out)["checks"][0]
+        return found["status"], found["reason"], found["grade"]
+
+    assert status() == ("skip", "not_proven", "static")
+    assert status("--run") == ("pass", None, "executed")
+    record = json.loads((tmp_path / "governance/evidence/checks.jsonl").read_text())
+    assert (record["check"], record["commit"]) == ("ENG004", git(tmp_path, "rev-parse", "HEAD"))
+    git(tmp_path, "add", "governance")
+    git(tmp_path, "commit", "--quiet", "--message", "keep the evidence")
+    assert status() == ("pass", None, "executed")
+
+    (tmp_path / "src/a.py").write_text("def double(x):\n    return x + x\n")
+    assert status() == ("skip", "not_proven", "static")
+    run = pilotline("check", tmp_path, "--select", "ENG004", "--run", environment=mine)
+    assert "The evidence was not kept: files differ from the last commit" in run.err

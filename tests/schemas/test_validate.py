@@ -1,4 +1,5 @@
 import copy
+import json
 
 import jsonschema
 import pytest
@@ -29,6 +30,15 @@ def test_what_is_generated_has_its_form_for_both_validators(files):
     data = yaml.safe_load(files["pilot.yml"])
     assert find_violations(data, read_schema("pilot")) == ()
     assert reference(data, read_schema("pilot"))
+
+
+def test_a_pilot_carries_the_schema_and_its_manifest_names_it():
+    files = pilot()
+    carried = "src/customer_call_list/_platform/pilot.schema.json"
+    assert json.loads(files[carried]) == read_schema("pilot")
+    manifest = files["pilot.yml"]
+    assert isinstance(manifest, bytes)
+    assert manifest.decode().startswith(f"# yaml-language-server: $schema={carried}\n")
 
 
 def places(data, keys=()):

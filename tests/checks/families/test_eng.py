@@ -7,7 +7,18 @@ from pilotline.checks.base import NotProvenError
 from pilotline.checks.families.eng_supply import _required_approvals
 from pilotline.checks.repository import Repository
 from pilotline.checks.tools import PilotTools
-from tests.checks.helpers import TODAY, edited, find_executed, pilot, remove, replace, run_one, set_value, write
+from tests.checks.helpers import (
+    TODAY,
+    edited,
+    find_check,
+    find_executed,
+    pilot,
+    remove,
+    replace,
+    run_one,
+    set_value,
+    write,
+)
 from tests.helpers import build_file_tree, commit_all
 
 CI = ".github/workflows/ci.yml"
@@ -66,6 +77,13 @@ def test_what_is_wrong_is_found_and_named(name, edit, message):
 @pytest.mark.parametrize(("name", "edits"), PASSING.items(), ids=PASSING.keys())
 def test_what_is_right_passes(name, edits):
     assert run_one(name, edited(pilot(), *edits)).status == "pass"
+
+
+def test_following_the_advice_about_the_readme_makes_it_pass():
+    bare = edited(pilot(), write("README.md", "Hello\n"))
+    assert len(run_one("ENG001", bare).problems) == 3
+    example = find_check("ENG001").example
+    assert run_one("ENG001", edited(bare, write("README.md", f"# Calls\n{example}"))).status == "pass"
 
 
 def test_gitlab_s_pipeline_counts_as_well():

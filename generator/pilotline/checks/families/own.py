@@ -23,7 +23,7 @@ class ManifestHasItsForm(Check):
     stage = Stage.SANDBOX
     source = "NIST AI RMF GOVERN 1.6; ISO/IEC 42001 A.4.2"
     effort = Effort.MINUTES
-    advice = "Put pilot.yml right where the message points; its form is `pilotline schema pilot`."
+    advice = "Put pilot.yml right where the message points; an editor that knows JSON Schema shows its form (src/<package>/_platform/pilot.schema.json)."
     example = """
 format: 1
 stage: sandbox
