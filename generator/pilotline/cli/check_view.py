@@ -60,7 +60,8 @@ def _steps(verdict: Verdict) -> str:
     target = f" towards {verdict.target.label}" if verdict.target else ""
     lines = [f"Next{target}, easiest first ({len(verdict.to_do)} open):"]
     for number, result in enumerate(steps, 1):
-        lines += [f"  {number}. {_line(result)}", _wrap(result.advice, "     ")]
+        later = "" if result.stage is verdict.target or not result.blocks() else f", for {result.stage.label}"
+        lines += [f"  {number}. {_line(result)}{later}", _wrap(result.advice, "     ")]
     return "\n".join(lines)
 
 
