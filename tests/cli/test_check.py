@@ -119,14 +119,22 @@ def test_an_answer_changed_by_hand_is_found_and_one_changed_by_pilotline_is_not(
     assert "personal_data changed" in run.out
 
 
-def test_fix_mends_and_says_so(tmp_path):
+def test_fix_mends_what_needs_no_judgement_and_says_so(tmp_path):
     folder = tmp_path / "pilot"
     assert pilotline("new", folder, *REAL).code == 0
     (folder / "governance/answers.lock").unlink()
+    kpis = folder / "kpis.yml"
+    kpis.write_text(kpis.read_text().replace("Minutes per request", "Minutes per question"))
     assert pilotline("check", folder).code == 1
+    assert "docs/kpis.md is stale" in pilotline("check", folder, "--select", "TPL004").out
+
     run = pilotline("check", folder, "--fix")
+
     assert run.code == 0
     assert "Mended governance/answers.lock" in run.err
+    assert "Mended docs/kpis.md" in run.err
+    assert "Minutes per question" in (folder / "docs/kpis.md").read_text()
+    assert pilotline("check", folder, "--fix").err == ""
 
 
 def test_what_a_command_proved_counts_until_something_changes(tmp_path):

@@ -61,7 +61,7 @@ class Check(ABC):
         """
 
     def mend(self, repo: Repository) -> Mapping[str, bytes]:
-        """Write what can be mended without judgement: new content by path."""
+        """Write what can be mended without judgement: new content by path, and only of what is wrong."""
         del repo
         return {}
 

@@ -110,7 +110,7 @@ def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str,
     """Write what can be mended without judgement; return the paths."""
     mended: dict[str, bytes] = {}
     for check in checks:
-        if not check.not_applicable(repo) and any(check.find(repo)):
+        if not check.not_applicable(repo):
             mended.update(check.mend(repo))
     for path, content in mended.items():
         target = root / path

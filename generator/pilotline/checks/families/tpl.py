@@ -1,5 +1,6 @@
 """Template: the pilot can be upgraded, is current, and its differences from the catalog are known."""
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -139,7 +140,7 @@ class OwnedFilesAreExplained(Check):
     severity = Severity.WARNING
     source = "nf-core lint: files_unchanged"
     effort = Effort.HOURS
-    advice = "Show the changes with `pilotline diff`; undo those that nobody needs, and give each other one a line with its reason in governance/owned_changes.yml. Rebuild derived files with the pilot's `derive`."
+    advice = "Show the changes with `pilotline diff`; undo those that nobody needs, and give each other one a line with its reason in governance/owned_changes.yml. Stale derived files are rebuilt by `pilotline check --fix` or the pilot's `derive`."
     example = """
 format: 1
 changes:
@@ -162,6 +163,11 @@ changes:
                     yield Problem(f"{path} is the catalog's and was changed without a reason", Location(path))
         yield from _stale_files(repo)
 
+    def mend(self, repo: Repository) -> Mapping[str, bytes]:
+        with contextlib.suppress(CatalogError):
+            return _rebuilt(repo)
+        return {}
+
 
 def _owned(repo: Repository) -> Fingerprints:
     answers = repo.answers
@@ -174,13 +180,20 @@ def _owned(repo: Repository) -> Fingerprints:
 
 def _stale_files(repo: Repository) -> Iterator[Problem]:
     try:
-        built = derive_files(repo.files)
+        stale = _rebuilt(repo)
     except CatalogError as error:
         yield Problem(f"The derived files cannot be rebuilt: {error.message}")
         return
-    for path, content in built.items():
-        if path in repo.files and fingerprint(repo.files[path]) != fingerprint(content):
-            yield Problem(f"{path} is stale: pilot.yml or kpis.yml changed since it was made", Location(path))
+    for path in stale:
+        yield Problem(f"{path} is stale: what it is made from changed since", Location(path))
+
+
+def _rebuilt(repo: Repository) -> Mapping[str, bytes]:
+    """Build the derived files that are there and differ from what their sources give."""
+    built = derive_files(repo.files).items()
+    return {
+        path: new for path, new in built if path in repo.files and fingerprint(repo.files[path]) != fingerprint(new)
+    }
 
 
 class UpdateBotIsConfigured(Check):
