@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pilotline.derive import derive_files
+from pilotline.kpi.report import read_report
 from tests.e2e.conftest import MAXIMAL, MINIMAL
 from tests.helpers import files_below, git
 
@@ -71,3 +73,20 @@ def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
     assert changed == {"docs/kpis.md", "governance/evidence/kpi.jsonl", "governance/wins.jsonl"}
     assert len(one["evidence"]) == 3
     assert two["evidence"] == [], "the same data twice is one line of evidence"
+
+
+def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(pilot, run_pilot):
+    assert run_pilot(pilot, "run").code == 0
+    report = read_report(pilot)
+    lines = [json.loads(line) for line in (pilot / "governance/evidence/kpi.jsonl").read_text().splitlines()]
+
+    assert [trend.kpi.hash for trend in report.trends] == [line["definition"] for line in lines]
+    assert report.value is not None
+    for end in ("value", "low", "high"):
+        assert getattr(report.value.per_month, end) == pytest.approx(lines[0]["worth"][end])
+    assert report.value.payback_months == pytest.approx(lines[0]["worth"]["break_even_months"])
+    assert report.value.break_even in lines[0]["sentence"]
+    built = derive_files(files_below(pilot))
+    assert built["docs/kpis.md"] == (pilot / "docs/kpis.md").read_bytes()
+    assert b"| better |" in built["docs/kpis.md"]
+    assert run_pilot(pilot, "gate").code == 0

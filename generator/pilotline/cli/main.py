@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "architectures": ("pilotline.cli.architectures:command", "List and explain the reference architectures."),
     "check": ("pilotline.cli.check:command", "Say what is missing for the next stage, and how to mend it."),
     "status": ("pilotline.cli.status:command", "Show how this pilot stands: objective, KPI, stage, level, dates."),
+    "kpi": ("pilotline.cli.kpi:command", "Show KPIs, their trend, their worth, and the decision that is asked."),
     "upgrade": ("pilotline.cli.upgrade:command", "Pull in what the catalog improved; your work survives."),
     "add": ("pilotline.cli.add:command", "Add integrations to this pilot."),
     "remove": ("pilotline.cli.remove:command", "Remove integrations from this pilot."),

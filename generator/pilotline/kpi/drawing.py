@@ -1,0 +1,97 @@
+"""Numbers and trends, for a terminal and for a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pilotline.kpi.evidence import Interval
+from pilotline.kpi.report import Trend
+
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_PLAIN: Final = "._-~=+*#"
+_WHOLE: Final = 100
+
+
+def number(value: float | None, sign: str = "") -> str:
+    """Write a number with as many digits as it deserves; an open end is a word."""
+    if value is None:
+        return "open"
+    whole = abs(value) >= _WHOLE or value == round(value)
+    return f"{value:{sign},.{0 if whole else 1}f}"
+
+
+def span(interval: Interval, sign: str = "") -> str:
+    """Write the ends of an interval."""
+    return f"{number(interval.low, sign)} to {number(interval.high, sign)}"
+
+
+def sparkline(values: Sequence[float], *, unicode: bool) -> str:
+    """Draw a trend in one line of characters."""
+    signs = _BLOCKS if unicode else _PLAIN
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if high == low:
+        return signs[len(signs) // 2] * len(values)
+    return "".join(signs[round((value - low) / (high - low) * (len(signs) - 1))] for value in values)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measurement in a plot's own units."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A trend, ready to be drawn."""
+
+    points: tuple[Point, ...]
+    baseline: float | None
+    aim: float | None
+    ticks: tuple[tuple[float, str], ...]
+    width: int = 640
+    height: int = 204
+    left: int = 84
+
+    @property
+    def line(self) -> str:
+        """The points as SVG writes a line."""
+        return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.points)
+
+
+def plot(trend: Trend) -> Plot | None:
+    """Lay out values with their intervals, the baseline and the target; None without a measurement."""
+    lines = trend.lines[-24:]
+    if not lines:
+        return None
+    baseline = trend.kpi.baseline if trend.kpi.baseline is not None else lines[-1].baseline
+    aim = trend.kpi.target
+    if aim is None and baseline is not None and trend.kpi.margin is not None:
+        aim = baseline - trend.kpi.margin if trend.kpi.direction == "higher" else baseline + trend.kpi.margin
+    ends = [end for line in lines for end in (line.value.value, line.value.low, line.value.high) if end is not None]
+    ends += [end for end in (baseline, aim) if end is not None]
+    low, high = min(ends), max(ends)
+    room = (high - low) * 0.08 or 1.0
+    low, high = low - room, high + room
+
+    def y(value: float) -> float:
+        return 12 + (high - value) / (high - low) * 180
+
+    step = (640 - 84 - 40) / max(len(lines), 1)
+    points = tuple(
+        Point(
+            x=84 + 20 + step * (index + 0.5),
+            y=y(line.value.value),
+            low=y(line.value.value if line.value.low is None else line.value.low),
+            high=y(line.value.value if line.value.high is None else line.value.high),
+            label=f"{line.measured_at[:10]}: {number(line.value.value)} ({span(line.value)}), n = {line.n:,}",
+        )
+        for index, line in enumerate(lines)
+    )
+    marks = [low + room + (high - low - 2 * room) * part / 3 for part in range(4)]
+    ticks = tuple((y(mark), number(mark)) for mark in marks)
+    return Plot(points, None if baseline is None else y(baseline), None if aim is None else y(aim), ticks)

@@ -1,0 +1,131 @@
+"""The evidence that a pilot keeps in its repository, one line for each measurement that said something new."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pilotline.kpi.manifest import KpiError, as_mapping, as_number, as_text
+
+EVIDENCE: Final = "governance/evidence/kpi.jsonl"
+WINS: Final = "governance/wins.jsonl"
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its interval; an open end is None."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of evidence."""
+
+    kpi: str
+    unit: str
+    definition: str
+    window: str
+    n: int
+    value: Interval
+    gain: Interval
+    against: str
+    baseline: float | None
+    rule: float | None
+    verdict: str
+    cases_needed: int | None
+    sentence: str
+    method: str
+    gain_method: str
+    assumptions: tuple[str, ...]
+    units_per_month: float | None
+    command: str
+    commit: str | None
+    measured_at: str
+
+
+@dataclass(frozen=True)
+class Win:
+    """Something reached for the first time."""
+
+    what: str
+    id: str
+    on: str
+    sentence: str
+    commit: str | None
+
+
+def read_evidence(content: bytes) -> tuple[Measured, ...]:
+    """Read the lines of evidence, oldest first.
+
+    Raises:
+        KpiError: A line is no evidence of a known format.
+    """
+    return tuple(_measured(line, number) for number, line in enumerate(_lines(content, EVIDENCE), start=1))
+
+
+def read_wins(content: bytes) -> tuple[Win, ...]:
+    """Read the record of wins, oldest first.
+
+    Raises:
+        KpiError: A line is no win of a known format.
+    """
+    return tuple(
+        Win(
+            what=str(line.get("what", "")),
+            id=str(line.get("id", "")),
+            on=str(line.get("on", "")),
+            sentence=str(line.get("sentence", "")),
+            commit=as_text(line.get("commit")),
+        )
+        for line in _lines(content, WINS)
+    )
+
+
+def _lines(content: bytes, place: str) -> list[Mapping[str, object]]:
+    found: list[Mapping[str, object]] = []
+    for number, text in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+        try:
+            line = json.loads(text)
+        except ValueError as error:
+            raise KpiError(f"Line {number} of {place} is no JSON.", f"Restore it: git log -- {place}") from error
+        if not isinstance(line, dict) or line.get("format") != _FORMAT:
+            raise KpiError(
+                f"Line {number} of {place} is not of format {_FORMAT}.", "A newer pilotline may read it: upgrade it."
+            )
+        found.append(line)
+    return found
+
+
+def _measured(line: Mapping[str, object], number: int) -> Measured:
+    gain = as_mapping(line.get("gain"))
+    value, gained = _interval(line), _interval(gain)
+    if value is None or gained is None or "kpi" not in line:
+        raise KpiError(f"Line {number} of {EVIDENCE} has no value or gain.", f"Restore it: git log -- {EVIDENCE}")
+    listed = line.get("assumptions")
+    needed = as_number(line.get("cases_needed"))
+    return Measured(
+        **{name: str(line.get(name, "")) for name in ("kpi", "unit", "definition", "window", "verdict", "sentence")},
+        n=int(as_number(line.get("n")) or 0),
+        value=value,
+        gain=gained,
+        against=str(gain.get("against", "baseline")),
+        baseline=as_number(line.get("baseline")),
+        rule=as_number(line.get("rule")),
+        cases_needed=None if needed is None else int(needed),
+        method=str(line.get("method", "")),
+        gain_method=str(gain.get("method", "")),
+        assumptions=tuple(map(str, listed)) if isinstance(listed, list) else (),
+        units_per_month=as_number(line.get("units_per_month")),
+        command=str(line.get("command", "")),
+        commit=as_text(line.get("commit")),
+        measured_at=str(line.get("measured_at", "")),
+    )
+
+
+def _interval(data: Mapping[str, object]) -> Interval | None:
+    value = as_number(data.get("value"))
+    return None if value is None else Interval(value, as_number(data.get("low")), as_number(data.get("high")))

@@ -1,0 +1,162 @@
+"""What a pilot's KPIs say now: the newest evidence on each, its worth, and the decision that is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline.kpi.evidence import EVIDENCE, WINS, Measured, Win, read_evidence, read_wins
+from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
+from pilotline.kpi.value import Costs, Value, value_of
+from pilotline.yamls import YamlError, parse_mapping
+
+_NEXT: Final = {"sandbox": "pilot", "pilot": "production"}
+_ENOUGH: Final = {"better": {"better", "reached"}, "reached": {"reached"}, "kept": {"kept"}}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What pilot.yml says that a reader of KPIs needs."""
+
+    name: str
+    distribution: str
+    stage: str
+    objective: str
+    objective_target: str
+    approves: str
+    review_by: str
+    costs: Costs
+    example: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A KPI with its evidence under the definition that is in force, oldest first."""
+
+    kpi: Kpi
+    lines: tuple[Measured, ...]
+    earlier: int
+    """Lines of other definitions, which are not comparable."""
+
+    @property
+    def newest(self) -> Measured | None:
+        """The newest line."""
+        return self.lines[-1] if self.lines else None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the evidence shows what its owner needs to see."""
+        return self.newest is not None and self.newest.verdict in _ENOUGH[self.kpi.go_on]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is asked of whom, and why."""
+
+    asked: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of it."""
+
+    pilot: Facts
+    trends: tuple[Trend, ...]
+    value: Value | None
+    decision: Decision
+    wins: tuple[Win, ...]
+
+
+def read_report(start: Path) -> Report:
+    """Read a pilot's manifests and evidence; nothing is run and no network is used.
+
+    Raises:
+        KpiError: There is no pilot, or one of its files cannot be used.
+    """
+    folder = _find(start)
+    facts = _facts(_read(folder, "pilot.yml"))
+    kpis = read_kpis(_read(folder, "kpis.yml"))
+    lines = read_evidence(_read(folder, EVIDENCE, missing=b""))
+    trends = tuple(_trend(kpi, lines) for kpi in kpis)
+    first = trends[0]
+    value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
+    return Report(facts, trends, value, decide(facts, trends, value), read_wins(_read(folder, WINS, missing=b"")))
+
+
+def decide(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Decision:
+    """Say which decision the evidence asks for; the first KPI decides, guardrails can stop it."""
+    first, newest = trends[0], trends[0].newest
+    if newest is None:
+        return Decision("Measure first", f"Nothing is measured as kpis.yml defines it: {facts.distribution} measure.")
+    worse = [each.kpi.title for each in trends if each.newest and each.newest.verdict == "worse"]
+    if worse:
+        return Decision("Stop or change it", f"Worse than before: {', '.join(worse)}. {first.kpi.otherwise}.")
+    if not first.shown:
+        return Decision("Wait, and decide at the review", newest.sentence.partition(" Worth ")[0])
+    if value is not None and value.net.value <= 0:
+        return Decision(
+            "Decide whether it is worth its cost",
+            f"It works, but costs more than it brings in a year. {value.break_even}",
+        )
+    left = [each.kpi.title for each in trends[1:] if each.kpi.kind == "guardrail" and not each.shown]
+    why = newest.sentence.partition(" Worth ")[0]
+    if left:
+        return Decision("Go on, and settle what is open", f"{why} Open: {', '.join(left)}.")
+    return Decision(f"Go on to {_NEXT.get(facts.stage, 'the next year')}", why)
+
+
+def _find(start: Path) -> Path:
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / "pilot.yml").is_file() and (folder / "kpis.yml").is_file():
+            return folder
+    raise KpiError(f"There is no pilot in {start} or above it.", "Change into a folder with pilot.yml and kpis.yml.")
+
+
+def _read(folder: Path, name: str, missing: bytes | None = None) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        if missing is None:
+            raise KpiError(f"{folder / name} is missing.", f"Restore it: git log -- {name}") from None
+        return missing
+    except OSError as error:
+        raise KpiError(f"{folder / name} cannot be read: {error.strerror}.", "Put it right.") from error
+
+
+def _trend(kpi: Kpi, lines: tuple[Measured, ...]) -> Trend:
+    ours = tuple(line for line in lines if line.kpi == kpi.id)
+    same = tuple(line for line in ours if line.definition == kpi.hash)
+    return Trend(kpi, same, len(ours) - len(same))
+
+
+def _facts(content: bytes) -> Facts:
+    try:
+        data = parse_mapping(content)
+    except YamlError as error:
+        raise KpiError(f"pilot.yml is no YAML: {str(error).splitlines()[0]}.", "Put pilot.yml right.") from error
+    found = data or {}
+    objective, costs = as_mapping(found.get("objective")), as_mapping(found.get("costs"))
+    example = found.get("example")
+    return Facts(
+        name=_text(found, "name"),
+        distribution=_text(found, "distribution"),
+        stage=_text(found, "stage"),
+        objective=_text(objective, "title"),
+        objective_target=_text(objective, "target"),
+        approves=_text(as_mapping(found.get("decision_rights")), "approves"),
+        review_by=_text(found, "review_by"),
+        costs=Costs(
+            currency=_text(costs, "currency"),
+            build=as_number(costs.get("build")) or 0.0,
+            run_per_month=as_number(costs.get("run_per_month")) or 0.0,
+            people_per_month=as_number(costs.get("people_per_month")) or 0.0,
+            source=_text(costs, "source"),
+        ),
+        example=tuple(map(str, example)) if isinstance(example, list) else (),
+    )
+
+
+def _text(data: Mapping[str, object], name: str) -> str:
+    return as_text(data.get(name)) or str(data.get(name) or "not said")

@@ -1,0 +1,42 @@
+"""`pilotline kpi` as a user sees it."""
+
+import json
+
+from tests.helpers import build_file_tree, pilotline
+from tests.kpi.conftest import manifests, write_pilot  # noqa: F401 - fixtures
+
+
+def test_kpis_trend_worth_and_decision_are_shown_anywhere_in_the_pilot(write_pilot):  # noqa: F811
+    pilot = write_pilot(8_000, 16_000)
+    below = build_file_tree(pilot / "src", {"a.txt": ""})
+    run = pilotline("kpi", cwd=below)
+    assert run.code == 0, run.err
+    for said in (
+        "better: 65,833 GBP per 100 calls",
+        "2 measured",
+        "leaves -3,4",
+        "13.2 %",
+        "worth its cost",
+        "not measured yet",
+    ):
+        assert said in run.out
+    assert "\x1b" not in run.out
+
+
+def test_a_terminal_without_unicode_gets_plain_characters(write_pilot):  # noqa: F811
+    run = pilotline("kpi", write_pilot(1, 2), environment={"PYTHONIOENCODING": "ascii"})
+    assert run.code == 0, run.err
+    assert run.out.isascii()
+
+
+def test_json_and_page_come_from_one_call(write_pilot):  # noqa: F811
+    pilot = write_pilot(16_000)
+    run = pilotline("kpi", pilot, "--json", "--html", pilot / "kpi.html")
+    assert json.loads(run.out)["decision"]["asked"] == "Decide whether it is worth its cost"
+    assert "<h1>Customer call list</h1>" in (pilot / "kpi.html").read_text()
+
+
+def test_outside_a_pilot_it_says_so(tmp_path):
+    run = pilotline("kpi", tmp_path)
+    assert run.code == 2
+    assert "There is no pilot in" in run.err

@@ -1,0 +1,100 @@
+"""What the evidence says, what it is worth, and which decision it asks for."""
+
+import json
+
+import pytest
+
+from pilotline.kpi.as_json import to_json
+from pilotline.kpi.drawing import number, plot, sparkline
+from pilotline.kpi.manifest import KpiError
+from pilotline.kpi.page import render_page
+from pilotline.kpi.report import read_report
+
+
+def test_money_is_benefit_less_cost_with_the_measurement_s_range(write_pilot):
+    value = read_report(write_pilot(16_000)).value
+    assert value is not None
+    assert value.return_on_cost is not None
+    assert value.net.low is not None
+    assert value.net.high is not None
+    per_month = 16_000 * 0.03 * 1.876
+    assert value.per_month.value == pytest.approx(per_month)
+    assert value.net.value == pytest.approx(12 * per_month - 14_280)
+    assert value.net.low < value.net.value < value.net.high
+    assert value.return_on_cost.value == pytest.approx(value.net.value / 14_280)
+    assert value.payback_months == pytest.approx(9000 / (per_month - 440))
+    assert (
+        value.break_even
+        == "It pays within a year if at least 13.2 % of the customers reached stay because of the call."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gains", "facts", "asked"),
+    [
+        pytest.param((), {}, "Measure first", id="nothing measured"),
+        pytest.param((16_000,), {"definition": "another"}, "Measure first", id="measured under another definition"),
+        pytest.param((16_000,), {"verdict": "undecided"}, "Wait, and decide at the review", id="open"),
+        pytest.param((16_000,), {"verdict": "worse"}, "Stop or change it", id="worse"),
+        pytest.param((16_000,), {}, "Decide whether it is worth its cost", id="better, and dearer than it brings"),
+        pytest.param((60_000,), {}, "Go on, and settle what is open", id="better, a guardrail is not measured"),
+    ],
+)
+def test_the_evidence_asks_for_a_decision(write_pilot, gains, facts, asked):
+    assert read_report(write_pilot(*gains, **facts)).decision.asked == asked
+
+
+def test_a_trend_holds_what_was_measured_by_the_definition_in_force(write_pilot):
+    pilot = write_pilot(1, 2, 3)
+    evidence = pilot / "governance/evidence/kpi.jsonl"
+    lines = evidence.read_text().splitlines()
+    evidence.write_text("\n".join([lines[0].replace('"definition": "', '"definition": "0'), *lines[1:]]) + "\n")
+    trend = read_report(pilot).trends[0]
+    assert ([line.gain.value for line in trend.lines], trend.earlier) == ([2, 3], 1)
+    drawn = plot(trend)
+    assert drawn is not None
+    assert len(drawn.points) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("kpis.yml", "format: 1\nkpis: [{id: A}]\n", "kpis[0].id is"),
+        ("kpis.yml", "{", "kpis.yml is no YAML"),
+        ("pilot.yml", "{", "pilot.yml is no YAML"),
+        ("governance/evidence/kpi.jsonl", "{\n", "Line 1 of governance/evidence/kpi.jsonl is no JSON"),
+        ("governance/evidence/kpi.jsonl", '{"format": 2}\n', "is not of format 1"),
+        ("governance/evidence/kpi.jsonl", '{"format": 1}\n', "has no value or gain"),
+        ("governance/wins.jsonl", "x\n", "Line 1 of governance/wins.jsonl"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_clear_error(write_pilot, file, content, said):
+    pilot = write_pilot(1)
+    (pilot / file).write_text(content)
+    with pytest.raises(KpiError) as refused:
+        read_report(pilot)
+    assert said in refused.value.message
+    assert refused.value.hint
+
+
+def test_the_object_for_machines_is_plain_and_versioned(write_pilot):
+    found = json.loads(json.dumps(to_json(read_report(write_pilot(1, 2)))))
+    assert found["format"] == 1
+    assert [each["gain"]["value"] for each in found["kpis"][0]["trend"]] == [1, 2]
+    assert found["decision"]["by"] == "example-head-of-sales"
+
+
+def test_the_page_needs_nothing_else_and_quotes_what_it_shows(write_pilot):
+    pilot = write_pilot(60_000, sentence="<b>bold</b>")
+    page = render_page(read_report(pilot))
+    assert "http" not in page.replace("http-equiv", "")
+    assert "src=" not in page
+    assert "<b>bold" not in page
+    assert page.index("Decision asked of") < page.index("Brings, in the first year") < page.index("What was measured")
+
+
+def test_numbers_and_trends_are_drawn_in_any_terminal():
+    assert sparkline([1, 2, 3], unicode=True) == "▁▅█"
+    assert sparkline([1, 2, 3], unicode=False).isascii()
+    assert len(sparkline([5, 5], unicode=True)) == 2
+    assert (number(None), number(1234.5), number(1.25, "+")) == ("open", "1,234", "+1.2")
