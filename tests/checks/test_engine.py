@@ -127,6 +127,13 @@ def test_three_steps_what_blocks_first_then_by_effort():
     assert [step.card.id for step in steps] == ["XXX005", "XXX003", "XXX002"]
 
 
+def test_what_one_command_proves_is_one_step():
+    unproven = [type(f"Made{n}", (Measuring,), {"__doc__": "x", "id": f"XXX00{n}"})() for n in (1, 2, 3)]
+    result = verdict(*unproven, sample(id="XXX004", found=(BAD,), effort=Effort.DAYS))
+    assert [step.card.id for step in result.next_steps] == ["XXX001", "XXX004"]
+    assert len(result.to_do) == 4
+
+
 def test_the_total_is_the_score_of_the_weakest_family():
     result = verdict(
         sample(id="AAA001", grade=Grade.EXECUTED),

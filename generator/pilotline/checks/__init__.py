@@ -20,5 +20,7 @@ How to add a check or a family
 4. An `ExecutedCheck` measures with a command (`measure(tools)`) and judges what was measured (`judge(measured)`), so
    that recorded evidence is judged by today's rule.
 5. Tests: `tests/checks/families/test_<family>.py` has a row per check with an edit that makes it fail and one that
-   makes it pass; `tests/checks/helpers.py` renders the pilot to edit. `docs/make_reference.py` writes the reference.
+   makes it pass; `tests/checks/helpers.py` renders the pilot to edit. `tests/checks/test_planted_faults.py` has a fault
+   for each check that a new pilot passes. `docs/make_reference.py` writes the reference.
+6. What cannot be told here (no catalog, tool or network) raises `NotProvenError("…")`: it blocks from its stage on.
 """

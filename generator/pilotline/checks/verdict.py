@@ -85,8 +85,9 @@ class Verdict:
 
     @property
     def next_steps(self) -> tuple[Result, ...]:
-        """The steps to take first."""
-        return self.to_do[:NEXT_STEPS]
+        """The steps to take first; one command proves all that is unproven, so that is one step."""
+        unproven = [result for result in self.to_do if result.is_unproven][1:]
+        return tuple(result for result in self.to_do if result not in unproven)[:NEXT_STEPS]
 
 
 def _urgency(result: Result) -> tuple[int, int, int, str]:
