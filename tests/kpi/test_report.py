@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pilotline.kpi.as_json import to_json
-from pilotline.kpi.drawing import number, plot, sparkline
+from pilotline.kpi.drawing import number, plot, round_marks, sparkline
 from pilotline.kpi.manifest import KpiError
 from pilotline.kpi.page import render_page
 from pilotline.kpi.report import read_report
@@ -91,6 +91,18 @@ def test_the_page_needs_nothing_else_and_quotes_what_it_shows(write_pilot):
     assert "src=" not in page
     assert "<b>bold" not in page
     assert page.index("Decision asked of") < page.index("Brings, in the first year") < page.index("What was measured")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marks"),
+    [
+        pytest.param(44_000, 103_000, [60_000, 80_000, 100_000], id="large"),
+        pytest.param(0.1, 0.9, [0.2, 0.4, 0.6, 0.8], id="small"),
+        pytest.param(-12, 30, [-10, 0, 10, 20, 30], id="across zero"),
+    ],
+)
+def test_an_axis_has_round_numbers(low, high, marks):
+    assert round_marks(low, high) == pytest.approx(marks)
 
 
 def test_numbers_and_trends_are_drawn_in_any_terminal():

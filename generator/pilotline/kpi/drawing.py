@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from typing import Final
 
 from pilotline.kpi.evidence import Interval
@@ -10,6 +11,8 @@ from pilotline.kpi.report import Trend
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _PLAIN: Final = "._-~=+*#"
 _WHOLE: Final = 100
+_MARKS: Final = 5
+_STEPS: Final = (1, 2, 2.5, 5, 10)
 
 
 def number(value: float | None, sign: str = "") -> str:
@@ -63,6 +66,13 @@ class Plot:
         return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.points)
 
 
+def round_marks(low: float, high: float) -> list[float]:
+    """Choose up to six round values between two ends."""
+    unit = 10.0 ** floor(log10((high - low) / _MARKS))
+    step = next(part * unit for part in _STEPS if part * unit * _MARKS >= high - low)
+    return [place * step for place in range(ceil(low / step), floor(high / step) + 1)]
+
+
 def plot(trend: Trend) -> Plot | None:
     """Lay out values with their intervals, the baseline and the target; None without a measurement."""
     lines = trend.lines[-24:]
@@ -92,6 +102,5 @@ def plot(trend: Trend) -> Plot | None:
         )
         for index, line in enumerate(lines)
     )
-    marks = [low + room + (high - low - 2 * room) * part / 3 for part in range(4)]
-    ticks = tuple((y(mark), number(mark)) for mark in marks)
+    ticks = tuple((y(mark), number(mark)) for mark in round_marks(low, high))
     return Plot(points, None if baseline is None else y(baseline), None if aim is None else y(aim), ticks)
