@@ -22,7 +22,7 @@ FAULTS = {
     "TPL005": remove("renovate.json"),
     "TPL006": set_value("governance/answers.lock", "kpi", "0000000000000000"),
     "ENG001": replace("README.md", "## Limits", "## More"),
-    "ENG003": replace(CI, "imports, tests]", "imports]"),
+    "ENG003": replace(CI, "imports, tests", "imports"),
     "ENG005": write("config/local.toml", f'key = "{"ghp_" + "a1B2" * 9}"\n'),
     "ENG007": write(".github/workflows/other.yml", "permissions: {}\njobs: {a: {steps: [{uses: a/b@v1}]}}"),
     "ENG010": write("config/integrations/x.toml", '[x]\nurl = "https://api.example.com/v1"\n'),
