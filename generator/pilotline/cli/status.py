@@ -38,7 +38,8 @@ def _as_text(status: dict[str, object], verdict: Verdict) -> str:
     }
     dates = status["dates"] if isinstance(status["dates"], list) else []
     rows["Dates"] = ", ".join(f"{entry['what']} {entry['on']}" for entry in dates)
-    rows["Law"] = ", ".join(f"{event.check} {event.day}" for event in verdict.events) or "nothing new within a year"
+    rows["Law"] = _law(status["law"])
+    rows["Turns red"] = ", ".join(f"{event.check} {event.day}" for event in verdict.events)
     lines = [f"  {click.style(f'{name:<10}', fg='cyan')}{text}" for name, text in rows.items() if text]
     return "\n".join([click.style(str(status["name"] or "This repository is no pilot yet"), bold=True), *lines])
 
@@ -65,6 +66,14 @@ def _cost(cost: object) -> str:
         return ""
     monthly = sum(value for key, value in cost.items() if key.endswith("per_month") and isinstance(value, (int, float)))
     return f"{cost.get('build', 0):,g} {cost['currency']} to build, {monthly:,g} a month"
+
+
+def _law(law: object) -> str:
+    """Name the class and the duties that are still to come."""
+    if not isinstance(law, dict) or not law["class"]:
+        return ""
+    coming = [f"{entry['on']} {entry['duty'].partition(':')[0]}" for entry in law["dates"] if not entry["in_force"]]
+    return "; ".join([f"{law['class']} risk, {law['role']}", *coming])
 
 
 def _stage(stage: object) -> str:
