@@ -1,6 +1,7 @@
 """A rendered pilot as a dict of files, to edit and to check without a disk."""
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -33,10 +34,10 @@ Files = dict[str, str | bytes]
 Edit = Callable[[Files], object]
 
 
-@functools.lru_cache(maxsize=16)
-def _rendered(answers: tuple[tuple[str, object], ...]) -> Mapping[str, bytes]:
+@functools.lru_cache(maxsize=32)
+def _rendered(answers: str) -> Mapping[str, bytes]:
     snapshot = _builtin()
-    tree = render(snapshot, accept_answers(snapshot, dict(answers)))
+    tree = render(snapshot, accept_answers(snapshot, json.loads(answers)))
     return {path: file.content for path, file in tree.items()}
 
 
@@ -48,12 +49,12 @@ def _builtin():
 def pilot(stage: str = "production", **answers: object) -> Files:
     """Render a pilot with real answers, prepared for a stage."""
     chosen = {**REAL, "prepared_for": stage, **answers}
-    return dict(_rendered(tuple(chosen.items())))
+    return dict(_rendered(json.dumps(chosen)))
 
 
 def example(**answers: object) -> Files:
     """Render the example, as `new --defaults` makes it."""
-    return dict(_rendered(tuple({"created_on": "2026-11-25", **answers}.items())))
+    return dict(_rendered(json.dumps({"created_on": "2026-11-25", **answers})))
 
 
 def find_check(name: str) -> Check:

@@ -34,7 +34,7 @@ _FORMS: Final = (
     _form("a signed token", "eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     _form("an Azure storage key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}"),
 )
-_PASSWORD_IN_URL: Final = re.compile(r"://[^\s:/@\"'{}<>$]+:([^\s@/\"'{}<>$]{3,})@")
+_PASSWORD_IN_URL: Final = re.compile(r"://([^\s:/@\"'{}<>$]+):([^\s@/\"'{}<>$]{3,})@")
 _ASSIGNED: Final = re.compile(r"[:=]\s*[\"']([^\"'\s]{12,})[\"']")
 _NAME: Final = re.compile(r"(?i)(?:password|passwd|secret|token|key)[\w.-]*[\"']?\s*\Z")
 _LONGEST_NAME: Final = 80
@@ -66,7 +66,8 @@ def _suspects(text: str) -> Iterator[tuple[int, str]]:
             yield from ((found.start(), form.kind) for found in form.pattern.finditer(text))
     if "://" in text:
         for found in _PASSWORD_IN_URL.finditer(text):
-            if found[1].lower() not in _HARMLESS_PASSWORDS:
+            user, password = found.groups()
+            if password != user and password.lower() not in _HARMLESS_PASSWORDS:
                 yield found.start(), "a password in an address"
     for found in _ASSIGNED.finditer(text):
         before = text[max(0, found.start() - _LONGEST_NAME) : found.start()]

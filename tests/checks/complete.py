@@ -1,0 +1,60 @@
+"""A pilot that has everything: what a generated one becomes when its team has followed every advice."""
+
+import json
+
+from tests.checks.helpers import Files, edited, pilot, replace, set_value, write
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+GATE = (
+    "# Gate\n\n- Decision: go\n- Decided by: ada@example.org\n- Date: 2026-11-20\n\nThe interval clears its baseline.\n"
+)
+SECTIONS: dict[tuple[str, ...], object] = {
+    ("ai_act", "reason"): "Orders requests for people who answer them; no use of Annex III",
+    ("costs", "source"): "Project controlling, 2026-10",
+    ("data", "basis"): "Contract with the customer (Article 6(1)(b) GDPR)",
+    ("data", "dpia"): "https://records.example.org/dpia-12",
+    ("impact",): {
+        "affected": ["Account managers"],
+        "worst_case": "A customer who leaves is not called",
+        "mitigations": "The list can be corrected",
+        "approved_by": "ada@example.org",
+        "approved_on": "2026-11-20",
+    },
+    ("oversight",): {"role": "team-analytics", "override": "feedback add", "stop": "switch off"},
+    ("risks",): [
+        {
+            "risk": "Drift", "treatment": "An alert", "owner": "team-analytics",
+            "accepted_by": "ada@example.org", "accepted_on": "2026-11-20",
+        }
+    ],
+    ("people", "trained"): [{"role": "Users", "what": "Real rows", "on": "2026-11-20", "by": "team-analytics"}],
+    ("evaluation", "offline_metric"): {"name": "lift", "kpi": "minutes_per_request", "why": "Counts the same cases"},
+}  # fmt: skip
+
+
+def measured(kpi: str, **changes: object) -> dict[str, object]:
+    """Make a line of evidence as the pilot's `measure` appends it."""
+    line = {
+        "format": 1, "kpi": kpi, "value": 9.1, "low": 8.7, "high": 9.5, "n": 400, "baseline": 12.5, "rule": None,
+        "gain": {"value": 3.4, "low": 3.0, "high": 3.8, "against": "baseline"}, "verdict": "better",
+        "worth": {"value": 120.0, "currency": "GBP"}, "command": "customer-call-list measure", "commit": COMMIT,
+        "measured_at": "2026-11-20T08:00:00+00:00",
+    }  # fmt: skip
+    return {**line, **changes}
+
+
+def lines(*entries: object) -> str:
+    """Write JSON lines."""
+    return "".join(f"{json.dumps(entry)}\n" for entry in entries)
+
+
+def complete() -> Files:
+    """Give a pilot that passes every check that needs no command."""
+    files = pilot()
+    edits = [set_value("pilot.yml", *keys, value) for keys, value in SECTIONS.items()]
+    edits.append(write("governance/decisions/gate-pilot.md", GATE))
+    edits.append(write("governance/decisions/gate-production.md", GATE))
+    kpis = ("minutes_per_request", "lapsing_customers_per_100_calls", "corrections_answered")
+    edits.append(write("governance/evidence/kpi.jsonl", lines(*(measured(kpi) for kpi in kpis))))
+    edits.append(replace("kpis.yml", 'source: "not stated yet"', 'source: "Ticket system, 4,210 requests"'))
+    return edited(files, *edits)
