@@ -53,6 +53,10 @@ class Origin(Protocol):
         """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
         ...
 
+    def file(self, source: str, version: str, path: str) -> bytes | None:
+        """Read a file of the catalog itself; None where the catalog or the file cannot be had."""
+        ...
+
 
 class NoOrigin:
     """A pilot whose catalog cannot be had."""
@@ -64,6 +68,10 @@ class NoOrigin:
     def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> None:
         """Nothing can be rendered."""
         del source, version, answers
+
+    def file(self, source: str, version: str, path: str) -> None:
+        """Nothing can be read."""
+        del source, version, path
 
 
 @dataclass(frozen=True)
@@ -88,13 +96,26 @@ class CatalogOrigin:
 
     def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Fingerprints | None:
         """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
-        remote = not self._is_builtin(source) and is_remote(Reference(source))
         try:
-            if remote and version not in cached_tags(source):
-                return None
-            return _fingerprint_owned(load_recorded(source, version or None, self.builtin_source), answers)
+            snapshot = self._load(source, version)
+            return None if snapshot is None else _fingerprint_owned(snapshot, answers)
         except PilotlineError:
             return None
+
+    def file(self, source: str, version: str, path: str) -> bytes | None:
+        """Read a file of the catalog itself; None where the catalog or the file cannot be had."""
+        try:
+            snapshot = self._load(source, version)
+        except PilotlineError:
+            return None
+        return snapshot.tree[path].content if snapshot and path in snapshot.tree else None
+
+    def _load(self, source: str, version: str) -> Snapshot | None:
+        """Load a version that is on this machine; None when it would have to be fetched."""
+        remote = not self._is_builtin(source) and is_remote(Reference(source))
+        if remote and version not in cached_tags(source):
+            return None
+        return load_recorded(source, version or None, self.builtin_source)
 
     def _is_builtin(self, source: str) -> bool:
         return source in {self.builtin_source, CATALOG_SOURCE}

@@ -92,6 +92,14 @@ class Repository:
         prefix = f"{folder.rstrip('/')}/" if folder else ""
         return tuple(p for p in self.files if p.startswith(prefix) and (not endings or p.endswith(endings)))
 
+    def catalog_document(self, path: str) -> Section:
+        """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""
+        key = f"catalog:{path}"
+        if key not in self._documents:
+            content = self.origin.file(self.answers.text("_src_path"), self.answers.text("_commit"), path)
+            self._documents[key] = parse_document(path, content)
+        return self._documents[key]
+
     def texts(self) -> Iterator[tuple[str, str]]:
         """Read every text file of ordinary size."""
         for path in self.files:

@@ -12,14 +12,6 @@ from tests.helpers import build_file_tree, git
 
 KPI = "governance/evidence/kpi.jsonl"
 GATE = "governance/decisions/gate-pilot.md"
-ORGANISATION = "src/customer_call_list/_platform/organisation.yml"
-DEFINITION = {
-    "id": "corrections_answered",
-    "version": 1,
-    "formula": "answered / given",
-    "unit": "percent",
-    "direction": "higher",
-}
 FAILING = {
     "VAL001 no file": ("VAL001", remove("kpis.yml"), "no KPI"),
     "VAL001 no YAML": ("VAL001", write("kpis.yml", "kpis: ["), "cannot be read"),
@@ -53,19 +45,14 @@ FAILING = {
 }  # fmt: skip
 
 
-def organised():
-    formula = set_value("kpis.yml", "kpis", 2, "formula", "answered / given")
-    return edited(complete(), set_value(ORGANISATION, "kpis", [DEFINITION]), formula)
-
-
 @pytest.mark.parametrize("name", [f"VAL00{number}" for number in (1, 2, 3, 4, 5, 6, 7, 9)])
 def test_a_complete_pilot_passes(name):
-    assert run_one(name, organised()).status == "pass", run_one(name, organised())
+    assert run_one(name, complete()).status == "pass", run_one(name, complete())
 
 
 @pytest.mark.parametrize(("name", "edit", "message"), FAILING.values(), ids=FAILING.keys())
 def test_what_is_wrong_is_found_and_named(name, edit, message):
-    result = run_one(name, edited(organised(), edit))
+    result = run_one(name, edited(complete(), edit))
     assert result.status == "fail", result
     assert any(message in problem.message for problem in result.problems), result.problems
 
@@ -73,7 +60,19 @@ def test_what_is_wrong_is_found_and_named(name, edit, message):
 def test_the_example_has_the_form_of_a_kpi_but_no_numbers_of_its_own():
     assert run_one("VAL001", example()).status == "pass"
     assert run_one("VAL006", example()).status == "fail"
-    assert run_one("VAL007", example()).reason == "not_applicable"
+    assert run_one("VAL007", example()).status == "pass"
+
+
+def test_a_pilot_without_the_organisation_s_kpis_has_nothing_to_compare():
+    own = [{"id": "minutes", "formula": "my own"}]
+    assert run_one("VAL007", edited(complete(), set_value("kpis.yml", "kpis", own))).reason == "not_applicable"
+
+
+def test_a_definition_that_the_pilot_does_not_carry_is_looked_up_in_its_catalog():
+    without = set_value("src/customer_call_list/_platform/organisation.yml", "kpis", None)
+    assert run_one("VAL007", edited(complete(), without)).status == "pass"
+    changed = set_value("kpis.yml", "kpis", 2, "formula", "my own")
+    assert run_one("VAL007", edited(complete(), without, changed)).status == "fail"
 
 
 def test_an_unstated_source_of_the_baseline_blocks_only_the_next_stage():

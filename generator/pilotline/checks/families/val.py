@@ -14,6 +14,7 @@ from pilotline.checks.traits import is_unanswered
 from pilotline.checks.wording import is_placeholder
 
 _TEXTS: Final = ("id", "title", "unit", "owner")
+_LIBRARY: Final = "templates/_organisation/kpis/"
 _LONGEST_ROUND: Final = 100.0
 _DIRECTIONS: Final = frozenset({"higher", "lower"})
 _COSTS: Final = ("build", "run_per_month", "people_per_month")
@@ -213,22 +214,27 @@ kpis:
 """
 
     def not_applicable(self, repo: Repository) -> str:
-        known = {definition.text("id") for definition in repo.organisation.items("kpis")}
-        mine = repo.kpis.items("kpis")
-        if any(kpi.text("uses") or kpi.text("id") in known for kpi in mine):
-            return ""
-        return "No KPI uses a definition of the organisation"
+        used = any(kpi.text("uses") for kpi in repo.kpis.items("kpis"))
+        named = {kpi.text("id") for kpi in repo.kpis.items("kpis")}
+        shared = named & {entry.text("id") for entry in repo.organisation.items("kpis")}
+        return "" if used or shared else "No KPI uses a definition of the organisation"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        definitions = {
-            f"{entry.text('id')}@{entry.text('version')}": entry for entry in repo.organisation.items("kpis")
-        }
+        known = {f"{entry.text('id')}@{entry.text('version')}": entry for entry in repo.organisation.items("kpis")}
         for kpi in repo.kpis.items("kpis"):
-            name = kpi.text("uses") or _newest_version(kpi.text("id"), definitions)
-            if name in definitions:
-                yield from _differences(kpi, name, definitions[name])
-            elif name and definitions:
-                yield Problem(f"The organisation has no definition {name}", kpi.place("uses"))
+            name = kpi.text("uses") or _newest_version(kpi.text("id"), known)
+            definition = known.get(name) or _of_catalog(repo, name)
+            if definition:
+                yield from _differences(kpi, name, definition)
+            elif name:
+                yield Problem(
+                    f"The organisation has no definition {name}, as far as can be seen here", kpi.place("uses")
+                )
+
+
+def _of_catalog(repo: Repository, name: str) -> Section:
+    """Look into the catalog only for a definition that the pilot does not carry."""
+    return repo.catalog_document(f"{_LIBRARY}{name}.yml") if name else repo.kpis.at("none")
 
 
 def _newest_version(name: str, definitions: dict[str, Section]) -> str:
