@@ -115,7 +115,23 @@ def _find(start: Path, answers_file: str | None) -> tuple[Path, str]:
         if others and answers_file is None:
             raise PilotError(f"{folder} has several answers files: {', '.join(others)}.", "Name one: --answers-file.")
     wanted = answers_file or ANSWERS_FILE
+    committed = _find_committed(start, wanted)
+    if committed is not None:
+        return committed, wanted
     raise PilotError(f"There is no pilot in {start} or above it.", f"Change into a folder with a {wanted}.")
+
+
+def _find_committed(start: Path, answers_file: str) -> Path | None:
+    """Find the folder of a pilot whose answers file is missing in the work tree, as after a kill, but committed."""
+    try:
+        place = open_repository(start)
+    except PilotError:
+        return None
+    parts = PurePosixPath(place.prefix).parts
+    folders = ["".join(f"{part}/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
+    known = {e.path for e in git.list_tree(place.repository, place.head, *(f + answers_file for f in folders))}
+    found = next((folder for folder in folders if folder + answers_file in known), None)
+    return None if found is None else place.repository / found
 
 
 def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
