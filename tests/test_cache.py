@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from pilotline import git as door
-from pilotline.cache import cache_folder, fetch_version, list_refs
+from pilotline.cache import fetch_version, list_refs
+from pilotline.config import cache_folder
 from pilotline.errors import CatalogError
 from pilotline.sources import Reference, load_snapshot
 from tests.helpers import build_file_tree, commit_all, git, pilotline

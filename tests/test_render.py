@@ -3,11 +3,11 @@ import sys
 
 import pytest
 
+from pilotline.compiled import count_in_memory
 from pilotline.errors import CatalogError, DestinationError, UnrepeatableTemplateError
 from pilotline.ownership import owner_of_paths
 from pilotline.questions import accept_answers
 from pilotline.render import render
-from pilotline.templating import _COMPILED
 from tests.helpers import snapshot
 
 
@@ -115,9 +115,9 @@ def test_owners_are_the_catalog_the_team_and_the_manifests():
 
 def test_two_versions_compile_what_they_share_once():
     rendered({"x.jinja": "shared by two versions {{ 1 + 1 }}", "y.jinja": "one"})
-    before = len(_COMPILED)
+    before = count_in_memory()
     rendered({"x.jinja": "shared by two versions {{ 1 + 1 }}", "y.jinja": "one"})
-    assert len(_COMPILED) == before
+    assert count_in_memory() == before
 
 
 def test_what_is_compiled_for_other_delimiters_is_another_text():

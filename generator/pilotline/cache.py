@@ -7,9 +7,7 @@ nothing that is cached ever goes away.
 
 import hashlib
 import logging
-import os
 import re
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline import git
+from pilotline.config import cache_folder
 from pilotline.errors import CatalogError, GitError
 from pilotline.locks import locked
 from pilotline.versions import latest_version, sorted_versions
@@ -46,17 +45,6 @@ class Cached:
     repository: Path
     commit: str
     version: str
-
-
-def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Locate the cache: `PILOTLINE_CACHE`, or where this system keeps what can be fetched again."""
-    if environment.get("PILOTLINE_CACHE"):
-        return Path(environment["PILOTLINE_CACHE"]).expanduser().absolute()
-    if environment.get("XDG_CACHE_HOME"):
-        return Path(environment["XDG_CACHE_HOME"]) / "pilotline"
-    if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA", Path.home())) / "pilotline" / "cache"
-    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "pilotline"
 
 
 def fetch_version(url: str, version: str | None) -> Cached:

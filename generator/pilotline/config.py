@@ -1,6 +1,7 @@
 """The user's configuration: which catalog to use, where the built-in one is published, which ones are trusted."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -50,3 +51,14 @@ def _read(path: Path) -> dict[str, object]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.", "Mend or remove the file.") from error
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Locate the cache: `PILOTLINE_CACHE`, or where this system keeps what can be fetched again."""
+    if environment.get("PILOTLINE_CACHE"):
+        return Path(environment["PILOTLINE_CACHE"]).expanduser().absolute()
+    if environment.get("XDG_CACHE_HOME"):
+        return Path(environment["XDG_CACHE_HOME"]) / "pilotline"
+    if sys.platform == "win32":
+        return Path(environment.get("LOCALAPPDATA", Path.home())) / "pilotline" / "cache"
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "pilotline"

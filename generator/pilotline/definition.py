@@ -65,7 +65,7 @@ def parse_definition(tree: Tree, label: str) -> Definition:
     subdirectory, suffix = str(settings.get("subdirectory") or ""), settings.get("templates_suffix")
     return Definition(
         questions={key: _as_question(value) for key, value in raw.items() if not key.startswith("_")},
-        answers_file=str(settings.get("answers_file") or ".copier-answers.yml"),
+        answers_file=_answers_file(settings.get("answers_file"), label),
         exclude=_texts(raw, "_exclude", place, () if subdirectory not in {"", "."} else _DEFAULT_EXCLUDE),
         skip_if_exists=_texts(raw, "_skip_if_exists", place),
         secret_questions=frozenset(_texts(raw, "_secret_questions", place)),
@@ -180,3 +180,15 @@ def _refuse_newer(wanted: object, label: str) -> None:
         raise CopierVersionError(
             f"{label} needs Copier {wanted}; this pilotline follows the rules of {RULES_OF}.", "Upgrade pilotline."
         )
+
+
+def _answers_file(value: object, label: str) -> str:
+    """Read where the answers are kept; a place outside of the project is none.
+
+    Raises:
+        CatalogError: It would lie outside.
+    """
+    path = str(value or ".copier-answers.yml")
+    if path.startswith("/") or ".." in path.split("/"):
+        raise CatalogError(f"{label} keeps its answers outside of the project ({path!r}).", "Correct `_answers_file`.")
+    return path

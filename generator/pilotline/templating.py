@@ -14,11 +14,14 @@ from pathlib import PurePosixPath, PureWindowsPath
 from types import CodeType
 from typing import Final, NoReturn
 
+import jinja2.compiler
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound, Undefined
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2_ansible_filters import AnsibleCoreFiltersExtension
+from jinja2_ansible_filters import AnsibleCoreFiltersExtension, core_filters
 
+from pilotline.compiled import compiled, fingerprint
+from pilotline.config import cache_folder
 from pilotline.errors import CatalogError, UnrepeatableTemplateError, UnsupportedTemplateError
 from pilotline.yamls import YamlError, explain_yaml_error, parse_yaml
 
@@ -29,8 +32,6 @@ _UNDEFINED_KINDS: Final[Mapping[str, type[Undefined]]] = {
     "jinja2.StrictUndefined": StrictUndefined,
 }
 _MOST_BITS: Final = 100_000
-_COMPILED: Final[dict[tuple[str | None, ...], CodeType]] = {}
-_MOST_COMPILED: Final = 10_000
 _ENVIRONMENT_OPTIONS: Final = frozenset(
     {
         "autoescape",
@@ -122,21 +123,18 @@ class _Environment(SandboxedEnvironment):
                 raise OverflowError("it computes a number that is far too large")
         return super().call_binop(context, operator, left, right)
 
-    def share_code(self, signature: str) -> None:
-        """Share compiled code with every environment that was made with the same options."""
-        self._signature = signature
+    def share_code(self, options: Mapping[str, object]) -> None:
+        """Share compiled code with every environment that was made with the same options, also between runs."""
+        sources = [__file__, str(jinja2.compiler.__file__), str(core_filters.__file__)]
+        self._signature = f"{fingerprint(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
+        self._store = cache_folder()
 
     def compile(  # type: ignore[override]  # never raw: only Jinja's own tool for modules asks for source
         self, source: str, name: str | None = None, filename: str | None = None
     ) -> CodeType:
         """Compile a template, unless the same text was compiled under the same name."""
-        key = (self._signature, source, name, filename)
-        code = _COMPILED.get(key)
-        if code is None:
-            if len(_COMPILED) >= _MOST_COMPILED:
-                _COMPILED.clear()
-            code = _COMPILED[key] = super().compile(source, name, filename)
-        return code
+        compile_ = partial(super().compile, source, name, filename)
+        return compiled((self._signature, source, name, filename), self._store, compile_)
 
 
 def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> SandboxedEnvironment:
@@ -159,7 +157,7 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
         undefined=_UNDEFINED_KINDS[str(undefined)],
         **chosen,
     )
-    environment.share_code(repr(sorted(options.items())))
+    environment.share_code(options)
     environment.filters["from_yaml"] = _from_yaml
     environment.filters["to_json"] = partial(json.dumps, default=_plain)
     for name in _REFUSED_FILTERS:

@@ -13,8 +13,9 @@ from typing import Protocol
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION, __version__
 from pilotline.asking import parse_questions
-from pilotline.cache import cache_folder, cached_tags
+from pilotline.cache import cached_tags
 from pilotline.catalog import Snapshot
+from pilotline.config import cache_folder
 from pilotline.errors import PilotlineError
 from pilotline.ownership import owner_of_paths
 from pilotline.questions import accept_answers
