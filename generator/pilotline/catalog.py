@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from pilotline.definition import Definition, parse_definition
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
@@ -28,6 +28,14 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The commit that a snapshot was read from, in a repository on this machine."""
+
+    repository: Path
+    commit: str
+
+
+@dataclass(frozen=True)
 class Usage:
     """What a snapshot is used for: by whom it is trusted, and for which pilot."""
 
@@ -46,6 +54,8 @@ class Snapshot:
     identity: Identity
     tree: Tree
     usage: Usage = Usage()
+    origin: Origin | None = None
+    """None where it was not read from a repository."""
 
     @cached_property
     def definition(self) -> Definition:

@@ -59,6 +59,16 @@ def render_directly(snapshot: Snapshot, answers: Answers, wanted: Matcher | None
     return _Renderer(snapshot, answers, wanted).tree()
 
 
+def name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
+    """Name the file of the catalog behind each path that a render gives, without rendering any content.
+
+    Raises:
+        CatalogError: A path cannot be rendered.
+        UnsupportedTemplateError: A path needs what only Copier itself offers.
+    """
+    return {path: source for source, path, _ in _Renderer(snapshot, answers, None).sources()}
+
+
 def template_context(snapshot: Snapshot, answers: Answers) -> dict[str, object]:
     """Build what templates see: the answers, and Copier's own variables that are the same everywhere."""
     return _context(snapshot, answers)[1]
@@ -131,15 +141,18 @@ class _Renderer:
             CatalogError: Two templates make the same path; which of them wins would be chance.
         """
         files: dict[str, File] = {}
-        for source, path, file in self._files():
+        for source, path, is_template in self.sources():
+            file = self._snapshot.tree[source]
+            file = self._render_file(source, file) if is_template else file
             if files.setdefault(path, file) != file:
                 raise _template_error(f"file {source}", f"another template makes {path} too")
         return Tree(files)
 
-    def _files(self) -> Iterator[tuple[str, str, File]]:
+    def sources(self) -> Iterator[tuple[str, str, bool]]:
+        """Name each template file that is on, the path that it makes, and whether its content is rendered."""
         suffix = self._definition.templates_suffix
         root = self._root()
-        for source, file in self._snapshot.tree.items():
+        for source in self._snapshot.tree:
             if not source.startswith(root) or (suffix and self._exists(f"{source}{suffix}")):
                 continue
             relative = source.removeprefix(root)
@@ -149,7 +162,7 @@ class _Renderer:
                 continue
             if not is_template and suffix and path != self._answers_file and self._exists(f"{path}{suffix}"):
                 continue
-            yield source, path, self._render_file(source, file) if is_template or not suffix else file
+            yield source, path, is_template or not suffix
 
     def _exists(self, path: str) -> bool:
         return path in self._snapshot.tree or path in self._snapshot.folders

@@ -9,7 +9,7 @@ from typing import Final
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
 from pilotline.cache import fetch_version
-from pilotline.catalog import Identity, Snapshot
+from pilotline.catalog import Identity, Origin, Snapshot
 from pilotline.errors import CatalogError
 from pilotline.releases import read_release
 from pilotline.tree import File, Tree, read_tree
@@ -158,7 +158,7 @@ def _load_remote(url: str, version: str | None) -> Snapshot:
     cached = fetch_version(url, version)
     tags = git.list_tags(cached.repository)
     recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
-    return Snapshot(Identity(url, recorded, url), _read_commit(cached.repository, cached.commit, url))
+    return _read_snapshot(Identity(url, recorded, url), Origin(cached.repository, cached.commit))
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
@@ -170,7 +170,11 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
         known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
     recorded = revision if revision in tags else git.describe_commit(repository, commit)
-    return Snapshot(Identity(source, recorded, source), _read_commit(repository, commit, source))
+    return _read_snapshot(Identity(source, recorded, source), Origin(repository, commit))
+
+
+def _read_snapshot(identity: Identity, origin: Origin) -> Snapshot:
+    return Snapshot(identity, _read_commit(origin.repository, origin.commit, identity.label), origin=origin)
 
 
 def _read_commit(repository: Path, commit: str, source: str) -> Tree:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pilotline import answers_lock
 from pilotline.catalog import Snapshot
+from pilotline.causes import Cause, find_causes
 from pilotline.changes import Change
 from pilotline.derive import MANIFESTS, derive_files, is_derived, is_input
 from pilotline.fastimport import Side, blob_id, is_sha256
@@ -45,6 +46,8 @@ class Plan:
     """Files that both the team and the catalog changed."""
     problems: tuple[str, ...] = ()
     """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
+    causes: tuple[Cause, ...] = ()
+    """The catalog's commits behind the conflicts, where its history is at hand."""
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -94,7 +97,31 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool
     old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient)
     renders = _include(_render_both(recorded, old, target.snapshot, new, pilot.team_files), target.include)
     with plan_merge(pilot, target.snapshot, renders, new) as plan:
-        yield replace(plan, problems=problems)
+        causes = find_causes((recorded, old), (target.snapshot, new), _paths_in_catalog(plan.merge, renders, pilot))
+        yield replace(plan, problems=problems, causes=causes)
+
+
+def _paths_in_catalog(merge: Merge, renders: Renders, pilot: Pilot) -> Mapping[str, frozenset[str]]:
+    """Give the catalog's paths behind each conflicted path; a renamed file is known by the content of its stages."""
+    sides: dict[str, dict[int, str]] = {}
+    for stage in merge.stages:
+        sides.setdefault(stage.path, {})[stage.number] = stage.object_id
+    found = {}
+    for path, ids in sides.items():
+        own = path.removeprefix(pilot.prefix)
+        same = () if own in renders.base else _same_content(renders, ids)
+        found[path] = frozenset({own, *same})
+    return found
+
+
+def _same_content(renders: Renders, ids: Mapping[int, str]) -> Iterator[str]:
+    """Name the files that were in base, and are in theirs if at all, what the stages of a conflict are."""
+    base, theirs = ids.get(1, ""), ids.get(3, "")
+    for path, file in renders.base.items():
+        if blob_id(file.content, sha256=is_sha256(base)) == base:
+            new = renders.theirs.get(path)
+            if new is None or blob_id(new.content, sha256=is_sha256(base)) == theirs:
+                yield path
 
 
 def _include(renders: Renders, paths: tuple[str, ...]) -> Renders:

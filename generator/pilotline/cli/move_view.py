@@ -1,10 +1,11 @@
 """How a plan looks: lines for people, fields for machines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import click
 
+from pilotline.causes import Cause
 from pilotline.changes import Change
 from pilotline.target import AnswerChange
 from pilotline.upgrade import Plan
@@ -38,6 +39,14 @@ def plan_as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[st
         "merged": list(plan.merged),
         "conflicts": list(plan.merge.conflicts),
         "messages": list(plan.merge.messages),
+        "causes": [
+            {
+                "path": cause.path,
+                "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
+                "more": cause.more,
+            }
+            for cause in plan.causes
+        ],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "invalid_answers": list(plan.problems),
         "notes": [{"version": n.version, "text": n.text, "manual_steps": n.manual_steps} for n in plan.notes],
@@ -63,7 +72,15 @@ def plan_as_text(plan: Plan, more: tuple[str, ...], ending: str) -> str:
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", note.text.splitlines())]
     lines += list_lines("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
+    lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(c)])
     return "\n".join([*lines, "", ending])
+
+
+def _cause_lines(cause: Cause) -> Iterator[str]:
+    yield cause.path
+    yield from (f"  {commit.short_id} {commit.date} {commit.subject}" for commit in cause.commits)
+    if cause.more:
+        yield f"  and {cause.more} more"
 
 
 def _headline(plan: Plan) -> str:
