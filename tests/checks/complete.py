@@ -1,12 +1,21 @@
 """A pilot that has everything: what a generated one becomes when its team has followed every advice."""
 
 import json
+import re
 
 from tests.checks.helpers import Files, edited, pilot, replace, set_value, write
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 GATE = (
     "# Gate\n\n- Decision: go\n- Decided by: ada@example.org\n- Date: 2026-11-20\n\nThe interval clears its baseline.\n"
+)
+LAYERS = ("executive", "practitioner", "engineer")
+SUGGESTION = {"format": 1, "id": 1, "given_on": "2026-10-01", "answered_on": "2026-10-05"}
+FILLED_IN = (
+    "governance/model_card.md",
+    "governance/risk_assessment.md",
+    "governance/adoption_plan.md",
+    "ops/runbook.md",
 )
 SECTIONS: dict[tuple[str, ...], object] = {
     ("ai_act", "reason"): "Orders requests for people who answer them; no use of Annex III",
@@ -28,6 +37,14 @@ SECTIONS: dict[tuple[str, ...], object] = {
         }
     ],
     ("people", "trained"): [{"role": "Users", "what": "Real rows", "on": "2026-11-20", "by": "team-analytics"}],
+    ("people", "consulted"): [{"role": "Account managers", "on": "2026-11-20", "what_changed": "Reasons in each row"}],
+    ("budget",): {"per_month": 500, "currency": "GBP", "alert_at_percent": 80, "alert_to": "team-analytics"},
+    ("operation", "on_call"): "team-analytics, working days",
+    ("operation", "slos"): [{"name": "In time", "objective": "11 of 12 months", "alert": "PilotDidNotRun"}],
+    ("operation", "feedback"): "customer-call-list feedback add",
+    ("operation", "rollout"): {
+        "steps": ["one region", "all"], "rollback": "set the alias champion back", "drilled_on": "2026-11-20",
+    },
     ("evaluation", "offline_metric"): {"name": "lift", "kpi": "minutes_per_request", "why": "Counts the same cases"},
 }  # fmt: skip
 
@@ -43,6 +60,17 @@ def measured(kpi: str, **changes: object) -> dict[str, object]:
     return {**line, **changes}
 
 
+def lab(layer: str) -> dict[str, object]:
+    """Make a line of evidence that a layer did its lab."""
+    return {"format": 1, "layer": layer, "lab": "Read an interval", "on": "2026-11-20", "people": 4, "commit": COMMIT}
+
+
+def fill_in(content: str | bytes) -> str:
+    """Answer what a document leaves open."""
+    text = content if isinstance(content, str) else content.decode()
+    return re.sub(r"\*To fill in[^*]*\*", "ada@example.org, 2026-11-20", text)
+
+
 def lines(*entries: object) -> str:
     """Write JSON lines."""
     return "".join(f"{json.dumps(entry)}\n" for entry in entries)
@@ -56,5 +84,8 @@ def complete() -> Files:
     edits.append(write("governance/decisions/gate-production.md", GATE))
     kpis = ("minutes_per_request", "lapsing_customers_per_100_calls", "corrections_answered")
     edits.append(write("governance/evidence/kpi.jsonl", lines(*(measured(kpi) for kpi in kpis))))
+    edits.append(write("governance/evidence/feedback.jsonl", lines(SUGGESTION)))
+    edits.append(write("governance/evidence/labs.jsonl", lines(*(lab(layer) for layer in LAYERS))))
+    edits.append(lambda found: found.update({path: fill_in(found[path]) for path in FILLED_IN}))
     edits.append(replace("kpis.yml", 'source: "not stated yet"', 'source: "Ticket system, 4,210 requests"'))
     return edited(files, *edits)

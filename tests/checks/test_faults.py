@@ -7,7 +7,7 @@ from pilotline.checks.origin import CatalogOrigin
 from pilotline.checks.registry import builtin_checks
 from pilotline.checks.repository import Repository
 from pilotline.checks.verdict import run_checks
-from tests.checks.helpers import TODAY, edited, example, pilot, set_value
+from tests.checks.helpers import TODAY, edited, example, pilot, set_value, write
 
 PRESENT = True
 ANSWERED = ("ai_act", "prohibited_practices")
@@ -16,6 +16,7 @@ FAULTS = {
     "VAL006": set_value("pilot.yml", "objective", "id", "be-cool"),
     "GOV001": set_value("pilot.yml", "ai_act", "class", "prohibited"),
     "GOV002": set_value("pilot.yml", *ANSWERED, "present", PRESENT),
+    "ARC001": write("src/customer_call_list/domain/frames.py", "import pandas\n"),
     "GOV003": set_value("pilot.yml", "uses", "unsupported", []),
 }
 

@@ -40,14 +40,17 @@ def test_a_pilot_below_the_top_sees_its_own_files_only(tmp_path):
     assert root == tmp_path / "pilots/one"
     assert set(repo.files) == {"pilot.yml", "src/a.py"}
     assert repo.history.prefix == "pilots/one/"
-    assert set(repo.python) == {"src/a.py"}
+    assert repo.modules == ("src/a.py",)
     build_file_tree(tmp_path, {"other.txt": "changed"})
     assert repo.history.differing(repo.history.head) == frozenset()
 
 
-def test_a_python_file_that_does_not_parse_is_left_out(tmp_path):
+def test_a_python_file_that_does_not_parse_has_no_syntax(tmp_path):
     build_file_tree(tmp_path, {"src/a.py": "def", "src/b.py": "x = 1"})
-    assert set(open_repository(tmp_path, TODAY, NoOrigin()).python) == {"src/b.py"}
+    repo = open_repository(tmp_path, TODAY, NoOrigin())
+    assert repo.modules == ("src/a.py", "src/b.py")
+    assert repo.syntax("src/a.py") is None
+    assert repo.syntax("src/b.py") is repo.syntax("src/b.py") is not None
 
 
 @pytest.fixture

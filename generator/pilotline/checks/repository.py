@@ -31,6 +31,7 @@ class Repository:
     """The catalog that it was made from."""
     _documents: dict[str, Section] = field(default_factory=dict, repr=False)
     _texts: dict[str, str] = field(default_factory=dict, repr=False)
+    _syntax: dict[str, ast.Module | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, files: Mapping[str, str | bytes], today: date, origin: Origin | None = None) -> "Repository":
@@ -112,11 +113,16 @@ class Repository:
             if any(needle in line for needle in needles):
                 yield Location(path, number), line
 
-    @cached_property
-    def python(self) -> Mapping[str, ast.Module]:
-        """The syntax trees of the Python files below `src/`; what does not parse is left out."""
-        trees = {path: _parse_python(self.files[path]) for path in self.below("src", ".py")}
-        return {path: tree for path, tree in trees.items() if tree is not None}
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The Python files below `src/`."""
+        return self.below("src", ".py")
+
+    def syntax(self, path: str) -> ast.Module | None:
+        """Parse a Python file once; None where it does not parse. Look for a word in the text first: that is faster."""
+        if path not in self._syntax:
+            self._syntax[path] = _parse_python(self.files[path])
+        return self._syntax[path]
 
     @cached_property
     def workflows(self) -> Mapping[str, Section]:

@@ -153,11 +153,10 @@ def test_the_provider_of_a_high_risk_system_keeps_the_whole_documentation():
 
 def test_the_register_may_stand_in_the_risk_assessment():
     files = edited(complete(), set_value("pilot.yml", "risks", None))
-    result = run_one("GOV009", files)
+    assert run_one("GOV009", files).status == "pass"
+    result = run_one("GOV009", pilot())
     assert len(result.problems) == 7
     assert result.location.line
-    filled = edited(files, replace(REGISTER, "*To fill in* |", "ada@example.org, 2026-11-20 |"))
-    assert run_one("GOV009", filled).status == "pass"
     assert "no risk register" in run_one("GOV009", edited(files, remove(REGISTER))).message
 
 

@@ -210,7 +210,7 @@ oversight:
             if is_unanswered(oversight.text(key)):
                 yield Problem(f"It is not said {what} (oversight.{key})", oversight.place(key))
         words = r"(?i)\b(?:switch|kill_switch|flag|enabled|circuit_breaker)"
-        switched = any(re.search(words, repo.text(path)) for path in (*repo.below("config", ".toml"), *repo.python))
+        switched = any(re.search(words, repo.text(path)) for path in (*repo.below("config", ".toml"), *repo.modules))
         if not switched:
             yield Problem("Neither settings nor code have a switch that stops the model")
 

@@ -1,0 +1,214 @@
+"""Architecture: the code has the shape that was chosen, and speaks to no system that nobody knows of."""
+
+import configparser
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pilotline.checks.base import Check
+from pilotline.checks.imports import Import, imports_of, module_of, possible_imports
+from pilotline.checks.model import Effort, Location, Problem, Stage
+from pilotline.checks.repository import ANSWERS, Repository
+from pilotline.policies import hosts_of
+
+_CONTRACTS: Final = ".importlinter"
+_PICTURE: Final = "docs/platform/architecture.md"
+_COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")
+_CLIENTS: Final = frozenset(
+    {
+        *("aiohttp", "aiokafka", "anthropic", "azure", "boto3", "botocore", "chromadb", "cohere", "confluent_kafka"),
+        *("elasticsearch", "ftplib", "google", "httpx", "imaplib", "kafka", "litellm", "mistralai", "mysql", "nats"),
+        *("openai", "oracledb", "paramiko", "pika", "pinecone", "psycopg", "psycopg2", "pymongo", "pymysql", "pyodbc"),
+        *(
+            "qdrant_client",
+            "redis",
+            "requests",
+            "smtplib",
+            "snowflake",
+            "telnetlib",
+            "urllib3",
+            "weaviate",
+            "websockets",
+        ),
+    }
+)
+"""Modules whose only use is to reach another system."""
+_ADDRESSES: Final = frozenset({"url", "uri", "endpoint", "base_url", "address", "host"})
+_PLATFORM: Final = frozenset({"database", "tracking", "tracing", "integrations"})
+_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class _Contract:
+    """A rule of `.importlinter` that the pilot's own CI holds the code to."""
+
+    name: str
+    kind: str
+    values: Mapping[str, tuple[str, ...]]
+
+
+def _contracts(repo: Repository) -> tuple[_Contract, ...]:
+    parser = configparser.ConfigParser()
+    try:
+        parser.read_string(repo.text(_CONTRACTS))
+    except configparser.Error:
+        return ()
+    return tuple(_contract(parser[name]) for name in parser.sections() if name.startswith("importlinter:contract"))
+
+
+def _contract(section: configparser.SectionProxy) -> _Contract:
+    values = {key: tuple(line.strip() for line in value.splitlines() if line.strip()) for key, value in section.items()}
+    return _Contract(section.get("name", ""), section.get("type", ""), values)
+
+
+def _is_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+class ImportsFollowTheLayers(Check):
+    """Business logic that knows no technology survives the technology; one import upwards ends that."""
+
+    id = "ARC001"
+    title = "Imports follow the layers of the architecture"
+    stage = Stage.SANDBOX
+    source = "The reference architecture's layers; ports and adapters"
+    effort = Effort.HOURS
+    advice = "Move what is needed from above behind a port (ports/), and pass it in from bootstrap.py; `lint-imports` shows the whole chain."
+    example = """
+class CallLists(Protocol):            # ports/__init__.py
+    def save(self, entries: Sequence[Entry]) -> None: ...
+"""
+
+    def not_applicable(self, repo: Repository) -> str:
+        made = ANSWERS in repo.files or _CONTRACTS in repo.files
+        return "" if made else "It was not made from a reference architecture and has no .importlinter"
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        contracts = _contracts(repo)
+        if not any(contract.kind == "layers" for contract in contracts):
+            yield Problem("No layers are stated: .importlinter is missing, or has no contract of them")
+        rules = [contract for contract in contracts if contract.kind in {"layers", "forbidden"}]
+        for path in repo.modules:
+            found = _broken(rules, path, possible_imports(path, repo.text(path)))
+            if any(found):  # what only looks like an import is cheap to find; what is one, the parser knows
+                yield from _broken(rules, path, imports_of(repo, path))
+
+
+def _broken(rules: Iterable[_Contract], path: str, imports: tuple[Import, ...]) -> Iterator[Problem]:
+    for contract in rules:
+        find = _above if contract.kind == "layers" else _forbidden
+        for found, what in find(contract, module_of(path), imports):
+            yield Problem(f"{path} {what}", Location(path, found.line))
+
+
+def _above(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
+    """Find imports of a higher layer; layers of one line are equals, and independent of each other."""
+    ranks = _ranks(contract)
+    for container in contract.values.get("containers", ("",)):
+        prefix = f"{container}." if container else ""
+        mine = module.removeprefix(prefix).split(".")[0]
+        if not module.startswith(prefix) or mine not in ranks:
+            continue
+        for found in imports:
+            theirs = found.module.removeprefix(prefix).split(".")[0] if found.module.startswith(prefix) else ""
+            ignored = f"{module} -> {found.module.rpartition('.')[0]}", f"{module} -> {found.module}"
+            allowed = any(entry in contract.values.get("ignore_imports", ()) for entry in ignored)
+            if theirs in ranks and theirs != mine and ranks[theirs] <= ranks[mine] and not allowed:
+                yield found, f"is in {mine} and imports from {theirs}, which lies above"
+
+
+def _ranks(contract: _Contract) -> dict[str, int]:
+    names = re.compile(r"[\w.]+")
+    return {name: rank for rank, line in enumerate(contract.values.get("layers", ())) for name in names.findall(line)}
+
+
+def _forbidden(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
+    if not any(_is_in(module, source) for source in contract.values.get("source_modules", ())):
+        return
+    for found in imports:
+        for name in contract.values.get("forbidden_modules", ()):
+            if _is_in(found.module, name):
+                yield found, f"imports {name}: {contract.name}"
+
+
+class ComponentsExist(Check):
+    """The picture that a board approved is the pilot only while each part is there, and no other system hangs on it."""
+
+    id = "ARC002"
+    title = "Every component of the architecture is there, and no outside system is undeclared"
+    stage = Stage.PILOT
+    source = "The reference architecture's components; the organisation's policies"
+    effort = Effort.HOURS
+    advice = "Put the component back where docs/platform/architecture.md says. Reach another system through an integration (`pilotline add`), or declare it in outside_systems in pilot.yml, and its host in the policies."
+    example = """
+outside_systems:
+  - name: Weather service
+    does: Gives the forecast of tomorrow
+    modules: [httpx]
+    hosts: [weather.internal]
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        yield from _missing_components(repo)
+        declared = {name for entry in repo.manifest.items("outside_systems") for name in entry.texts("modules")}
+        integrations = {
+            f"{repo.package_folder}adapters/integrations/{name}.py" for name in repo.answers.texts("integrations")
+        }
+        undeclared = _CLIENTS - declared
+        for path in repo.modules:
+            if path not in integrations and any(
+                _top(found) in undeclared for found in possible_imports(path, repo.text(path))
+            ):
+                yield from _clients(path, imports_of(repo, path), undeclared)
+        yield from _undeclared_hosts(repo)
+
+
+def _top(found: Import) -> str:
+    return found.module.split(".")[0]
+
+
+def _clients(path: str, imports: tuple[Import, ...], undeclared: frozenset[str]) -> Iterator[Problem]:
+    for found in imports:
+        if _top(found) in undeclared:
+            message = f"{path} reaches a system through {_top(found)} that is declared nowhere"
+            yield Problem(message, Location(path, found.line))
+
+
+def _undeclared_hosts(repo: Repository) -> Iterator[Problem]:
+    """Find hosts in settings of the pilot's own; the platform's and the integrations' are known to the architecture."""
+    declared = {host for entry in repo.manifest.items("outside_systems") for host in entry.texts("hosts")}
+    for path, document in repo.settings.items():
+        for section in () if path.startswith("config/integrations/") else document.names():
+            table = document.at(section)
+            for key in () if section in _PLATFORM else table.names():
+                for host in hosts_of(table.text(key)) if key in _ADDRESSES else ():
+                    if host not in {*declared, *_HERE}:
+                        yield Problem(
+                            f"{section}.{key} names {host}, a system that is declared nowhere", table.place(key)
+                        )
+
+
+def _missing_components(repo: Repository) -> Iterator[Problem]:
+    """Compare with the components of the catalog; where it cannot be had, with the table of the pilot's own page."""
+    architecture = repo.manifest.text("architecture")
+    components = {
+        title: path
+        for line in repo.text(_PICTURE).splitlines()
+        if (row := _COMPONENT.match(line))
+        for title, path in [row.groups()]
+    } or {
+        part.text("title"): part.text("path")
+        for part in repo.catalog_document(f"reference_architectures/{architecture}/architecture.yml").items(
+            "components"
+        )
+    }
+    if not components:
+        yield Problem(f"No architecture is stated: neither {_PICTURE} nor a catalog names its components")
+    for title, path in components.items():
+        whole = f"{repo.package_folder}{path}"
+        if not (whole in repo.files or repo.below(whole)):
+            yield Problem(f"The component {title} is missing ({whole})")
+
+
+CHECKS: Final[tuple[Check, ...]] = (ImportsFollowTheLayers(), ComponentsExist())
