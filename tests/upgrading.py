@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from pilotline.sources import load_builtin
+from pilotline.tree import write_tree
 from tests.helpers import IDENTITY, Run, build_file_tree, commit_all, files_below, git, pilotline
 
 ANSWERS_TEMPLATE = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}"}
@@ -26,6 +28,20 @@ def release(catalog: Path, files: Files, tag: str, *, executable: tuple[str, ...
     for path in executable:
         (catalog / path).chmod(0o755)
     commit_all(catalog, f"Release {tag}", tag=tag)
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """Replace what stands there exactly once, so that a test notices when it does not any more."""
+    assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
+    return text.replace(old, new)
+
+
+def publish_builtin(folder: Path) -> Path:
+    """Make the built-in catalog's content a catalog with versions of its own, beginning with v1.0.0."""
+    folder.mkdir()
+    write_tree(load_builtin("").tree, folder)
+    commit_all(folder, "as released", tag="v1.0.0")
+    return folder
 
 
 def make_pilot(folder: Path, one: Files, two: Files, *, executable: tuple[str, ...] = ()) -> Path:
