@@ -45,6 +45,14 @@ SECTIONS: dict[tuple[str, ...], object] = {
     ("operation", "rollout"): {
         "steps": ["one region", "all"], "rollback": "set the alias champion back", "drilled_on": "2026-11-20",
     },
+    ("evaluation", "held_out"): "Rolling origin",
+    ("evaluation", "leakage_test"): "tests/unit/test_domain.py::test_a_case_knows_nothing_of_the_cutoff_or_later",
+    ("evaluation", "groups"): ["new customers"],
+    ("model", "retrain_when"): "Drift alert",
+    ("model", "registry"): {
+        "name": "call-list", "alias": "champion", "version": "7",
+        "approved_by": "ada@example.org", "approved_on": "2026-11-20",
+    },
     ("evaluation", "offline_metric"): {"name": "lift", "kpi": "minutes_per_request", "why": "Counts the same cases"},
 }  # fmt: skip
 
@@ -71,6 +79,17 @@ def fill_in(content: str | bytes) -> str:
     return re.sub(r"\*To fill in[^*]*\*", "ada@example.org, 2026-11-20", text)
 
 
+def report(**changes: object) -> str:
+    """Write the report of an evaluation."""
+    metrics = [{"name": "groundedness", "value": 0.93, "threshold": 0.9, "passed": True}]
+    found = {
+        "format": 1, "commit": COMMIT, "at": "2026-11-20T08:00:00Z", "metrics": metrics,
+        "baseline": {"name": "rule", "value": 0.6},
+        "slices": [{"group": "new customers", "metric": "groundedness", "value": 0.91}],
+    }  # fmt: skip
+    return json.dumps({**found, **changes})
+
+
 def lines(*entries: object) -> str:
     """Write JSON lines."""
     return "".join(f"{json.dumps(entry)}\n" for entry in entries)
@@ -86,6 +105,7 @@ def complete() -> Files:
     edits.append(write("governance/evidence/kpi.jsonl", lines(*(measured(kpi) for kpi in kpis))))
     edits.append(write("governance/evidence/feedback.jsonl", lines(SUGGESTION)))
     edits.append(write("governance/evidence/labs.jsonl", lines(*(lab(layer) for layer in LAYERS))))
+    edits.append(write("governance/evidence/evaluation.json", report()))
     edits.append(lambda found: found.update({path: fill_in(found[path]) for path in FILLED_IN}))
     edits.append(replace("kpis.yml", 'source: "not stated yet"', 'source: "Ticket system, 4,210 requests"'))
     return edited(files, *edits)

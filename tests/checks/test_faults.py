@@ -17,6 +17,7 @@ FAULTS = {
     "GOV001": set_value("pilot.yml", "ai_act", "class", "prohibited"),
     "GOV002": set_value("pilot.yml", *ANSWERED, "present", PRESENT),
     "ARC001": write("src/customer_call_list/domain/frames.py", "import pandas\n"),
+    "DAT004": write("exports/customers.csv", "a,b\n1,2\n"),
     "GOV003": set_value("pilot.yml", "uses", "unsupported", []),
 }
 
