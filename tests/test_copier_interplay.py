@@ -1,0 +1,160 @@
+"""A pilot may be upgraded by pilotline and by Renovate's command in turn: both leave what the other goes on from."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pilotline.about import CATALOG_SOURCE
+from tests.helpers import IDENTITY, ROOT, Run, build_file_tree, commit_all, files_below, git, pilotline
+from tests.test_copier_update import ANSWERS_FILE, copier
+from tests.upgrading import publish_builtin, replaced
+
+AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
+RUFF = "templates/{{ layer.base }}/ruff.toml"
+NEWS = "templates/{{ layer.base }}/docs/platform/news.md"
+README = "templates/{{ layer.base }}/README.md.jinja"
+BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
+DELETED = "governance/decisions/0001-why-this-pilot.md"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A catalog with three versions, and the pilotline that goes with it."""
+
+    place: tuple[str, ...]
+    """How `pilotline new` is told of it."""
+    source: str
+    """What pilots record."""
+    pythonpath: str = ""
+
+    def run(self, *arguments: str | Path, cwd: Path) -> Run:
+        path = {"PYTHONPATH": self.pythonpath} if self.pythonpath else {}
+        return pilotline(*arguments, cwd=cwd, environment={**IDENTITY, **path})
+
+    def upgrade(self, pilot: Path, by: str, version: str) -> None:
+        """Move a pilot to a version, by pilotline or by Renovate's command word for word, and commit that."""
+        if by == "pilotline":
+            done = self.run("upgrade", "--commit", "--to", version, cwd=pilot)
+            assert done.code == 0, done.err + done.out
+        else:
+            flags = ("--skip-answered", "--defaults", "--answers-file", ANSWERS_FILE, "--vcs-ref", version)
+            copier(pilot, "update", *flags)
+            commit_all(pilot, f"Renovate: {version}")
+        assert git(pilot, "status", "--porcelain", "--ignored") == ""
+
+
+def improve(folder: Path, version: int) -> None:
+    """Change what every catalog changes: an owned file, a new one, a seed's template, a dependency; then remove one."""
+    for path in (AGENTS, RUFF, README):
+        text = (folder / path).read_text()
+        mark = "\n" if path == RUFF else "\n\n"
+        (folder / path).write_text(f"{text.rstrip()}{mark}# Better in version {version}.\n")
+    blueprint = (folder / BLUEPRINT).read_text()
+    old, new = ("structlog>=26.1,<27", "structlog>=26.2,<27") if version == 2 else ("rich>=14", "rich>=15")
+    build_file_tree(folder, {BLUEPRINT: replaced(blueprint, old, new), NEWS: f"Version {version}.\n"})
+    build_file_tree(folder, {"changelog.d/better.changed.md": f"Better in {version}.\n"})
+    if version == 3:
+        (folder / "templates/{{ layer.base }}/.pre-commit-config.yaml").unlink()
+
+
+def own_catalog(folder: Path) -> Catalog:
+    """Give a catalog in a git repository with its versions as tags."""
+    publish_builtin(folder)
+    for version in (2, 3):
+        improve(folder, version)
+        commit_all(folder, f"Version {version}", tag=f"v{version}.0.0")
+    return Catalog(("--catalog", f"{folder}@v1.0.0"), str(folder))
+
+
+def builtin_catalog(folder: Path) -> Catalog:
+    """Give the built-in catalog, released three times as its maintainers do; git leads its address to the clone."""
+    git(folder.parent, "clone", "--quiet", str(ROOT), str(folder))
+    for version in (1, 2, 3):
+        if version > 1:
+            improve(folder, version)
+            commit_all(folder, f"Version {version}")
+        done = pilotline("catalog", "release", f"{version}.0.0", folder, environment=IDENTITY)
+        assert done.code == 0, done.err
+    git(folder, "config", "--global", f"url.{folder}.insteadOf", CATALOG_SOURCE)
+    return Catalog(("--catalog", "@v1.0.0"), CATALOG_SOURCE, str(folder / "generator"))
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(own_catalog, id="a catalog in git"),
+        pytest.param(builtin_catalog, id="the built-in catalog", marks=pytest.mark.slow),
+    ]
+)
+def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Catalog:
+    found = request.param(tmp_path / "catalog")
+    assert isinstance(found, Catalog)
+    return found
+
+
+def work(pilot: Path) -> dict[str, bytes]:
+    """Do what a team does before the first upgrade; give the files that are its own since."""
+    agents, ruff = pilot / "AGENTS.md", pilot / "ruff.toml"
+    agents.write_text(f"<!-- Ours. -->\n{agents.read_text()}")
+    ruff.write_text(ruff.read_text().replace("max-args = 7", "max-args = 6"))
+    project = pilot / "pyproject.toml"
+    project.write_text(replaced(project.read_text(), '"pandas>=2.3,<4"', '"pandas==2.3.3"'))
+    own = {"README.md": "Ours alone.\n", "docs/team/ours.md": "Ours.\n", "config/local_rules.toml": "x = 1\n"}
+    build_file_tree(pilot, own)
+    (pilot / DELETED).unlink()
+    commit_all(pilot, "our work")
+    return {path: text.encode() for path, text in own.items()}
+
+
+def holds_both(pilot: Path, own: dict[str, bytes], version: int) -> None:
+    """Assert that nothing of the team is lost and nothing of the catalog is missing."""
+    files = files_below(pilot)
+    assert own.items() <= files.items()
+    assert DELETED not in files
+    assert not [path for path, content in files.items() if b"<<<<<<< " in content or path.endswith((".rej", ".orig"))]
+    agents, ruff = files["AGENTS.md"].decode(), files["ruff.toml"].decode()
+    assert (agents.startswith("<!-- Ours. -->\n"), "max-args = 6" in ruff) == (True, True)
+    assert all(text.endswith(f"# Better in version {version}.\n") for text in (agents, ruff))
+    assert files["docs/platform/news.md"] == f"Version {version}.\n".encode()
+    project = files["pyproject.toml"].decode()
+    assert '"pandas==2.3.3"' in project
+    assert '"structlog>=26.2,<27"' in project
+    assert ('"rich>=15,<16"' in project, ".pre-commit-config.yaml" in files) == (
+        (True, False) if version == 3 else (False, True)
+    )
+    assert f"_commit: v{version}.0.0\n" in files[ANSWERS_FILE].decode()
+
+
+def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
+    start = tmp_path / "start"
+    made = catalog.run("new", start, "--defaults", *catalog.place, cwd=tmp_path)
+    assert made.code == 0, made.err
+    assert f"_src_path: {catalog.source}\n" in (start / ANSWERS_FILE).read_text()
+    own = work(start)
+    pilots = {first: tmp_path / first for first in ("pilotline", "renovate")}
+    for first, pilot in pilots.items():
+        shutil.copytree(start, pilot)
+        catalog.upgrade(pilot, first, "v2.0.0")
+        holds_both(pilot, own, 2)
+    assert files_below(pilots["renovate"]) == files_below(pilots["pilotline"])
+
+    plans = {first: catalog.run("upgrade", "--plan", "--json", cwd=pilot) for first, pilot in pilots.items()}
+
+    assert {plan.code for plan in plans.values()} == {0}
+    plan = json.loads(plans["renovate"].out)
+    assert plan == json.loads(plans["pilotline"].out)
+    assert (plan["from"], plan["to"], plan["conflicts"], plan["answers"]) == ("v2.0.0", "v3.0.0", [], [])
+    assert {(change["kind"], change["path"]) for change in plan["changes"]} == {
+        ("changed", ANSWERS_FILE), ("changed", "AGENTS.md"), ("changed", "ruff.toml"), ("changed", "pyproject.toml"),
+        ("changed", "docs/platform/news.md"), ("removed", ".pre-commit-config.yaml"),
+    }  # fmt: skip
+    assert set(plan["merged"]) == {"AGENTS.md", "ruff.toml", "pyproject.toml"}
+    assert (plan["seeds_improved"], plan["seeds_delivered"]) == (["README.md"], [])
+    for pilot, then in ((pilots["renovate"], "pilotline"), (pilots["pilotline"], "renovate")):
+        catalog.upgrade(pilot, then, "v3.0.0")
+        holds_both(pilot, own, 3)
+        again = catalog.run("upgrade", cwd=pilot)
+        assert (again.code, again.out) == (0, "Already at v3.0.0; nothing to do.\n")
+    assert files_below(pilots["renovate"]) == files_below(pilots["pilotline"])
