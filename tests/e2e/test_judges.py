@@ -46,10 +46,10 @@ KINDS: dict[str, dict[str, object]] = {
 }
 kinds = pytest.mark.parametrize("answers", KINDS.values(), ids=KINDS.keys())
 SCHEMAS = {
-    "vendor.github-workflows": ".github/workflows/*.yml",
-    "vendor.gitlab-ci": ".gitlab-ci.yml",
-    "vendor.renovate": "renovate.json",
-    "vendor.compose-spec": "ops/compose.yaml",
+    "vendor.github-workflows": [".github/workflows/*.yml"],
+    "vendor.gitlab-ci": [".gitlab-ci.yml", ".gitlab/*.yml"],
+    "vendor.renovate": ["renovate.json"],
+    "vendor.compose-spec": ["ops/compose.yaml"],
 }
 
 
@@ -69,7 +69,7 @@ def judge(name: str, *arguments: str | Path, cwd: Path, given: str = "") -> str:
 @kinds
 def test_schemas_of_providers_and_bots_accept_what_is_generated(render_pilot, answers):
     pilot = render_pilot(**answers)
-    found = {schema: sorted(pilot.glob(pattern)) for schema, pattern in SCHEMAS.items()}
+    found = {schema: sorted(f for name in names for f in pilot.glob(name)) for schema, names in SCHEMAS.items()}
     assert found["vendor.gitlab-ci" if answers.get("ci_provider") == "gitlab" else "vendor.github-workflows"]
     for schema, files in found.items():
         if files:
