@@ -84,6 +84,12 @@ def test_a_class_without_a_reason_blocks_only_the_next_stage():
     assert (result.status, result.stage.label) == ("fail", "pilot")
 
 
+def test_a_high_risk_pilot_says_by_which_annex_before_the_next_stage():
+    result = run_one("GOV001", edited(complete(), HIGH))
+    assert (result.status, result.stage.label) == ("fail", "pilot")
+    assert run_one("GOV001", edited(complete(), HIGH, ANNEX)).status == "pass"
+
+
 def test_content_needs_a_new_look_when_article_5_gets_new_points():
     files = edited(complete(), GENERATIVE)
     assert run_one("GOV002", files, today=date(2026, 12, 1)).status == "pass"

@@ -51,7 +51,10 @@ ai_act:
         elif is_unanswered(reason):
             yield Problem("Why it is of that class is not said yet", act.place("reason"), stage=Stage.PILOT)
         if risk == "high" and act.text("annex") not in {"I", "III"}:
-            yield Problem("High risk by which annex, I or III? (ai_act.annex)", act.place("annex"))
+            message = (
+                "High risk by which annex, I or III? Until it is said, the dates of Annex III count (ai_act.annex)"
+            )
+            yield Problem(message, act.place("annex"), stage=Stage.PILOT)
 
 
 class ProhibitedPracticesAreScreened(Check):
