@@ -49,8 +49,8 @@ def test_each_kind_of_value_is_read_as_such(manifest):
     assert manifest.date("stage") is None
     assert manifest.number("share") == 0.2
     assert manifest.number("stage") is None
-    assert manifest.number("True") is None
-    assert manifest.flag("True") is True
+    assert manifest.number("on") is None
+    assert manifest.flag("on") is True
     assert manifest.names("owners") == ("business", "technical")
     assert manifest.texts("vendors") == ("Beta",)
     assert [vendor.text("name") for vendor in manifest.items("vendors")] == ["Acme", ""]

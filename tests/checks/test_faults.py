@@ -2,15 +2,21 @@
 
 import pytest
 
+from pilotline.checks.documents import parse_document
 from pilotline.checks.engine import Proofs
 from pilotline.checks.origin import CatalogOrigin
 from pilotline.checks.registry import builtin_checks
 from pilotline.checks.repository import Repository
 from pilotline.checks.verdict import run_checks
+from pilotline.schemas.validate import find_violations, read_schema
+from tests.checks.complete import complete
 from tests.checks.helpers import TODAY, edited, example, pilot, set_value, write
 
 PRESENT = True
 ANSWERED = ("ai_act", "prohibited_practices")
+# What needs a lock file, a bill of materials, a budget's test, commits that evidence is of, and `derive`.
+WITHOUT_A_REPOSITORY = {"ENG002", "ENG008", "MOD005", "OPS010", "TPL004"}
+ONLY_PROVEN = {"ENG004", "ENG005", "ENG006", "ENG009", "OPS009", "VAL008"}
 FAULTS = {
     "VAL001": set_value("kpis.yml", "kpis", 0, "direction", "up"),
     "VAL006": set_value("pilot.yml", "objective", "id", "be-cool"),
@@ -42,3 +48,31 @@ def test_the_example_lacks_an_owner_and_numbers_of_its_own_and_nothing_else():
 @pytest.mark.parametrize("stage", ["sandbox", "pilot", "production"])
 def test_a_pilot_with_real_answers_is_a_sandbox_at_once(stage, ci, integrations):
     assert blocked(pilot(stage, ci_provider=ci, integrations=integrations)) == set()
+
+
+def test_who_follows_every_advice_has_only_commands_left_to_run():
+    repo = Repository.of(complete(), TODAY, CatalogOrigin())
+    left = {
+        result.card.id: result.reason
+        for result in run_checks(repo, builtin_checks(), proofs=Proofs())
+        if result.is_open
+    }
+    assert {name for name, reason in left.items() if reason is None} == WITHOUT_A_REPOSITORY
+    assert set(left) - WITHOUT_A_REPOSITORY == ONLY_PROVEN
+
+
+def test_every_example_of_an_advice_has_the_form_of_the_manifest():
+    schema = read_schema("pilot")
+    manifest = Repository.of(complete(), TODAY).manifest.data
+    assert isinstance(schema, dict)
+    assert isinstance(manifest, dict)
+    seen = 0
+    for check in builtin_checks():
+        example = parse_document("pilot.yml", check.card.example.encode()).data
+        parts = example if isinstance(example, dict) and not check.card.example.startswith("{") else {}
+        for name in parts.keys() & schema["properties"].keys() - {"format"}:
+            old, new = manifest.get(name), parts[name]
+            merged = {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else new
+            assert not [each.message for each in find_violations({**manifest, name: merged}, schema)], check.card.id
+            seen += 1
+    assert seen > 20

@@ -130,10 +130,15 @@ def _parse(path: str, text: str) -> object:
 def _plain(data: object) -> object:
     """Write dates as the texts that they were, at every depth, and keys as texts."""
     if isinstance(data, dict):
-        return {key if isinstance(key, str) else str(key): _plain(value) for key, value in data.items()}
+        return {_plain_key(key): _plain(value) for key, value in data.items()}
     if isinstance(data, list):
         return [_plain(item) for item in data]
     return data.isoformat() if isinstance(data, (dt.date, dt.datetime)) else data
+
+
+def _plain_key(key: object) -> str:
+    """Write a key as the text that it was; YAML 1.1 reads the word `on`, a fine name for a day, as true."""
+    return "on" if key is True else str(key)
 
 
 def _find_line(source: Source, keys: tuple[Key, ...]) -> int:

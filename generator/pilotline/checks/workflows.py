@@ -27,7 +27,7 @@ def runs_on_requests(workflow: Section) -> bool:
 
 def triggers_of(workflow: Section) -> frozenset[str]:
     """Name the events that start a GitHub workflow, in any of the three forms in which they are written."""
-    part = workflow.at("on") if workflow.has("on") else workflow.at("True")  # YAML 1.1 reads `on` as true
+    part = workflow.at("on")
     return frozenset((*part.names(), *part.texts(), part.text()))
 
 

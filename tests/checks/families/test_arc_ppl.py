@@ -91,6 +91,11 @@ def test_what_does_not_apply_says_why(name):
     assert result.message
 
 
+def test_a_day_written_as_the_advice_shows_it_is_read():
+    plain = "people:\n  consulted:\n    - {role: Sales, on: 2026-11-20, what_changed: The order}\n"
+    assert run_one("PPL001", edited(complete(), write("pilot.yml", plain))).status == "pass"
+
+
 def test_a_suggestion_may_wait_for_a_while_and_then_warns():
     files = edited(complete(), write(FEEDBACK, lines({"format": 1, "id": 2, "given_on": "2026-11-01"})))
     assert run_one("PPL002", files).status == "pass"

@@ -22,6 +22,7 @@ FAILING = {
     "VAL001 no due date": ("VAL001", set_value("kpis.yml", "kpis", 0, "target", "due", "soon"), "due date"),
     "VAL001 no owner": ("VAL001", set_value("kpis.yml", "kpis", 0, "owner", None), "no owner"),
     "VAL001 no margin": ("VAL001", set_value("kpis.yml", "kpis", 0, "kind", "guardrail"), "without a margin"),
+    "VAL001 not its form": ("VAL001", set_value("kpis.yml", "kpis", 0, "decision", None), "decision is missing"),
     "VAL002 never": ("VAL002", remove(KPI), "never measured"),
     "VAL002 one is missing": ("VAL002", write(KPI, lines(measured("minutes_per_request"))), "corrections_answered"),
     "VAL002 broken lines": ("VAL002", write(KPI, "{\n[]\n"), "never measured"),

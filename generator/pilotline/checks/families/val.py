@@ -12,6 +12,7 @@ from pilotline.checks.reports import KPI, newest_kpis
 from pilotline.checks.repository import KPIS, Repository
 from pilotline.checks.traits import is_unanswered
 from pilotline.checks.wording import is_placeholder
+from pilotline.schemas.validate import find_violations, read_schema
 
 _TEXTS: Final = ("id", "title", "unit", "owner")
 _LIBRARY: Final = "templates/_organisation/kpis/"
@@ -46,8 +47,11 @@ kpis:
         kpis = repo.kpis.items("kpis")
         if not kpis:
             yield Problem("There is no KPI in kpis.yml, so nobody can tell what this is worth")
-        for kpi in kpis:
-            yield from _kpi_problems(kpi)
+        named = [problem for kpi in kpis for problem in _kpi_problems(kpi)]
+        yield from named
+        if kpis and not named:
+            for violation in find_violations(repo.kpis.data, read_schema("kpis")):
+                yield Problem(f"{violation.place or KPIS} {violation.message}", repo.kpis.place(*violation.keys))
 
 
 def _kpi_problems(kpi: Section) -> Iterator[Problem]:
