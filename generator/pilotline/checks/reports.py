@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from pilotline.checks.documents import Section, Source
@@ -30,11 +29,6 @@ def read_lines(repo: Repository, path: str) -> Iterator[Section]:
 def newest_kpis(repo: Repository) -> dict[str, Section]:
     """Read the newest measurement of each KPI."""
     return {line.text("kpi"): line for line in read_lines(repo, KPI)}
-
-
-def day_of(section: Section, key: str) -> date | None:
-    """Read the day of a time that a command wrote."""
-    return section.date(key)
 
 
 def is_older_than_model(repo: Repository, commit: str) -> bool:

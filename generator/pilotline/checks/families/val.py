@@ -153,7 +153,7 @@ evaluation:
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         kpis = repo.kpis.items("kpis")
-        first = kpis[0] if kpis else repo.kpis.at("kpis", 0)
+        first = repo.kpis.at("kpis", 0)
         if not first.number("value", "per_unit"):
             yield Problem("The first KPI has no value per unit", first.place("value"))
         if is_unanswered(first.text("attribution")):
