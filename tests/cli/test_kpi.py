@@ -23,6 +23,12 @@ def test_kpis_trend_worth_and_decision_are_shown_anywhere_in_the_pilot(write_pil
     assert "\x1b" not in run.out
 
 
+def test_without_a_case_there_is_no_number_to_show(write_pilot):  # noqa: F811
+    run = pilotline("kpi", write_pilot(0, n=0, verdict="not_enough_data"))
+    assert "not enough data: no case yet; baseline 49,833" in run.out
+    assert "improvement" not in run.out
+
+
 def test_a_terminal_without_unicode_gets_plain_characters(write_pilot):  # noqa: F811
     run = pilotline("kpi", write_pilot(1, 2), environment={"PYTHONIOENCODING": "ascii"})
     assert run.code == 0, run.err

@@ -74,6 +74,14 @@ def test_every_page_with_commands_is_followed_somewhere():
     assert with_commands == followed
 
 
+def test_the_readme_leads_to_every_page():
+    readme = ROOT / "README.md"
+    led_to = {(ROOT / target).resolve() for target in LINK.findall(readme.read_text())}
+    pages = {page for page in PAGES if page.parent not in {ROOT, ROOT / "docs" / "decisions"}}
+    assert pages - led_to == set()
+    assert ROOT / "docs" / "decisions" in led_to
+
+
 def test_the_readme_s_two_commands_are_the_bootstrap_s():
     assert commands_of(ROOT / "README.md").split("\n") == ["python3 bootstrap.py demo", "python3 bootstrap.py test", ""]
     assert commands_of(ROOT / "CONTRIBUTING.md") == "python3 bootstrap.py test\n"

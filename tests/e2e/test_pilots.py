@@ -52,6 +52,19 @@ def test_no_template_syntax_is_left(render_pilot, answers):
     assert left == []
 
 
+def test_pilot_and_pilotline_hash_a_baseline_s_cases_alike(pilot, run_in):
+    manifest, cases = pilot / "kpis.yml", pilot / "data" / "before.csv"
+    text, changed = re.subn(
+        r"baseline:\n( +)value: .*", r"baseline:\n\1data: data/before.csv", manifest.read_text(), count=1
+    )
+    assert changed == 1
+    manifest.write_text(text)
+    cases.write_bytes(b"value\r\n40000\r\n52000\r\n")
+    code = "from customer_call_list._platform.kpi import *; print(*(k.hash for k in read_kpis(Path('kpis.yml'))))"
+    run = run_in(pilot, ["python", "-c", code])
+    assert run.out.split() == [trend.kpi.hash for trend in read_report(pilot).trends], run.err
+
+
 def test_a_sandbox_is_small(render_pilot):
     pilot = render_pilot()
     assert len(list(pilot.iterdir())) + 1 <= 22, sorted(path.name for path in pilot.iterdir())

@@ -1,6 +1,7 @@
 """What the evidence says, what it is worth, and which decision it asks for."""
 
 import json
+import re
 
 import pytest
 
@@ -54,6 +55,28 @@ def test_a_trend_holds_what_was_measured_by_the_definition_in_force(write_pilot)
     drawn = plot(trend)
     assert drawn is not None
     assert len(drawn.points) == 2
+
+
+def test_a_line_without_a_case_shows_no_value(write_pilot):
+    report = read_report(write_pilot(0, n=0, verdict="not_enough_data"))
+    assert plot(report.trends[0]) is None
+    page = render_page(report)
+    assert "no case yet" in page
+    assert "49,833" not in page.replace("<th>Baseline</th><td>49,833", "")
+
+
+def test_other_cases_of_a_baseline_ask_for_another_measurement(write_pilot):
+    pilot = write_pilot(16_000)
+    manifest = pilot / "kpis.yml"
+    text = re.sub(r"baseline:\n( +)value: .*", r"baseline:\n\1data: before.csv", manifest.read_text(), count=1)
+    manifest.write_text(text)
+    with pytest.raises(KpiError, match=r"before\.csv"):
+        read_report(pilot)
+    found = []
+    for cases in (b"value\n1\n", b"value\r\n1\r\n", b"value\n2\n"):
+        (pilot / "before.csv").write_bytes(cases)
+        found.append(read_report(pilot).trends[0].kpi.hash)
+    assert found[0] == found[1] != found[2]
 
 
 @pytest.mark.parametrize(

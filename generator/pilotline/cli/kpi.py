@@ -57,7 +57,9 @@ def _kpi(trend: Trend) -> str:
         return f"{title}\n  not measured yet under this definition"
     aim = f"target {number(kpi.target)}" if kpi.target is not None else f"at most {number(kpi.margin)} worse"
     verdict = click.style(newest.verdict.replace("_", " "), fg=_TONES.get(newest.verdict, "yellow"))
-    drawn = sparkline([line.value.value for line in trend.lines[-40:]], unicode=_unicode())
+    if not newest.n:
+        return f"{title}\n  {verdict}: no case yet; baseline {number(newest.baseline)}, {aim}"
+    drawn = sparkline([line.value.value for line in trend.lines if line.n][-40:], unicode=_unicode())
     return (
         f"{title}\n"
         f"  {verdict}: {number(newest.value.value)} {kpi.unit} ({span(newest.value)}), n = {newest.n:,}\n"

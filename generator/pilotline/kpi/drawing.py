@@ -74,8 +74,8 @@ def round_marks(low: float, high: float) -> list[float]:
 
 
 def plot(trend: Trend) -> Plot | None:
-    """Lay out values with their intervals, the baseline and the target; None without a measurement."""
-    lines = trend.lines[-24:]
+    """Lay out values with their intervals, the baseline and the target; None before the first case."""
+    lines = [line for line in trend.lines if line.n][-24:]
     if not lines:
         return None
     baseline = trend.kpi.baseline if trend.kpi.baseline is not None else lines[-1].baseline

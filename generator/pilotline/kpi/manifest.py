@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,11 +56,19 @@ class Kpi:
     hash: str
 
 
-def read_kpis(content: bytes) -> tuple[Kpi, ...]:
+def _absent(name: str) -> bytes:
+    raise KpiError(f"{name}, the baseline's cases, is not there.", f"Restore it: git log -- {name}")
+
+
+def read_kpis(content: bytes, read: Callable[[str], bytes] = _absent) -> tuple[Kpi, ...]:
     """Read `kpis.yml`; the first KPI is the one that decides.
 
+    Args:
+        content: The file.
+        read: Gives the content of a file of the pilot: of the cases that a baseline comes from.
+
     Raises:
-        KpiError: It breaks its schema; every mistake is named.
+        KpiError: It breaks its schema, every mistake being named; or a baseline's cases are missing.
     """
     try:
         data = parse_mapping(content)
@@ -70,12 +78,15 @@ def read_kpis(content: bytes) -> tuple[Kpi, ...]:
     if data is None or wrong:
         listed = "\n".join(f"  - {each.place} {each.message}" for each in wrong)
         raise KpiError(f"kpis.yml needs your attention:\n{listed}", "docs/reference/kpi-files.md explains each field.")
-    return tuple(_kpi(entry) for entry in as_mappings(data["kpis"]))
+    return tuple(_kpi(entry, read) for entry in as_mappings(data["kpis"]))
 
 
-def definition_hash(entry: Mapping[str, object]) -> str:
-    """Hash what makes measurements of a KPI comparable."""
+def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> str:
+    """Hash what makes measurements of a KPI comparable: its entry, and the cases of its baseline."""
     defining = {name: entry[name] for name in DEFINING if name in entry}
+    if cases is not None:
+        plain = cases.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # as the pilot reads a text
+        defining["cases"] = hashlib.sha256(plain).hexdigest()
     text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -100,9 +111,10 @@ def as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _kpi(entry: Mapping[str, object]) -> Kpi:
+def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
     baseline, target = as_mapping(entry["baseline"]), as_mapping(entry.get("target"))
     value, decision = as_mapping(entry.get("value")), as_mapping(entry["decision"])
+    data = as_text(baseline.get("data"))
     said = {name: str(entry[name]) for name in ("id", "title", "question", "kind", "owner", "formula", "unit")}
     return Kpi(
         **said,
@@ -120,7 +132,7 @@ def _kpi(entry: Mapping[str, object]) -> Kpi:
         attribution=str(entry["attribution"]),
         go_on=str(decision["go_on"]),
         otherwise=str(decision["otherwise"]),
-        hash=definition_hash(entry),
+        hash=definition_hash(entry, None if data is None else read(data)),
     )
 
 

@@ -76,7 +76,7 @@ def read_report(start: Path) -> Report:
     """
     folder = _find(start)
     facts = _facts(_read(folder, "pilot.yml"))
-    kpis = read_kpis(_read(folder, "kpis.yml"))
+    kpis = read_kpis(_read(folder, "kpis.yml"), lambda name: _read(folder, name))
     lines = read_evidence(_read(folder, EVIDENCE, missing=b""))
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]

@@ -6,7 +6,7 @@ confidence sequence covers the truth at all times together with 95 %, so one may
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import inf, log, sqrt
+from math import inf, isfinite, log, sqrt
 from typing import Final, Literal
 
 from scipy.optimize import brentq
@@ -52,8 +52,11 @@ class Sample:
 
     @classmethod
     def differences(cls, values: Iterable[float]) -> "Sample":
-        """Sum up differences between two ways to treat the same case."""
+        """Sum up differences between two ways to treat the same case; ValueError when one is not finite."""
         kept = list(values)
+        if not all(map(isfinite, kept)):
+            message = "a case is not finite"  # it would make any comparison with it meaningless
+            raise ValueError(message)
         count = len(kept)
         mean = sum(kept) / count if count else 0.0
         sd = sqrt(sum((value - mean) ** 2 for value in kept) / (count - 1)) if count > 1 else 0.0

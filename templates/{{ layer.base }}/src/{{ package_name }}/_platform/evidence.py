@@ -38,11 +38,16 @@ Line = Mapping[str, object]
 def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
     """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
     asked = kpi.measure
-    if asked.sql is not None:
-        return _queried(kpi, database.select(asked.sql))
-    if asked.mlflow is not None:
-        values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
-        return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
+    try:
+        if asked.sql is not None:
+            return _queried(kpi, database.select(asked.sql))
+        if asked.mlflow is not None:
+            values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
+            return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
+    except (KeyError, ValueError) as error:
+        raise PilotError(
+            f"kpis.yml: each case of {kpi.id} has to be a number, that of a query in the column value ({error})."
+        ) from error
     if asked.runtime is not None:
         part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
         return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
@@ -50,13 +55,8 @@ def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settin
 
 
 def _queried(kpi: Kpi, rows: Sequence[Mapping[str, object]]) -> Measurement:
-    try:
-        values = [float(str(row["value"])) for row in rows]
-        rule = [float(str(row["rule"])) for row in rows] if rows and "rule" in rows[0] else []
-    except (KeyError, ValueError) as error:
-        raise PilotError(
-            f"kpis.yml: the query of {kpi.id} has to return a number for each case, in the column value ({error})."
-        ) from error
+    values = [float(str(row["value"])) for row in rows]
+    rule = [float(str(row["rule"])) for row in rows] if rows and "rule" in rows[0] else []
     found = Measurement.of(Sample.of(values), kpi.window, "query")
     if not rule:
         return found
@@ -78,8 +78,8 @@ def record(
     known = {str(line["kpi"]): line for line in read_lines(evidence_file(settings))}
     lines = [_line(each) | facts for each in assessments]
     new = [line for line in lines if not _same(line, known.get(str(line["kpi"])))]
-    written = _append(evidence_file(settings), new)
-    written += _append(_kept(settings) / WINS, _wins(assessments, settings, facts))
+    wins = _wins(assessments, settings, facts)
+    written = _append(evidence_file(settings), new) + _append(_kept(settings) / WINS, wins)
     return written + (_refresh_page(settings.root) if _kept(settings) != settings.var else [])
 
 
@@ -188,8 +188,13 @@ def _wins(assessments: Sequence[Assessment], settings: PlatformSettings, facts: 
 
 def _stages(path: Path) -> list[tuple[str, str, str]]:
     """Stages that were reached after the first."""
-    history = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("history", []) if path.exists() else []
-    return [(str(e["stage"]), str(e["since"]), f"Stage {e['stage']} is reached: {e['because']}") for e in history[1:]]
+    try:
+        history = yaml.safe_load(path.read_text(encoding="utf-8"))["history"] if path.exists() else []
+        return [(e["stage"], str(e["since"]), f"Stage {e['stage']} is reached: {e['because']}") for e in history[1:]]
+    except (KeyError, TypeError, yaml.YAMLError) as error:
+        raise PilotError(
+            f"{path} is no history of stages, each with stage, since and because. Put it right; git knows how it was."
+        ) from error
 
 
 def _commit(root: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -218,30 +219,32 @@ def read_kpis(path: Path) -> tuple[Defined, ...]:
     twice = sorted({kpi.id for kpi in kpis if [other.id for other in kpis].count(kpi.id) > 1})
     if twice:
         raise PilotError(f"{path} defines {', '.join(twice)} twice: give each KPI an id of its own.")
-    return tuple(
-        Defined(kpi, definition_hash(entry), _before(path.parent, kpi))
-        for kpi, entry in zip(kpis, content["kpis"], strict=True)
-    )
+    return tuple(_defined(path.parent, kpi, entry) for kpi, entry in zip(kpis, content["kpis"], strict=True))
 
 
-def definition_hash(entry: dict[str, object]) -> str:
-    """Hash what makes a measurement comparable with the next one, as it stands in kpis.yml."""
-    defining = {name: entry[name] for name in DEFINING if name in entry}
+def definition_hash(entry: dict[str, object], cases: str | None = None) -> str:
+    """Hash what makes a measurement comparable with the next one: as kpis.yml has it, and a baseline's cases."""
+    defining: dict[str, object] = {name: entry[name] for name in DEFINING if name in entry}
+    if cases is not None:
+        defining["cases"] = hashlib.sha256(cases.encode()).hexdigest()
     text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _before(root: Path, kpi: Kpi) -> Sample | None:
+def _defined(root: Path, kpi: Kpi, entry: dict[str, object]) -> Defined:
     if kpi.baseline.data is None:
-        return None
+        return Defined(kpi, definition_hash(entry))
     path = root / kpi.baseline.data
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return Sample.of(float(row["value"]) for row in csv.DictReader(file))
+        cases = path.read_text(encoding="utf-8")
+        before = Sample.of(float(row["value"]) for row in csv.DictReader(io.StringIO(cases)))
+        if not before.n:
+            raise ValueError("it holds no case")  # noqa: TRY301 - the same sentence as for any other mistake
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise PilotError(
             f"The baseline of {kpi.id}, {path}, is no CSV file with a number in the column value: {error}. Mend it."
         ) from error
+    return Defined(kpi, definition_hash(entry, cases), before)
 
 
 def assess(defined: Defined, found: Measurement, costs: Costs) -> Assessment:
@@ -273,8 +276,8 @@ def _verdict(defined: Defined, found: Measurement, gain: Gain) -> Verdict:
 
 
 def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | None:
-    """Multiply the gain by its worth, where kpis.yml says what a unit is worth and the measure how many there are."""
-    if kpi.value is None or found.units_per_month is None:
+    """Multiply the gain by its worth, where a unit's worth and their number are known, in the currency of the costs."""
+    if kpi.value is None or found.units_per_month is None or kpi.value.currency != costs.currency:
         return None
     factor = kpi.value.per_unit * found.units_per_month
     value = gain.value * factor

@@ -204,8 +204,8 @@ def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> J
         found, kpi = each.measurement, each.kpi
         table.add_row(
             f"{escape(kpi.title)}, {escape(kpi.unit)}",
-            number(found.value),
-            f"{number(found.low)} to {number(found.high)}",
+            number(found.value) if found.n else "-",
+            f"{number(found.low)} to {number(found.high)}" if found.n else "-",
             number(each.defined.baseline),
             kpi.aim(number),
             f"{found.method}, {found.window} (n = {found.n:,})",
