@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import pytest
@@ -23,13 +24,71 @@ def pilots(tmp_path_factory):
     return folder
 
 
+def agenda_of(text):
+    """Read the sections of next steps: each title with the ids below it; the steps are numbered through."""
+    parts: list[tuple[str, list[str]]] = []
+    numbers = []
+    for line in text.splitlines():
+        if re.search(r"\(\d+ open\)", line):
+            parts.append((line, []))
+        elif found := re.match(r"  (\d+)\. (\w+) ", line):
+            numbers.append(int(found[1]))
+            parts[-1][1].append(found[2])
+    assert numbers == list(range(1, len(numbers) + 1))
+    return parts
+
+
+def report_of(pilot):
+    """Give the ids of what is open and blocks, by stage."""
+    found: dict[str, set[str]] = {}
+    for check in json.loads(pilotline("check", pilot, "--json").out)["checks"]:
+        is_open = check["status"] in {"fail", "error"} or check["reason"] == "not_proven"
+        if is_open and check["severity"] == "error":
+            found.setdefault(check["stage"], set()).add(check["id"])
+    return found
+
+
 def test_a_new_pilot_with_real_answers_is_a_sandbox(pilots):
     run = pilotline("check", pilots / "real")
     assert run.code == 0, run.out
     assert "Level: sandbox (claimed: sandbox)" in run.out
-    assert "Next towards pilot" in run.out
-    assert "  1. " in run.out
-    assert "  4. " not in run.out
+    assert "What blocks" not in run.out
+    opened = report_of(pilots / "real")
+    ((title, steps),) = agenda_of(run.out)
+    assert title == f"Next towards pilot ({len(opened['pilot'])} open), easiest first:"
+    assert len(steps) == 3
+    assert set(steps) <= opened["pilot"]
+    assert "\n\nSandbox is reached.\n\nNext towards pilot" in run.out
+
+
+def test_what_blocks_the_claimed_stage_comes_first_and_is_counted_alone(pilots):
+    run = pilotline("check", pilots / "example")
+    assert run.code == 1
+    opened = report_of(pilots / "example")
+    blocking, later = agenda_of(run.out)
+    assert blocking == (f"What blocks sandbox ({len(opened['sandbox'])} open), easiest first:", blocking[1])
+    assert set(blocking[1]) == opened["sandbox"]
+    assert later[0] == f"Next towards pilot ({len(opened['pilot'])} open), easiest first:"
+    assert set(later[1]) <= opened["pilot"]
+    assert len(blocking[1]) + len(later[1]) == 3
+    assert "is reached" not in run.out
+
+
+def test_a_stage_that_is_asked_for_is_reached_through_those_before_it(pilots):
+    titles = [title for title, _ in agenda_of(pilotline("check", pilots / "example", "--stage", "pilot").out)]
+    assert [title.partition(" (")[0] for title in titles] == [
+        "What blocks sandbox, on the way to pilot", "What blocks pilot",
+    ]  # fmt: skip
+    ((title, _),) = agenda_of(pilotline("check", pilots / "real", "--stage", "pilot").out)
+    assert title.startswith("What blocks pilot (")
+
+
+@pytest.mark.parametrize(("form", "mark"), [("markdown", "### "), ("html", "<h2>")])
+def test_reports_give_the_steps_the_same_titles(pilots, form, mark):
+    text = pilotline("check", pilots / "example", "--format", form).out
+    opened = report_of(pilots / "example")
+    for title, stage in (("What blocks sandbox", "sandbox"), ("Next towards pilot", "pilot")):
+        assert f"{mark}{title} ({len(opened[stage])} open)" in text
 
 
 def test_json_has_one_object_per_check(pilots):

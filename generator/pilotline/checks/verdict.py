@@ -1,5 +1,6 @@
 """The verdict on one pilot: level, scores, next steps, and what the calendar will bring."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,15 @@ class FamilyScore:
     passed: dict[str, int]
     """Passing checks by grade."""
     applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Next steps that serve the same purpose, and how many open checks do."""
+
+    title: str
+    count: int
+    steps: tuple[Result, ...]
 
 
 @dataclass(frozen=True)
@@ -74,11 +84,6 @@ class Verdict:
         return "note" if result.is_open else "none"
 
     @property
-    def target(self) -> Stage | None:
-        """The stage that comes next; None when there is none."""
-        return next((stage for stage in Stage if self.level is None or stage > self.level), None)
-
-    @property
     def to_do(self) -> tuple[Result, ...]:
         """What is open, what blocks the nearest stage first, then by effort."""
         return tuple(sorted((result for result in self.results if result.is_open), key=_urgency))
@@ -88,6 +93,21 @@ class Verdict:
         """The steps to take first; one command proves all that is unproven, so that is one step."""
         unproven = [result for result in self.to_do if result.is_unproven][1:]
         return tuple(result for result in self.to_do if result not in unproven)[:NEXT_STEPS]
+
+    @property
+    def agenda(self) -> tuple[Part, ...]:
+        """The next steps by purpose: what blocks the asked stage, then what each later stage needs, then the rest."""
+        counts = Counter(self._purpose(result) for result in self.to_do)
+        parts: dict[str, list[Result]] = defaultdict(list)
+        for step in self.next_steps:
+            parts[self._purpose(step)].append(step)
+        return tuple(Part(title, counts[title], tuple(steps)) for title, steps in parts.items())
+
+    def _purpose(self, result: Result) -> str:
+        if self.weight(result) == "error":
+            way = "" if result.stage is self.asked else f", on the way to {self.asked.label}"
+            return f"What blocks {result.stage.label}{way}"
+        return f"Next towards {result.stage.label}" if result.blocks() else "Worth mending, though it blocks nothing"
 
 
 def _urgency(result: Result) -> tuple[int, int, int, str]:

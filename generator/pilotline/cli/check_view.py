@@ -1,5 +1,6 @@
 """What `pilotline check` shows to people: the level, the next three steps, one plain sentence each."""
 
+import itertools
 import textwrap
 from typing import Final
 
@@ -54,15 +55,17 @@ def _proofs(verdict: Verdict) -> str:
 
 
 def _steps(verdict: Verdict) -> str:
-    steps = verdict.next_steps
-    if not steps:
+    """List the next steps by what they are for: nothing of a later stage stands among what blocks this one."""
+    if not verdict.agenda:
         return "Nothing is left to do."
-    target = f" towards {verdict.target.label}" if verdict.target else ""
-    lines = [f"Next{target}, easiest first ({len(verdict.to_do)} open):"]
-    for number, result in enumerate(steps, 1):
-        later = "" if result.stage is verdict.target or not result.blocks() else f", for {result.stage.label}"
-        lines += [f"  {number}. {_line(result)}{later}", _wrap(result.advice, "     ")]
-    return "\n".join(lines)
+    sections = [f"{verdict.level.label.capitalize()} is reached."] if verdict.level and verdict.is_reached else []
+    numbers = itertools.count(1)
+    for part in verdict.agenda:
+        lines = [f"{part.title} ({part.count} open), easiest first:"]
+        for result in part.steps:
+            lines += [f"  {next(numbers)}. {_line(result)}", _wrap(result.advice, "     ")]
+        sections.append("\n".join(lines))
+    return "\n\n".join(sections)
 
 
 def _line(result: Result) -> str:

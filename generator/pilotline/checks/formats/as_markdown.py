@@ -19,10 +19,11 @@ def _head(verdict: Verdict) -> str:
 
 
 def _steps(verdict: Verdict) -> str:
-    if not verdict.next_steps:
-        return ""
-    lines = [f"1. **{r.card.id}** {_cell(r.message)}{_place(r)} ({r.effort}). {r.advice}" for r in verdict.next_steps]
-    return "\n".join(["### Next", "", *lines])
+    sections = []
+    for part in verdict.agenda:
+        lines = [f"1. **{r.card.id}** {_cell(r.message)}{_place(r)} ({r.effort}). {r.advice}" for r in part.steps]
+        sections.append("\n".join([f"### {part.title} ({part.count} open)", "", *lines]))
+    return "\n\n".join(sections)
 
 
 def _families(verdict: Verdict) -> str:
