@@ -2,23 +2,32 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from pilotline.checks.base import Measured, NotProvenError, Tools
 from pilotline.checks.model import Problem
 
-_PASSED = re.compile(r"\b(\d+) passed\b")
+_PASSED: Final = re.compile(r"\b(\d+) passed\b")
+_COULD_NOT_RUN: Final = frozenset({2, 3, 4})
+"""What pytest ends with when it was interrupted, broke, or was called in a way that it does not know."""
 
 
-def measure_tests(tools: Tools, arguments: Sequence[str]) -> Measured:
-    """Run some tests in the pilot's environment.
+def measure_tests(tools: Tools, paths: Sequence[str], names: str) -> Measured:
+    """Run the tests of some files that are named by one of several words, in the pilot's environment.
 
     Raises:
         NotProvenError: They could not be run.
     """
-    output = tools.run(["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments], seconds=300)
+    output = tools.run(
+        ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", names.replace("|", " or "), *paths],
+        seconds=300,
+    )
     text = f"{output.out}\n{output.err}"
     if "No module named pytest" in text:
         raise NotProvenError("pytest is not installed in the pilot's environment")
+    if output.code in _COULD_NOT_RUN:
+        said = next((line for line in reversed(text.splitlines()) if "rror" in line), "it ended with an error")
+        raise NotProvenError(f"pytest could not run the tests: {said.strip()}")
     passed = _PASSED.search(text)
     return {"passed": int(passed[1]) if passed else 0, "code": output.code}
 

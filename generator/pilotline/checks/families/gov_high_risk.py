@@ -65,7 +65,7 @@ def test_marking_of_an_answer():
         return f"pytest {' '.join(tests_named(repo, _MARKING))}"
 
     def measure(self, repo: Repository, tools: Tools) -> Measured:
-        return measure_tests(tools, tests_named(repo, _MARKING))
+        return measure_tests(tools, tests_named(repo, _MARKING), _MARKING)
 
     def judge(self, measured: Measured) -> Iterable[Problem]:
         return judge_tests(measured)

@@ -23,7 +23,7 @@ class _ProvenByTests(ExecutedCheck):
         return f"pytest {' '.join(tests_named(repo, self.names))}"
 
     def measure(self, repo: Repository, tools: Tools) -> Measured:
-        return measure_tests(tools, tests_named(repo, self.names))
+        return measure_tests(tools, tests_named(repo, self.names), self.names)
 
     def judge(self, measured: Measured) -> Iterable[Problem]:
         return judge_tests(measured)
