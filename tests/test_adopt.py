@@ -158,6 +158,13 @@ def test_a_plan_changes_nothing_and_equals_what_apply_does(small, repository):
     assert done["seeds_delivered"] == ["seeds/first.txt"]
 
 
+def test_what_changed_before_the_adoption_is_not_told(small, repository):
+    build_file_tree(small, {"upgrade_notes/v1.1.0.md": "Rotate the key.\n"})
+    commit_all(small, "Release v1.1.0", tag="v1.1.0")
+    shown = json.loads(adopt(repository, small, "--json", "--commit").out)
+    assert (shown["to"], shown["notes"]) == ("v1.1.0", [])
+
+
 def test_a_branch_is_all_that_is_written_and_an_uncommitted_adoption_is_undone(small, repository):
     before = git(repository, "rev-parse", "HEAD"), files_below(repository)
     assert adopt(repository, small, "--branch", "managed").code == 0

@@ -258,6 +258,17 @@ def test_a_project_is_made_from_a_foreign_template(foreign, tmp_path):
     assert (tmp_path / "two/by-task.txt").read_text() == "ada\n"
 
 
+def test_a_template_that_makes_no_file_says_so(tmp_path):
+    files = {"copier.yml": "x: {type: bool, default: false}\n", "{% if x %}a{% endif %}": ""}
+    template = build_file_tree(tmp_path / "template", files)
+    commit_all(template, "one", tag="v1.0.0")
+    for extra in ([], ["--dry-run"]):
+        done = pilotline("new", tmp_path / "made", "--defaults", "--catalog", template, *extra, environment=IDENTITY)
+        assert (done.code, (tmp_path / "made").exists()) == (2, False)
+        assert "template makes no file with these answers" in done.err
+    assert pilotline("new", tmp_path / "made", "-d", "x=yes", "--catalog", template, environment=IDENTITY).code == 0
+
+
 def test_a_link_or_a_submodule_in_a_template_is_refused(tmp_path):
     folder = build_file_tree(tmp_path / "folder", {"copier.yml": "x: 1\n"})
     (folder / "out").symlink_to("/etc")

@@ -43,11 +43,11 @@ def test_fragments_are_gathered_by_kind():
             "changelog.d/README.md": b"x",
             "changelog.d/b.added.md": b"B.\n",
             "changelog.d/a.added.md": b"A,\nin two lines.\n",
-            "changelog.d/c.fixed.md": b"C.",
+            "changelog.d/c.fixed.md": b"- C.\n- D,\n  too.\n",
             "other.added.md": b"x",
         }
     )
-    assert format_changes(found, 2) == "## Added\n\n- A,\n  in two lines.\n- B.\n\n## Fixed\n\n- C.\n"
+    assert format_changes(found, 2) == "## Added\n\n- A,\n  in two lines.\n- B.\n\n## Fixed\n\n- C.\n- D,\n  too.\n"
 
 
 def test_what_is_no_fragment_is_named_all_at_once():

@@ -7,7 +7,7 @@ import sys
 import pexpect
 import pytest
 
-from tests.helpers import IDENTITY, git
+from tests.helpers import IDENTITY, git, pilotline
 from tests.upgrading import ANSWERS_TEMPLATE, edit, make_pilot, numbered, release, state, upgrade
 
 DEFINITION = "_exclude: [copier.yml, upgrade_notes]\n_skip_if_exists: [seed.txt]\n"
@@ -127,13 +127,52 @@ def test_nobody_is_asked_without_a_terminal(pilot):
     assert (run.code, "--ask needs a terminal" in run.err) == (2, True)
 
 
+@pytest.mark.parametrize("layers", ["layer: {type: yaml, when: false, default: '{}'}\n", ""], ids=["ours", "foreign"])
 @pytest.mark.parametrize("name", ["architecture", "package_name"])
-def test_what_is_fixed_after_new_is_refused_with_a_sentence(tmp_path, name):
-    text = f"_exclude: [copier.yml]\n{name}: {{type: str, default: one}}\n"
+def test_what_is_fixed_after_new_is_refused_with_a_sentence(tmp_path, name, layers):
+    text = f"_exclude: [copier.yml]\n{name}: {{type: str, default: one}}\n{layers}"
     one = {"copier.yml": text, **ANSWERS_TEMPLATE}
     pilot = make_pilot(tmp_path, one, {**one, "x.txt": "x\n"})
     run = upgrade(pilot, "-d", f"{name}=two")
-    assert (run.code, "fixed since the pilot was made" in run.err) == (2, True)
+    assert (run.code, "fixed since the pilot was made" in run.err) == ((2, True) if layers else (0, False))
+    assert (f"{name}: two" in (pilot / ".copier-answers.yml").read_text()) == (not layers)
+
+
+def test_an_answer_that_is_not_asked_is_refused_and_dropped_only_by_an_answer_that_turns_it_off(tmp_path):
+    one = {
+        "copier.yml": (
+            "_exclude: [copier.yml]\nci: {type: str, default: a}\n"
+            "host: {type: str, default: h, when: \"{{ ci == 'a' }}\"}\n"
+        ),
+        **ANSWERS_TEMPLATE,
+    }
+    pilot = make_pilot(tmp_path, one, {**one, "x.txt": "x\n"})
+    before = state(pilot)
+    both = upgrade(pilot, "-d", "ci=b", "-d", "host=mine")
+    assert (both.code, "host: it is not asked beside these answers" in both.err) == (2, True)
+    assert state(pilot) == before
+    done = upgrade(pilot, "-d", "ci=b", "--commit")
+    assert (done.code, "host: 'h' (dropped" in done.out) == (0, True)
+    assert "host" not in (pilot / ".copier-answers.yml").read_text()
+    made = ("new", tmp_path / "other", "--catalog", tmp_path / "catalog", "-d", "ci=b", "-d", "host=mine")
+    for defaults in ([], ["--defaults"]):
+        new = pilotline(*made, *defaults, environment=IDENTITY)
+        assert (new.code, "host: it is not asked" in new.err, (tmp_path / "other").exists()) == (2, True, False)
+
+
+def test_a_plan_reads_well(tmp_path):
+    one = {"a.txt": "one\n", "old.txt": numbered()}
+    notes = {"upgrade_notes/v2.0.0.md": "# v2.0.0\n\n## Changed\n\n- All is better.\n"}
+    two = {"a.txt": "two\n", "new.txt": numbered(), **notes}
+    pilot = make_pilot(tmp_path, one, two)
+    edit(pilot, {"a.txt": "ours\n"})
+    lines = upgrade(pilot, "--plan").out.splitlines()
+    assert {"  ! a.txt (conflict)", "  > old.txt -> new.txt"} <= set(lines)
+    at = lines.index("Notes on v2.0.0")
+    assert lines[at : at + 4] == ["Notes on v2.0.0", "  ## Changed", "", "  - All is better."]
+    branch = upgrade(pilot, "--branch", "next")
+    assert (branch.code, "upgrade in the work tree to resolve them" in branch.out) == (1, True)
+    assert "next" not in git(pilot, "for-each-ref")
 
 
 def test_a_second_upgrade_says_already_at_version(pilot):

@@ -1,7 +1,8 @@
 """Bounds on what a catalog may take: its templates are programs, and a program may run for ever or fill the memory.
 
-The clock and the limit on memory hold in the main thread of a system that has them (not Windows). Copier's own process
-has the same bounds; what git does in processes of its own is not touched.
+What holds where: the clock in the main thread, since signals arrive nowhere else; the limit on memory where that is the
+only thread, since it is one of the whole process; neither on Windows. Work in other threads has no bounds of its own.
+Copier's own process has the same bounds; what git does in processes of its own is not touched.
 """
 
 import contextlib

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,18 +20,13 @@ import yaml
 
 from pilotline import git
 from pilotline.catalog import Snapshot
-from pilotline.errors import AnswersError, CatalogError, UnrepeatableTemplateError
+from pilotline.errors import AnswersError, CatalogError
+from pilotline.repeatable import refuse_unrepeatable
 from pilotline.tree import File, Tree, read_tree, write_tree
 from pilotline.yamls import YamlError, parse_mapping
 
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _GIT_ADDRESS: Final = re.compile(r"git@|git://|git\+|gh:|gl:|https://github\.com/|https://gitlab\.com/|.*\.git$")
-_UNREPEATABLE: Final = re.compile(
-    r"_copier_conf\b(?!\s*\.\s*(?:answers_file|sep|os)\b)[^|%}\s]*|\b_copier_python\b|\bmake_secret\b|\bnow\s*\("
-    r"|\|\s*fileglob\b"
-)
-_EXTERNAL: Final = re.compile(r"\b_external_data\b")
-_OWN_ANSWERS: Final = "{{ _copier_conf.answers_file }}"
 _TIMEOUT: Final = 600
 
 
@@ -53,7 +48,7 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Outco
         AnswersError: Copier does not accept an answer.
         CatalogError: Copier cannot render it, or it depends on the machine.
     """
-    _refuse_unrepeatable(snapshot)
+    refuse_unrepeatable(snapshot)
     _refuse_unsafe(snapshot)
     with tempfile.TemporaryDirectory(prefix="pilotline-copier-") as name:
         workshop = Path(name).resolve()
@@ -68,31 +63,6 @@ def _refuse_unsafe(snapshot: Snapshot) -> None:
     """Refuse what would run code that nobody trusts; reading the templates of the snapshot says so itself."""
     if snapshot.definition.extensions and not snapshot.usage.trusted:
         _ = snapshot.templating
-
-
-def _refuse_unrepeatable(snapshot: Snapshot) -> None:
-    """Refuse a text that reads what is different here: Copier works in a temporary folder, without other files."""
-    others = {path for path in snapshot.definition.external_data.values() if path != _OWN_ANSWERS}
-    for path, text in _template_texts(snapshot):
-        found = _UNREPEATABLE.search(text) or (_EXTERNAL.search(text) if others else None)
-        if found:
-            raise UnrepeatableTemplateError(
-                f"{path} of {snapshot.identity.label} uses {found[0]}, whose value depends on where or when it is "
-                "rendered.",
-                "Replace it by an answer, or use `copier copy` for this template.",
-            )
-
-
-def _template_texts(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Give every text that Copier may render; tasks are no templates, they know where they run."""
-    definition = snapshot.definition
-    suffix = definition.templates_suffix
-    settings = (definition.answers_file, definition.subdirectory, definition.exclude, definition.skip_if_exists)
-    yield "copier.yml", repr([dict(definition.questions), settings])
-    for path, file in snapshot.tree.items():
-        yield path, path
-        if path.endswith(suffix) or not path.endswith((".md", ".rst", ".txt", "copier.yml", "copier.yaml")):
-            yield path, file.content.decode("utf-8", "replace")
 
 
 def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) -> dict[str, object]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotline.catalog import Snapshot
+from pilotline.errors import CatalogError
 from pilotline.ownership import Owner, owner_of_paths
 from pilotline.policies import refuse_forbidden
 from pilotline.questions import Answers
@@ -48,9 +49,15 @@ def plan_pilot(snapshot: Snapshot, answers: Answers) -> Plan:
     """Render a pilot without writing anything.
 
     Raises:
+        CatalogError: There would be no file in it.
         PolicyError: Its configuration names what the organisation's policies do not allow.
     """
     tree = render(snapshot, answers)
+    if not tree:
+        raise CatalogError(
+            f"{snapshot.identity.label} makes no file with these answers, so there would be nothing to commit.",
+            "Look at its `_exclude`, `_subdirectory` and file names, or answer otherwise.",
+        )
     refuse_forbidden({path: file.content for path, file in tree.items()})
     return Plan(snapshot, answers, tree, owner_of_paths(snapshot, answers))
 

@@ -73,13 +73,19 @@ def read_fragments(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
         if found is None or not text:
             wrong.append(path)
         else:
-            gathered[found[1]].append(text)
+            gathered[found[1]] += _items(text)
     if wrong:
         raise CatalogError(
             f"These files are no change fragments: {', '.join(wrong)}.",
             f"Call each WHAT.KIND.md, KIND one of {', '.join(KINDS)}, and write one sentence into it.",
         )
     return {kind: tuple(texts) for kind, texts in gathered.items() if texts}
+
+
+def _items(text: str) -> list[str]:
+    """Take a fragment that was written as a list for its items; any other is one item."""
+    listed = text.startswith(("- ", "* "))
+    return [item.replace("\n  ", "\n") for item in re.split(r"\n[-*] ", text[2:])] if listed else [text]
 
 
 def format_changes(fragments: Mapping[str, tuple[str, ...]], level: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pilotline.asking import Answered, Question, Round, parse_questions
+from pilotline.asking import Answered, Question, Round, open_names, parse_questions
 from pilotline.bounds import bounded
 from pilotline.catalog import Snapshot
 from pilotline.copier_door import render_with_copier
@@ -29,6 +29,7 @@ OUTCOME_QUESTIONS: Final = ("objective", "kpi", "kpi_baseline", "kpi_target", "k
 
 _RECORDABLE: Final = (dict, list, str, int, float, bool, type(None))
 """What Copier writes into an answers file; a date, say, is computed anew each time."""
+UNASKED_HINT: Final = "Leave it out, or change the answers that turn its question off."
 _SET_HINT: Final = "Set them with -d KEY=VALUE, or in a file with --answers FILE."
 _EXAMPLE_HINT: Final = "Or look at the complete example first: --defaults."
 
@@ -98,6 +99,17 @@ def _resolve_with_copier(
     except AnswersError as error:
         return Answers({}, {}, given=dict(given)), (*unknown, *error.problems)
     return Answers(outcome.recorded, outcome.values, (), dict(given), outcome.tree), tuple(unknown)
+
+
+def find_unasked(snapshot: Snapshot, answers: Answers, names: Iterable[str]) -> tuple[str, ...]:
+    """Find the answers that nothing would come of: a value that is not recorded would be lost at the next upgrade."""
+    asked = {item.question.name for item in answers.questions if item.asked}
+    used = asked or {name for name, value in answers.values.items() if not isinstance(value, _RECORDABLE)}
+    return tuple(
+        f"{name}: it is not asked beside these answers, so it cannot be set"
+        for name in names
+        if name not in used and name not in answers.recorded and name in open_names(snapshot)
+    )
 
 
 def accept_answers(snapshot: Snapshot, given: Mapping[str, object], *, required: Iterable[str] = ()) -> Answers:

@@ -8,10 +8,11 @@ from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.errors import AnswersError
 from pilotline.pilot import Pilot
-from pilotline.questions import Answers, accept_answers, resolve_answers
+from pilotline.questions import UNASKED_HINT, Answers, accept_answers, find_unasked, resolve_answers
 
 AnswerKind = Literal["added", "changed", "dropped"]
 FIXED_ANSWERS = ("architecture", "package_name")
+"""What a pilot is built on; a project of another template may have questions of the same name, and no such promise."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def decide_answers(
     """
     fixed = [
         f"{name}: it is {pilot.answers[name]!r} and fixed since the pilot was made"
-        for name in FIXED_ANSWERS
+        for name in (FIXED_ANSWERS if _has_layers(recorded) else ())
         if name in target.changes and name in pilot.answers and target.changes[name] != pilot.answers[name]
     ]
     if fixed:
@@ -54,9 +55,17 @@ def decide_answers(
     new, problems = resolve_answers(target.snapshot, {**kept, **target.changes})
     if problems and not lenient:
         raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
+    unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
+    if unasked:
+        raise AnswersError(unasked, UNASKED_HINT)
     recorded_names = open_names(recorded)
     old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
     return old, new, problems
+
+
+def _has_layers(snapshot: Snapshot) -> bool:
+    """Tell a catalog of layers from any other Copier template."""
+    return snapshot.definition.questions.get("layer", {}).get("when") is False
 
 
 def answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:

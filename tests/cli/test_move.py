@@ -54,7 +54,7 @@ def test_a_plan_lists_answers_that_are_dropped_and_new_and_changes_nothing(pilot
     before = git(pilot, "rev-parse", "HEAD"), files_below(pilot), git(pilot, "count-objects", "-v")
     run = move(pilot, "--catalog", "../two", "--plan")
     assert run.code == 0, run.err
-    assert "old_question: 7 (dropped: this catalog does not ask for it)" in run.out
+    assert "old_question: 7 (dropped: it is not asked any more)" in run.out
     assert "unit: 'hours' (new)" in run.out
     assert "colour" not in run.out, "an answer that is accepted goes along unchanged"
     assert (git(pilot, "rev-parse", "HEAD"), files_below(pilot), git(pilot, "count-objects", "-v")) == before

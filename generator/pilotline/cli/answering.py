@@ -13,7 +13,14 @@ from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.cli.options import catalog_option, parse_data
 from pilotline.errors import AnswersError, PilotlineError
-from pilotline.questions import OUTCOME_QUESTIONS, Answers, accept_answers, resolve_answers
+from pilotline.questions import (
+    OUTCOME_QUESTIONS,
+    UNASKED_HINT,
+    Answers,
+    accept_answers,
+    find_unasked,
+    resolve_answers,
+)
 from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
 
 _R = TypeVar("_R")
@@ -31,6 +38,8 @@ class Answering:
     given: Mapping[str, object]
     defaults: bool
     catalog: str | None
+    insisted: frozenset[str] = frozenset()
+    """What the user named here and now, so that it is never left aside in silence."""
 
 
 def answering_options(function: Callable[..., _R]) -> Callable[..., _R]:
@@ -46,7 +55,7 @@ def answering_options(function: Callable[..., _R]) -> Callable[..., _R]:
         **kwargs: object,
     ) -> _R:
         given = _read_answers(answers_file) | parse_data(data)
-        return function(*args, answering=Answering(given, defaults, catalog), **kwargs)
+        return function(*args, answering=Answering(given, defaults, catalog, frozenset(given)), **kwargs)
 
     decorators = (
         click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question; repeatable."),
@@ -84,14 +93,18 @@ def decide(
         AnswersError: Answers are missing or refused.
         click.Abort: The person left.
     """
-    if answering.defaults:
-        return accept_answers(snapshot, answering.given)
-    if person is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        return person(snapshot, answering.given)
-    wanted = [name for name in required if name in open_names(snapshot)]
-    answers, problems = resolve_answers(snapshot, answering.given, required=wanted)
-    if problems:
-        raise AnswersError(problems, hint)
+    if not answering.defaults and person is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        answers = person(snapshot, answering.given)
+    elif answering.defaults:
+        answers = accept_answers(snapshot, answering.given)
+    else:
+        wanted = [name for name in required if name in open_names(snapshot)]
+        answers, problems = resolve_answers(snapshot, answering.given, required=wanted)
+        if problems:
+            raise AnswersError(problems, hint)
+    unasked = find_unasked(snapshot, answers, answering.insisted)
+    if unasked:
+        raise AnswersError(unasked, UNASKED_HINT)
     return answers
 
 

@@ -7,6 +7,7 @@ import click
 
 from pilotline.causes import Cause
 from pilotline.changes import Change
+from pilotline.notes import Note
 from pilotline.target import AnswerChange
 from pilotline.upgrade import Plan
 
@@ -70,10 +71,16 @@ def plan_as_text(plan: Plan, more: tuple[str, ...], ending: str) -> str:
     lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
     lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
     lines += more
-    lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", note.text.splitlines())]
+    lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
     lines += list_lines("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
     lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(c)])
     return "\n".join([*lines, "", ending])
+
+
+def _note_lines(note: Note) -> list[str]:
+    """Leave out the note's own headline, which says the version once more."""
+    first, _, rest = note.text.strip().partition("\n")
+    return (rest if first.lstrip("# ").lstrip("v") == note.version.lstrip("v") else note.text).strip().splitlines()
 
 
 def _cause_lines(cause: Cause) -> Iterator[str]:
@@ -99,7 +106,7 @@ def _answer_line(answer: AnswerChange) -> str:
         case "added":
             return f"{answer.name}: {answer.new!r} (new)"
         case "dropped":
-            return f"{answer.name}: {answer.old!r} (dropped: this catalog does not ask for it)"
+            return f"{answer.name}: {answer.old!r} (dropped: it is not asked any more)"
     return f"{answer.name}: {answer.old!r} -> {answer.new!r}"
 
 
@@ -107,16 +114,18 @@ def _change_lines(plan: Plan) -> list[str]:
     notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
     notes |= dict.fromkeys(plan.merged, " (merged with your edits)")
     conflicted = set(plan.merge.conflicts)
+    notes |= {path.removeprefix(plan.pilot.prefix): " (conflict)" for path in conflicted}
     return [
         change_line(change, conflicted=change.path in conflicted)
-        + _counts(change)
+        + ("" if change.path in conflicted else _counts(change))
         + notes.get(change.path.removeprefix(plan.pilot.prefix), "")
         for change in plan.changes
     ]
 
 
 def _counts(change: Change) -> str:
-    return f"  +{change.lines[0]} -{change.lines[1]}" if change.lines and change.kind in {"changed", "renamed"} else ""
+    shown = change.lines and any(change.lines) and change.kind in {"changed", "renamed"}
+    return f"  +{change.lines[0]} -{change.lines[1]}" if change.lines and shown else ""
 
 
 def change_line(change: Change, *, conflicted: bool = False) -> str:
@@ -127,4 +136,4 @@ def change_line(change: Change, *, conflicted: bool = False) -> str:
 
 def list_lines(title: str, items: Sequence[str]) -> list[str]:
     """Show a titled list; nothing where it is empty."""
-    return ["", click.style(title, fg="cyan"), *(f"  {item}" for item in items)] if items else []
+    return ["", click.style(title, fg="cyan"), *(f"  {item}".rstrip() for item in items)] if items else []

@@ -141,7 +141,9 @@ def _ending(plan: Plan, *, written: bool, commit: str | None, options: Options) 
     if not written:
         if plan.problems:
             return "Nothing was changed. It would stop at these answers: settle each with -d KEY=VALUE, or with --ask."
-        return "Nothing was changed." + (" It would conflict." if plan.merge.stages else "")
+        blocked = " It would conflict." if plan.merge.stages else ""
+        way = " A branch takes no conflicts: upgrade in the work tree to resolve them." if options.branch else ""
+        return f"Nothing was changed.{blocked}{way if blocked else ''}"
     if plan.merge.stages:
         return "Resolve the conflicts and commit, or return with `pilotline upgrade --abort`."
     if options.branch is not None:
