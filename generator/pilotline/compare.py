@@ -11,6 +11,7 @@ from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
 from pilotline.questions import accept_answers
 from pilotline.render import render
+from pilotline.target import follow_names
 from pilotline.tree import Tree
 
 
@@ -32,6 +33,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     """
     names = open_names(recorded)
     answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
+    answers = follow_names(pilot, answers)
     owner = owner_of_paths(recorded, answers)
     tree = render(recorded, answers)
     owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})

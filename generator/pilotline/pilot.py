@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline import git
 from pilotline.errors import GitError, PilotlineError
+from pilotline.names import MANIFEST, read_names
 from pilotline.teamfiles import RECORD, parse_record
 from pilotline.tree import File, Tree
 from pilotline.worktree import locate_folder
@@ -45,6 +46,8 @@ class Pilot:
     """Paths of the catalog at which the team's own file stays."""
     answers_file: str = ANSWERS_FILE
     """Where the answers are recorded, relative to the pilot's folder."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What its package is called now, as answers, where the team renamed it."""
 
     @property
     def folder(self) -> Path:
@@ -135,8 +138,8 @@ def _find_committed(start: Path, answers_file: str) -> Path | None:
 
 
 def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
-    place, record = f"{prefix}{answers_file}", f"{prefix}{RECORD}"
-    ids = {entry.path: entry.object_id for entry in git.list_tree(repository, head, place, record)}
+    place, record, manifest = (f"{prefix}{name}" for name in (answers_file, RECORD, MANIFEST))
+    ids = {entry.path: entry.object_id for entry in git.list_tree(repository, head, place, record, manifest)}
     if place not in ids:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
     contents = dict(zip(ids, git.read_blobs(repository, list(ids.values())), strict=True))
@@ -153,7 +156,20 @@ def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
     answers = {key: value for key, value in data.items() if not key.startswith("_")}
     own = parse_record(contents[record], record) if record in contents else frozenset()
     version = None if version is None else str(version)
-    return Pilot(repository, prefix, head, source, version, answers, own, answers_file)
+    pilot = Pilot(repository, prefix, head, source, version, answers, own, answers_file)
+    return replace(pilot, names=_new_names(pilot, contents.get(manifest, b"")))
+
+
+def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
+    """Give the names in a manifest where the package has another than its answer, and stands under it."""
+    names, old = read_names(manifest), pilot.answers.get("package_name")
+    new = names.get("package_name")
+    if old is None or new in {None, old}:
+        return {}
+    source = f"{pilot.prefix}src/"
+    paths = (entry.path.removeprefix(source) for entry in git.list_tree(pilot.repository, pilot.head, source))
+    packages = {path.partition("/")[0] for path in paths}
+    return names if new in packages and old not in packages else {}
 
 
 def refuse_unready(pilot: Pilot) -> None:

@@ -1,7 +1,7 @@
 """Where a pilot shall move, and what that means for its answers: none of them ever changes silently."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pilotline.asking import open_names
@@ -60,7 +60,15 @@ def decide_answers(
         raise AnswersError(unasked, UNASKED_HINT)
     recorded_names = open_names(recorded)
     old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
-    return old, new, problems
+    return follow_names(pilot, old), follow_names(pilot, new), problems
+
+
+def follow_names(pilot: Pilot, answers: Answers) -> Answers:
+    """Let templates see the package under the name that the team gave it; what is recorded stays."""
+    if not pilot.names or "package_name" not in answers.values or answers.rendered is not None:
+        return answers
+    given = {name: pilot.names.get(name, value) for name, value in answers.given.items()}
+    return replace(answers, values={**answers.values, **pilot.names}, given=given)
 
 
 def _has_layers(snapshot: Snapshot) -> bool:

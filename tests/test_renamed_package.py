@@ -1,0 +1,79 @@
+"""A team may rename its package: what the catalog brings from then on carries the new name, the answer stays."""
+
+import pytest
+
+from tests.helpers import git, pilotline
+from tests.upgrading import edit, make_pilot, release, upgrade
+
+QUESTIONS = (
+    "_exclude: [copier.yml]\n_skip_if_exists: [pilot.yml, src/*/domain]\npackage_name: {type: str, default: pilot}\n"
+)
+ONE = {
+    "copier.yml": QUESTIONS,
+    "pilot.yml.jinja": "package: {{ package_name }}\ndistribution: pilot-1\n",
+    "src/{{ package_name }}/_platform/a.py": "A = 1\n",
+    "src/{{ package_name }}/domain/rule.py": "RULE = 1\n",
+    "tests/test_a.py.jinja": "from {{ package_name }} import a\n\n\ndef test_a():\n    assert a\n",
+}
+TWO = {
+    **ONE,
+    "src/{{ package_name }}/_platform/a.py": "A = 2\n",
+    "src/{{ package_name }}/_platform/b.py": "B = 1\n",
+    "src/{{ package_name }}/domain/word.py": "WORD = 1\n",
+    "tests/test_a.py.jinja": "from {{ package_name }} import a, b\n\n\ndef test_a():\n    assert a\n",
+    "tests/test_b.py.jinja": "from {{ package_name }} import b\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def renamed(tmp_path):
+    pilot = make_pilot(tmp_path, ONE, TWO)
+    git(pilot, "mv", "src/pilot", "src/churn")
+    tests = (pilot / "tests/test_a.py").read_text().replace("pilot", "churn")
+    edit(pilot, {"pilot.yml": "package: churn  # was pilot\ndistribution: pilot-1\n", "tests/test_a.py": tests})
+    return pilot
+
+
+def below(pilot, folder):
+    return {path.relative_to(pilot).as_posix() for path in (pilot / folder).rglob("*.py")}
+
+
+def test_what_arrives_carries_the_new_name(renamed):
+    run = upgrade(renamed, "--commit")
+    assert run.code == 0, run.out + run.err
+    assert (renamed / "src/churn/_platform/a.py").read_text() == "A = 2\n"
+    new = {"src/churn/_platform/b.py", "src/churn/domain/word.py"}
+    assert below(renamed, "src") == {"src/churn/_platform/a.py", "src/churn/domain/rule.py", *new}
+    assert (renamed / "tests/test_a.py").read_text().startswith("from churn import a, b\n")
+    assert (renamed / "tests/test_b.py").read_text() == "from churn import b\n"
+    answers = (renamed / ".copier-answers.yml").read_text()
+    assert ("package_name: pilot\n" in answers, "_commit: v2.0.0\n" in answers) == (True, True)
+
+
+def test_a_seed_of_the_package_stays_deleted(renamed, tmp_path):
+    edit(renamed, {"src/churn/domain/rule.py": None})
+    assert upgrade(renamed, "--commit").code == 0
+    release(tmp_path / "catalog", {**TWO, "src/{{ package_name }}/domain/rule.py": "RULE = 2\n"}, "v3.0.0")
+    assert upgrade(renamed, "--commit").code == 0
+    assert not (renamed / "src/churn/domain/rule.py").exists()
+
+
+def test_diff_shows_no_file_only_for_its_name(renamed):
+    edit(renamed, {"src/churn/_platform/a.py": "A = 1  # ours\n"})
+    shown = pilotline("diff", cwd=renamed)
+    assert "src/churn/_platform/a.py" in shown.out
+    assert "tests/test_a.py" not in shown.out
+    assert "->" not in shown.out
+
+
+@pytest.mark.parametrize("package", ["missing", "../../etc", "pilot/../churn", "[churn, pilot]", "churn\npackage: x"])
+def test_a_manifest_that_names_no_package_of_the_pilot_changes_nothing(renamed, package):
+    edit(renamed, {"pilot.yml": f"package: {package}\n"})
+    assert upgrade(renamed).code in {0, 1}
+    assert (renamed / "tests/test_b.py").read_text() == "from pilot import b\n"
+
+
+def test_both_folders_at_once_are_no_rename(renamed):
+    edit(renamed, {"src/pilot/mine.py": "M = 1\n"})
+    assert upgrade(renamed).code in {0, 1}
+    assert (renamed / "tests/test_b.py").read_text() == "from pilot import b\n"
