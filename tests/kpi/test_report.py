@@ -100,6 +100,51 @@ def test_a_file_that_cannot_be_used_is_one_clear_error(write_pilot, file, conten
     assert refused.value.hint
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param("value: 49833.0", "value: .nan", "a number that is not finite", id="nan"),
+        pytest.param("value: 49833", "value: 99999", "a target that is worse than its baseline", id="the other way"),
+        pytest.param(
+            "id: lapsing_customers_per_100_calls", "id: revenue_reached_per_100_calls", "defined twice", id="twice"
+        ),
+    ],
+)
+def test_a_kpi_that_cannot_be_meant_is_refused(write_pilot, old, new, said):
+    manifest = write_pilot(1) / "kpis.yml"
+    text = manifest.read_text()
+    assert old in text
+    manifest.write_text(text.replace(old, new, 1))
+    with pytest.raises(KpiError, match=said):
+        read_report(manifest.parent)
+
+
+def test_a_date_needs_no_quotes(write_pilot):
+    manifest = write_pilot(1) / "kpis.yml"
+    manifest.write_text(re.sub(r'due: "(.*)"', r"due: \1", manifest.read_text()))
+    assert re.search(r"due: \d", manifest.read_text())
+    due = read_report(manifest.parent).trends[0].kpi.due
+    assert due is not None
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", due)
+
+
+def test_money_that_is_not_certain_is_said_so(write_pilot):
+    report = read_report(write_pilot(30_000))
+    assert report.value is not None
+    assert report.value.net.value > 0 > (report.value.net.low or 0)
+    assert "may bring less than it costs" in report.decision.why
+    assert '<div class="big open">+' in render_page(report)
+
+
+def test_two_currencies_are_never_compared(write_pilot):
+    manifest = write_pilot(16_000) / "kpis.yml"
+    manifest.write_text(manifest.read_text().replace("currency: GBP", "currency: EUR"))
+    report = read_report(manifest.parent)
+    assert report.value is None
+    assert "EUR in kpis.yml and GBP in pilot.yml" in report.no_value
+    assert report.no_value in render_page(report)
+
+
 def test_the_object_for_machines_is_plain_and_versioned(write_pilot):
     found = json.loads(json.dumps(to_json(read_report(write_pilot(1, 2)))))
     assert found["format"] == 1

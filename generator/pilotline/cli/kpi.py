@@ -72,7 +72,7 @@ def _kpi(trend: Trend) -> str:
 def _money(report: Report) -> str:
     value, costs = report.value, report.pilot.costs
     if value is None:
-        return "Worth: not known yet"
+        return f"Worth: not known yet. {report.no_value}"
     returned = f", return on cost {value.return_on_cost.value:+.0%}" if value.return_on_cost else ""
     first = (
         f"First year, {value.currency}: brings {number(value.benefit.value)} ({span(value.benefit)}), "

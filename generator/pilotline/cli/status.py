@@ -11,6 +11,7 @@ from pilotline.checks.status import describe_status
 from pilotline.checks.verdict import Verdict
 from pilotline.cli.options import config_path, json_option
 from pilotline.config import read_config
+from pilotline.kpi.drawing import number
 
 
 @click.command("status")
@@ -55,9 +56,11 @@ def _kpi(kpi: object) -> str:
     if not isinstance(kpi, dict):
         return "none"
     goal = (
-        f"from {kpi['baseline']:g} to {kpi['target']:g}" if kpi["baseline"] is not None and kpi["target"] else "no goal"
+        f"from {number(kpi['baseline'])} to {number(kpi['target'])}"
+        if kpi["baseline"] is not None and kpi["target"]
+        else "no goal"
     )
-    now = f"now {kpi['value']:g} ({kpi['verdict']})" if kpi["value"] is not None else "not measured yet"
+    now = f"now {number(kpi['value'])} ({kpi['verdict'].replace('_', ' ')})" if kpi["n"] else "not measured yet"
     return f"{kpi['title']}: {goal} {kpi['unit']} by {kpi['due']}; {now}"
 
 

@@ -1,9 +1,11 @@
 """`kpis.yml` as values, and the hash by which a line of evidence belongs to a definition."""
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 from pilotline.errors import PilotlineError
@@ -55,6 +57,11 @@ class Kpi:
     otherwise: str
     hash: str
 
+    @property
+    def sign(self) -> int:
+        """1 when more is better, -1 when less is."""
+        return 1 if self.direction == "higher" else -1
+
 
 def _absent(name: str) -> bytes:
     raise KpiError(f"{name}, the baseline's cases, is not there.", f"Restore it: git log -- {name}")
@@ -71,14 +78,40 @@ def read_kpis(content: bytes, read: Callable[[str], bytes] = _absent) -> tuple[K
         KpiError: It breaks its schema, every mistake being named; or a baseline's cases are missing.
     """
     try:
-        data = parse_mapping(content)
+        data = _with_dates_as_text(parse_mapping(content))
     except YamlError as error:
         raise KpiError(f"kpis.yml is no YAML: {str(error).splitlines()[0]}.", "Put kpis.yml right.") from error
-    wrong = find_violations(data, read_schema("kpis"))
-    if data is None or wrong:
-        listed = "\n".join(f"  - {each.place} {each.message}" for each in wrong)
+    _refuse([f"{each.place} {each.message}" for each in find_violations(data, read_schema("kpis"))])
+    kpis = tuple(_kpi(entry, read) for entry in as_mappings(as_mapping(data)["kpis"]))
+    _refuse(list(_contradictions(kpis)))
+    return kpis
+
+
+def _refuse(wrong: Sequence[str]) -> None:
+    if wrong:
+        listed = "\n".join(f"  - {each}" for each in wrong)
         raise KpiError(f"kpis.yml needs your attention:\n{listed}", "docs/reference/kpi-files.md explains each field.")
-    return tuple(_kpi(entry, read) for entry in as_mappings(data["kpis"]))
+
+
+def _with_dates_as_text(value: object) -> object:
+    """Write dates as text, which they are to editors (YAML 1.2) and to the schema, quoted or not."""
+    if isinstance(value, dict):
+        return {key: _with_dates_as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_dates_as_text(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _contradictions(kpis: Sequence[Kpi]) -> Iterator[str]:
+    """Find what no schema can: numbers that are none, the same id twice, a target that is worse than today."""
+    for kpi in kpis:
+        numbers = (kpi.baseline, kpi.target, kpi.margin, kpi.per_unit)
+        if not all(isfinite(number) for number in numbers if number is not None):
+            yield f"{kpi.id} has a number that is not finite"
+        if [other.id for other in kpis].count(kpi.id) > 1:
+            yield f"{kpi.id} is defined twice: give each KPI an id of its own"
+        if kpi.target is not None and kpi.baseline is not None and kpi.sign * (kpi.target - kpi.baseline) < 0:
+            yield f"{kpi.id} has a target that is worse than its baseline, {kpi.direction} being better"
 
 
 def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> str:

@@ -67,6 +67,14 @@ class Report:
     decision: Decision
     wins: tuple[Win, ...]
 
+    @property
+    def no_value(self) -> str:
+        """Why there is no money to show."""
+        kpi, costs = self.trends[0].kpi, self.pilot.costs
+        if kpi.currency and kpi.currency != costs.currency:
+            return f"Money is in {kpi.currency} in kpis.yml and {costs.currency} in pilot.yml; only one is compared."
+        return "It takes a measurement, and what a unit is worth."
+
 
 def read_report(start: Path) -> Report:
     """Read a pilot's manifests and evidence; nothing is run and no network is used.
@@ -100,10 +108,17 @@ def decide(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Deci
             f"It works, but costs more than it brings in a year. {value.break_even}",
         )
     left = [each.kpi.title for each in trends[1:] if each.kpi.kind == "guardrail" and not each.shown]
-    why = newest.sentence.partition(" Worth ")[0]
+    why = newest.sentence.partition(" Worth ")[0] + _doubt(value)
     if left:
         return Decision("Go on, and settle what is open", f"{why} Open: {', '.join(left)}.")
     return Decision(f"Go on to {_NEXT.get(facts.stage, 'the next year')}", why)
+
+
+def _doubt(value: Value | None) -> str:
+    """Say that the money may be less than the cost, when its range does."""
+    if value is None or (value.net.low or 0.0) > 0:
+        return ""
+    return " By its range it may bring less than it costs in the first year."
 
 
 def _find(start: Path) -> Path:

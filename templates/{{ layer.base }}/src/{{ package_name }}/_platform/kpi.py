@@ -6,11 +6,12 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from .anytime import Gain, Measurement, Sample, cases_needed, compare
 from .errors import PilotError
@@ -24,6 +25,9 @@ PERIOD: Final = 12  # months that benefit and cost are compared over
 
 
 Part = TypeVar("Part", bound="_Part")
+Number = Annotated[float, Strict()]  # neither "51" nor true
+# A date is text to editors (YAML 1.2), quoted or not.
+Text = Annotated[str, BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value)]
 
 
 class _Part(BaseModel):
@@ -40,9 +44,9 @@ def _exactly_one(part: Part, *names: str) -> Part:
 class Baseline(_Part):
     """What the KPI was before the pilot: a number, or a file of this repository with a case a line."""
 
-    value: float | None = None
+    value: Number | None = None
     data: str | None = None
-    period: str
+    period: Text
     source: str
 
     @model_validator(mode="after")
@@ -53,8 +57,8 @@ class Baseline(_Part):
 class Target(_Part):
     """What it shall become, and by when."""
 
-    value: float
-    due: str
+    value: Number
+    due: Text
 
 
 class Assumption(_Part):
@@ -62,7 +66,7 @@ class Assumption(_Part):
 
     text: str
     basis: Literal["assumed", "agreed", "measured"]
-    share: float | None = Field(default=None, gt=0, le=1)
+    share: Number | None = Field(default=None, gt=0, le=1)
     source: str | None = None
 
     def __str__(self) -> str:
@@ -73,7 +77,7 @@ class Assumption(_Part):
 class Value(_Part):
     """What one unit of the KPI is worth, and what has to be true for that."""
 
-    per_unit: float = Field(gt=0)
+    per_unit: Number = Field(gt=0)
     currency: str = Field(pattern="^[A-Z]{3}$")
     assumptions: tuple[Assumption, ...] = Field(min_length=1)
 
@@ -127,10 +131,10 @@ class Kpi(_Part):
     direction: Literal["higher", "lower"]
     baseline: Baseline
     target: Target | None = None
-    margin: float | None = Field(default=None, ge=0)
+    margin: Number | None = Field(default=None, ge=0)
     measure: Measure
     window: str
-    minimum_sample: int = Field(ge=1)
+    minimum_sample: Annotated[int, Strict()] = Field(ge=1)
     value: Value | None = None
     attribution: str
     decision: Decision
@@ -140,6 +144,10 @@ class Kpi(_Part):
         found = (self.margin is not None, self.target is None, self.decision.go_on == "kept")
         if set(found) != {self.kind == "guardrail"}:
             message = "a guardrail has a margin and goes on when kept; any other has a target, and better or reached"
+            raise ValueError(message)
+        before = self.baseline.value
+        if self.target and before is not None and self.sign * (self.target.value - before) < 0:
+            message = f"the target is worse than the baseline, {self.direction} being better"
             raise ValueError(message)
         return self
 
