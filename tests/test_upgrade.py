@@ -202,7 +202,23 @@ def test_a_hard_reset_is_a_valid_way_out(pilot):
     edit(pilot, "owned.txt", "line 2\n", "line two of the team\n")
     upgrade(pilot)
     git(pilot, "reset", "--quiet", "--hard")
-    assert upgrade(pilot, "--plan").code == 1
+    assert upgrade(pilot).code == 1, "nothing is unfinished any more: it begins anew"
+    git(pilot, "reset", "--quiet", "--hard")
+    before = state(pilot)
+    shown = json.loads(upgrade(pilot, "--abort", "--json").out)
+    assert (shown, state(pilot)) == ({"format": 1, "undone": False}, before)
+
+
+@pytest.mark.parametrize("theirs", ["line two of the catalog", "line two of the team"], ids=["resolved", "clean"])
+def test_a_commit_of_the_result_ends_what_could_be_undone(pilot, theirs):
+    edit(pilot, "owned.txt", "line 2\n" if theirs.endswith("team") else "line 9\n", f"{theirs}\n")
+    upgrade(pilot)
+    build_file_tree(pilot, {"owned.txt": "decided\n"})
+    commit_all(pilot, "the upgrade, as we want it")
+    before = state(pilot)
+    run = upgrade(pilot, "--abort")
+    assert (run.code, "no unfinished upgrade" in run.out, state(pilot)) == (0, True, before)
+    assert "Already at v2.0.0" in upgrade(pilot).out
 
 
 def test_a_second_upgrade_says_so(pilot):

@@ -1,5 +1,6 @@
 """`pilotline upgrade`: pull in what the catalog improved, as a true merge."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def command(
     """
     if abort:
         undone = undo_move(open_repository(Path.cwd()))
-        click.echo("Back at the last commit." if undone else "There is no unfinished upgrade here.")
+        text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
+        click.echo(json.dumps({"format": 1, "undone": undone}) if options.as_json else text)
         return 0
     pilot, recorded, source = open_here()
     snapshot = load_recorded(pilot.source, version, source)
