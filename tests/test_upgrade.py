@@ -289,6 +289,20 @@ def test_a_pilot_in_a_subfolder_is_upgraded_without_touching_its_neighbours(cata
     assert not (outer / "added.txt").exists()
 
 
+def test_a_plan_in_a_subfolder_names_the_pilot_s_own_paths(catalog, tmp_path):
+    outer = build_file_tree(tmp_path / "outer", {"neighbour.txt": "n\n"})
+    commit_all(outer, "outer")
+    pilot = outer / "pilots/one"
+    assert pilotline("new", pilot, "--defaults", "--catalog", f"{catalog}@v1.0.0").code == 0
+    edit(pilot, "owned.txt", "line 2\n", "line two of the team\n")
+    run = upgrade(pilot, "--plan")
+    assert "pilots/one" not in run.out
+    assert {"  ! owned.txt (conflict)", "  > moved.txt -> sub/moved.txt"} <= set(run.out.splitlines())
+    shown = json.loads(upgrade(pilot, "--plan", "--json").out)
+    assert shown["conflicts"] == shown["merged"] == [cause["path"] for cause in shown["causes"]] == ["owned.txt"]
+    assert shown["messages"] == ["CONFLICT (content): Merge conflict in owned.txt"]
+
+
 def test_modes_binaries_and_files_without_newline_are_merged_by_git(catalog, pilot):
     three = {**TWO, "blob.bin": bytes(reversed(range(256))), "nolf.txt": "still none"}
     release(catalog, three, "v3.0.0")

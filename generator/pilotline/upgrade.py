@@ -58,8 +58,18 @@ class Plan:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What changes in the pilot, by path."""
-        return self.merge.changes
+        """What changes in the pilot, by its own paths, whatever folder of a repository it lies in."""
+        own = self.own
+        return tuple(replace(c, path=own(c.path), old_path=own(c.old_path)) for c in self.merge.changes)
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The pilot's own paths that a person has to decide."""
+        return tuple(map(self.own, self.merge.conflicts))
+
+    def own(self, path: str) -> str:
+        """Name a path of the repository as the pilot does."""
+        return path.removeprefix(self.pilot.prefix)
 
     @property
     def is_empty(self) -> bool:

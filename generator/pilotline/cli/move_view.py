@@ -38,11 +38,11 @@ def plan_as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[st
             for change in plan.changes
         ],
         "merged": list(plan.merged),
-        "conflicts": list(plan.merge.conflicts),
-        "messages": list(plan.merge.messages),
+        "conflicts": list(plan.conflicts),
+        "messages": _messages(plan),
         "causes": [
             {
-                "path": cause.path,
+                "path": plan.own(cause.path),
                 "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
                 "more": cause.more,
             }
@@ -72,8 +72,10 @@ def plan_as_text(plan: Plan, more: tuple[str, ...], ending: str) -> str:
     lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
-    lines += list_lines("Conflicts to decide", plan.merge.messages or plan.merge.conflicts)
-    lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(c)])
+    lines += list_lines("Conflicts to decide", _messages(plan) or plan.conflicts)
+    lines += list_lines(
+        "The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(plan, c)]
+    )
     return "\n".join([*lines, "", ending])
 
 
@@ -83,8 +85,14 @@ def _note_lines(note: Note) -> list[str]:
     return (rest if first.lstrip("# ").lstrip("v") == note.version.lstrip("v") else note.text).strip().splitlines()
 
 
-def _cause_lines(cause: Cause) -> Iterator[str]:
-    yield cause.path
+def _messages(plan: Plan) -> list[str]:
+    """Give git's own words on each conflict, with the pilot's own paths."""
+    prefix = plan.pilot.prefix
+    return [message.replace(f" {prefix}", " ") if prefix else message for message in plan.merge.messages]
+
+
+def _cause_lines(plan: Plan, cause: Cause) -> Iterator[str]:
+    yield plan.own(cause.path)
     yield from (f"  {commit.short_id} {commit.date} {commit.subject}" for commit in cause.commits)
     if cause.more:
         yield f"  and {cause.more} more"
@@ -113,12 +121,12 @@ def _answer_line(answer: AnswerChange) -> str:
 def _change_lines(plan: Plan) -> list[str]:
     notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
     notes |= dict.fromkeys(plan.merged, " (merged with your edits)")
-    conflicted = set(plan.merge.conflicts)
-    notes |= {path.removeprefix(plan.pilot.prefix): " (conflict)" for path in conflicted}
+    conflicted = set(plan.conflicts)
+    notes |= dict.fromkeys(conflicted, " (conflict)")
     return [
         change_line(change, conflicted=change.path in conflicted)
         + ("" if change.path in conflicted else _counts(change))
-        + notes.get(change.path.removeprefix(plan.pilot.prefix), "")
+        + notes.get(change.path, "")
         for change in plan.changes
     ]
 
