@@ -105,7 +105,7 @@ def test_a_pilot_in_a_subfolder_has_them_too(pilot, tmp_path):
     git(together, "init", "--quiet")
     (together / "pilot" / ".git").rename(tmp_path / "old.git")
     commit_all(together, "Together")
-    assert list(causes(together / "pilot")) == ["pilot/ada.txt"]
+    assert list(causes(together / "pilot")) == ["ada.txt"]
 
 
 def test_a_clean_upgrade_has_none(pilot):
