@@ -18,8 +18,13 @@ from pilotline.yamls import YamlError, parse_mapping
 Kind = Literal["hosts", "providers", "models"]
 _FILE: Final = re.compile(r"src/[^/]+/_platform/policies\.yml")
 _CONFIGURATION: Final = re.compile(r"config/.+\.toml")
-_ADDRESS_KEYS: Final = frozenset({"url", "uri", "endpoint", "base_url", "address", "host"})
+_ADDRESS_WORDS: Final = frozenset(
+    {"url", "urls", "uri", "uris", "dsn", "endpoint", "endpoints", "address", "addresses", "host", "hosts"}
+    | {"server", "servers", "broker", "brokers"}
+)
+"""Last words of settings that hold addresses, such as `base_url` or `bootstrap_servers`."""
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_REMOTE_WORDS: Final = ("databricks", "uc:")  # what MLflow takes instead of an address
 _IPV6: Final = re.compile(r"\[(.*?)\].*")
 
 
@@ -122,19 +127,29 @@ def _names(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Kind
     """Find hosts in addresses, and providers and models by their keys, at any depth."""
     for key, value in table.items():
         setting = f"{prefix}{key}"
-        if isinstance(value, dict):
-            yield from _names(value, f"{setting}.")
-        elif isinstance(value, str) and value:
-            if key in _ADDRESS_KEYS:
-                yield from ((setting, "hosts", host) for host in hosts_of(value) if host not in _HERE)
-            elif key == "provider":
-                yield setting, "providers", value
-            elif key == "model":
-                yield setting, "models", value
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict):
+                yield from _names(item, f"{setting}.")
+            elif isinstance(item, str) and item:
+                yield from _named(setting, re.split("[_-]", key.lower())[-1], item)
+
+
+def _named(setting: str, word: str, value: str) -> Iterator[tuple[str, Kind, str]]:
+    """Find what one setting names: by its last word, and any address with a scheme whatever it is called."""
+    if word in _ADDRESS_WORDS or "://" in value:
+        yield from ((setting, "hosts", host) for host in hosts_of(value) if host not in _HERE)
+    elif word == "provider":
+        yield setting, "providers", value
+    elif word == "model":
+        yield setting, "models", value
 
 
 def hosts_of(address: str) -> tuple[str, ...]:
     """Name every host of an address, also the ones that a PostgreSQL driver reads from its parameters."""
+    if "," in address and "://" not in address:
+        return tuple(host for part in address.split(",") for host in hosts_of(part.strip()))
+    if address.startswith(_REMOTE_WORDS) and "://" not in address:
+        return (address.split(":", maxsplit=1)[0].lower(),)
     if "://" not in address:
         host = address.rpartition("@")[2].split("/")[0]
         return (host.split(":")[0].lower(),) if host and "." in host else ()

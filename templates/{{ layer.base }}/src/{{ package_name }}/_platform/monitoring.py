@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
 from .errors import PilotError
-from .policies import check_endpoint, expire
+from .policies import check_endpoint, check_settings, expire
 from .settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(run_id=run_id, pilot=settings.distribution)
     expire(settings)
+    check_settings(settings)
     if settings.tracing.enabled:
         check_endpoint(settings, settings.tracing.endpoint, "tracing.endpoint")
 

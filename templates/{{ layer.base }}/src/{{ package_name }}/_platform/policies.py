@@ -1,6 +1,7 @@
 """Obeys the organisation's policies at run time: which systems and models may see the data, how long traces stay."""
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from .errors import PilotError
 from .settings import PlatformSettings
@@ -66,6 +67,27 @@ def check_endpoint(settings: PlatformSettings, address: str, setting: str) -> No
     for host in hosts_of(address):
         if host not in HERE:
             _check(settings, "hosts", host, setting)
+
+
+def check_settings(settings: PlatformSettings) -> None:
+    """Refuse an address in the team's own settings that no policy lists; the platform checks its own when in use."""
+    for name, value in settings:
+        if name not in PlatformSettings.model_fields:
+            for setting, address in _addresses(value, name):
+                check_endpoint(settings, address, setting)
+
+
+def _addresses(value: object, setting: str) -> Iterator[tuple[str, str]]:
+    """Find every address with a scheme, at any depth."""
+    plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if isinstance(plain, str) and "://" in plain:
+        yield setting, plain
+    elif isinstance(plain, (dict, BaseModel)):
+        for name, item in plain.items() if isinstance(plain, dict) else plain:
+            yield from _addresses(item, f"{setting}.{name}")
+    elif isinstance(plain, (list, tuple)):
+        for item in plain:
+            yield from _addresses(item, setting)
 
 
 def check_model(settings: PlatformSettings, provider: str, model: str, setting: str) -> None:
