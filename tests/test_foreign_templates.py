@@ -16,7 +16,7 @@ import pytest
 
 from pilotline.catalog import Usage
 from pilotline.errors import AnswersError, CatalogError, UnsupportedTemplateError
-from pilotline.questions import accept_answers
+from pilotline.questions import accept_answers, find_unasked
 from pilotline.render import render, render_directly
 from pilotline.sources import Reference, load_snapshot
 from pilotline.tree import Tree
@@ -234,6 +234,18 @@ def test_a_bomb_is_stopped_on_copier_s_side_too(tmp_path, monkeypatch, bomb):
     snapshot = load(tmp_path / "template", {"copier.yml": "_envops: {optimized: false}\nx: [1]\n", "o.jinja": bomb})
     with pytest.raises(CatalogError, match=r"was stopped|Memory|Overflow|too large|Range too big"):
         render(snapshot, accept_answers(snapshot, {}))
+
+
+@pytest.mark.parametrize("way", ["", "_envops: {optimized: false}\n"], ids=["itself", "copier"])
+def test_answers_that_nothing_would_come_of_are_found(tmp_path, way):
+    questions = (
+        "ci: a\nday: {type: yaml, default: 2026-01-02}\np: {type: str, default: s, secret: true}\n"
+        "host: {type: str, default: h, when: \"{{ ci == 'a' }}\"}\nport: {type: int, when: \"{{ ci == 'a' }}\"}\n"
+    )
+    snapshot = load(tmp_path / "template", {"copier.yml": f"{way}{questions}", "a": ""})
+    given = {"ci": "b", "day": "2026-02-03", "p": "t", "host": "mine", "port": 1}
+    found = [find_unasked(snapshot, accept_answers(snapshot, {**given, "ci": ci}), given) for ci in ("a", "b")]
+    assert [[problem.partition(":")[0] for problem in problems] for problems in found] == [[], ["host", "port"]]
 
 
 def test_an_answer_that_copier_refuses_is_told_as_one(tmp_path):
