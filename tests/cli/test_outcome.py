@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -40,3 +42,13 @@ def test_a_fault_of_ours_is_3_with_a_log_and_no_traceback(capsys):
     assert "Traceback" not in text
     path = text.split("details are in ")[1].split(";")[0]
     assert "ZeroDivisionError: division by zero" in Path(path).read_text(encoding="utf-8")
+
+
+def test_an_interrupt_while_a_class_is_made_is_130_too(tmp_path):
+    """Python remembers an interrupt inside `exec`, and would end the process by a signal although it was handled."""
+    (tmp_path / "interrupted.py").write_text(
+        "import click\nfrom pilotline.cli.outcome import run_guarded\n"
+        "run_guarded(click.command()(lambda: exec('raise KeyboardInterrupt')))\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, b"Interrupted" in done.stderr) == (130, True)

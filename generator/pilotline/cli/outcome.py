@@ -58,6 +58,7 @@ def _explain(error: BaseException) -> ExitCode:
     """Give each kind of error its text and its exit code; what was not foreseen is our fault, and is said so."""
     match error:
         case click.Abort() | KeyboardInterrupt():
+            exec("")  # noqa: S102 - Python forgets an interrupt inside exec (a class being made) only at the next one
             return _tell("Interrupted; nothing was left half done.", "", ExitCode.INTERRUPTED)
         case click.ClickException():
             return _tell(_usage_text(error), "", ExitCode.REFUSED)
