@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from pilotline.checks.lawdates import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
+from pilotline.checks.model import Location, Problem
 from pilotline.checks.repository import Repository
-from pilotline.checks.wording import is_placeholder
+from pilotline.checks.wording import has_unfinished_part, is_placeholder
 
 _LANGUAGE_MODELS: Final = frozenset(
     {
@@ -128,3 +129,24 @@ def tests_named(repo: Repository, pattern: str) -> tuple[str, ...]:
         for path in repo.below("tests", ".py")
         if named.search(repo.text(path)) or in_path.search(path.rpartition("/")[2])
     )
+
+
+def find_gaps(repo: Repository, name: str, places: Sequence[str], headings: Mapping[str, str]) -> Iterator[Problem]:
+    """Find what a written document lacks: the document itself, a heading, or words where it says *To fill in*.
+
+    Args:
+        repo: The pilot.
+        name: What the document is called.
+        places: Where it may lie, the usual place first.
+        headings: Pattern of each heading by what it is about.
+    """
+    path = next((path for path in places if path in repo.files), None)
+    if path is None:
+        yield Problem(f"There is no {name} ({places[0]})")
+        return
+    text = repo.text(path)
+    for what, heading in headings.items():
+        if not re.search(heading, text):
+            yield Problem(f"{path} has no heading about {what}", Location(path))
+    if unfinished := has_unfinished_part(text):
+        yield Problem(f"{path} is not filled in", Location(path, text.count("\n", 0, unfinished.start()) + 1))

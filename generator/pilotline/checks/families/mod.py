@@ -10,8 +10,14 @@ from pilotline.checks.base import Check
 from pilotline.checks.documents import Section
 from pilotline.checks.model import Effort, Grade, Location, Problem, Stage
 from pilotline.checks.repository import Repository
-from pilotline.checks.traits import is_unanswered, needs_language_model, prompt_files, strings_of, uses_language_model
-from pilotline.checks.wording import has_unfinished_part
+from pilotline.checks.traits import (
+    find_gaps,
+    is_unanswered,
+    needs_language_model,
+    prompt_files,
+    strings_of,
+    uses_language_model,
+)
 
 _CARDS: Final = ("governance/model_card.md", "docs/model-card.md", "docs/model_card.md", "MODEL_CARD.md")
 _HEADINGS: Final = {
@@ -55,16 +61,7 @@ class ModelCardIsComplete(Check):
     example = "- **Not represented:** customers who order by telephone; Ireland before 2011"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        path = next((path for path in _CARDS if path in repo.files), None)
-        if path is None:
-            yield Problem(f"There is no model card ({_CARDS[0]})")
-            return
-        text = repo.text(path)
-        for what, heading in _HEADINGS.items():
-            if not re.search(heading, text):
-                yield Problem(f"{path} has no heading about {what}", Location(path))
-        if unfinished := has_unfinished_part(text):
-            yield Problem(f"{path} is not filled in", Location(path, text.count("\n", 0, unfinished.start()) + 1))
+        return find_gaps(repo, "model card", _CARDS, _HEADINGS)
 
 
 class ModelsArePinned(Check):

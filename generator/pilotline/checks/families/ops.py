@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.checks.base import Check
-from pilotline.checks.model import Effort, Location, Problem, Stage
+from pilotline.checks.model import Effort, Problem, Stage
 from pilotline.checks.repository import Repository
-from pilotline.checks.traits import has_personal_data, is_unanswered, tests_named, uses_language_model
-from pilotline.checks.wording import has_unfinished_part
+from pilotline.checks.traits import find_gaps, has_personal_data, is_unanswered, tests_named, uses_language_model
 
 _STRUCTURED: Final = re.compile(r"\b(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
 _MODEL_VERSION: Final = re.compile(r"\b(?:pilot_)?model_version\b")
@@ -197,16 +196,7 @@ class RunbookIsComplete(Check):
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        path = next((path for path in _RUNBOOKS if path in repo.files), None)
-        if path is None:
-            yield Problem(f"There is no runbook ({_RUNBOOKS[0]})")
-            return
-        text = repo.text(path)
-        for what, heading in _HEADINGS.items():
-            if not re.search(heading, text):
-                yield Problem(f"{path} has no heading about {what}", Location(path))
-        if unfinished := has_unfinished_part(text):
-            yield Problem(f"{path} is not filled in", Location(path, text.count("\n", 0, unfinished.start()) + 1))
+        return find_gaps(repo, "runbook", _RUNBOOKS, _HEADINGS)
 
 
 class RollbackIsDrilled(Check):
