@@ -1,11 +1,21 @@
+import sys
+
 import pytest
 
 from pilotline.checks.base import NotProvenError
 from pilotline.checks.proving import judge_tests, measure_tests
 from pilotline.checks.tools import PilotTools
+from pilotline.questions import accept_answers
+from pilotline.render import render
 from tests.helpers import build_file_tree
 
 PASSES = "def test_switch():\n    pass\n\n\ndef test_other():\n    assert False\n"
+
+
+@pytest.fixture(autouse=True)
+def this_environment(monkeypatch):
+    """Run pytest from the environment of these tests, whatever `python` is on the path."""
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
 
 
 @pytest.mark.parametrize(
@@ -23,4 +33,26 @@ def test_only_the_named_tests_prove_it(tmp_path, text, passed, wrong):
 def test_tests_that_cannot_be_loaded_prove_nothing(tmp_path):
     build_file_tree(tmp_path, {"tests/test_a.py": "import no_such_module\n\n\ndef test_switch():\n    pass\n"})
     with pytest.raises(NotProvenError, match="could not run"):
+        measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch")
+
+
+def test_the_strict_configuration_of_a_generated_pilot_is_no_obstacle(tmp_path, builtin):
+    tree = render(builtin, accept_answers(builtin, {"created_on": "2026-01-01"}))
+    build_file_tree(tmp_path, {"pytest.ini": strict_part(tree["pytest.ini"].content), "tests/test_a.py": PASSES})
+    assert measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch") == {"passed": 1, "code": 0}
+
+
+def strict_part(content):
+    """The pilot's settings without the warnings of packages that are not installed here."""
+    settings = content.decode().partition("filterwarnings")[0]
+    assert "--strict-config" in settings
+    assert "cache_dir" in settings
+    return settings
+
+
+def test_why_pytest_could_not_start_is_said(tmp_path):
+    build_file_tree(
+        tmp_path, {"pytest.ini": "[pytest]\naddopts = --strict-config\nodd = 1\n", "tests/test_a.py": PASSES}
+    )
+    with pytest.raises(NotProvenError, match="Unknown config option: odd"):
         measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch")

@@ -19,14 +19,14 @@ def measure_tests(tools: Tools, paths: Sequence[str], names: str) -> Measured:
         NotProvenError: They could not be run.
     """
     output = tools.run(
-        ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", names.replace("|", " or "), *paths],
+        ["python", "-m", "pytest", "-q", "-k", names.replace("|", " or "), *paths],
         seconds=300,
     )
     text = f"{output.out}\n{output.err}"
     if "No module named pytest" in text:
         raise NotProvenError("pytest is not installed in the pilot's environment")
     if output.code in _COULD_NOT_RUN:
-        said = next((line for line in reversed(text.splitlines()) if "rror" in line), "it ended with an error")
+        said = next((line for line in reversed(text.splitlines()) if "error" in line.lower()), "it ended with an error")
         raise NotProvenError(f"pytest could not run the tests: {said.strip()}")
     passed = _PASSED.search(text)
     return {"passed": int(passed[1]) if passed else 0, "code": output.code}
