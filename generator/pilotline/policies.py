@@ -144,6 +144,11 @@ def _named(setting: str, word: str, value: str) -> Iterator[tuple[str, Kind, str
         yield setting, "models", value
 
 
+def configured_hosts(content: bytes) -> tuple[tuple[str, str], ...]:
+    """Name the hosts of one configuration file, each with the setting that names it; this machine is none."""
+    return tuple((setting, name) for setting, kind, name in _names(_read_toml(content), "") if kind == "hosts")
+
+
 def hosts_of(address: str) -> tuple[str, ...]:
     """Name every host of an address, also the ones that a PostgreSQL driver reads from its parameters."""
     if "," in address and "://" not in address:

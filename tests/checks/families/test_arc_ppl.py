@@ -21,6 +21,21 @@ FAILING = {
     "ARC001 no layers": ("ARC001", remove(".importlinter"), "No layers"),
     "ARC002 a component": ("ARC002", remove(f"{SRC}adapters/ledger.py"), "The component Ledger is missing"),
     "ARC002 a client": ("ARC002", write(f"{SRC}adapters/w.py", "import httpx\n"), "httpx that is declared nowhere"),
+    "ARC002 a part of a package": (
+        "ARC002",
+        write(f"{SRC}adapters/w.py", "from google.cloud import storage\n"),
+        "google.cloud that is",
+    ),
+    "ARC002 a client of Python's own": (
+        "ARC002",
+        write(f"{SRC}adapters/w.py", "import urllib.request\n"),
+        "urllib.request that is",
+    ),
+    "ARC002 servers by any name": (
+        "ARC002",
+        write("config/weather.toml", '[w]\nbootstrap_servers = ["w.internal:9092"]\n'),
+        "w.bootstrap_servers names w.internal",
+    ),
     "ARC002 a host": ("ARC002", write("config/weather.toml", '[w]\nurl = "https://w.internal"\n'), "w.internal"),
     "PPL001 nobody": ("PPL001", set_value("pilot.yml", "people", "consulted", []), "Nobody"),
     "PPL001 nothing": ("PPL001", set_value("pilot.yml", "people", "consulted", 0, "what_changed", ""), "what_changed"),

@@ -10,33 +10,81 @@ from pilotline.checks.base import Check
 from pilotline.checks.imports import Import, imports_of, module_of, possible_imports
 from pilotline.checks.model import Effort, Location, Problem, Stage
 from pilotline.checks.repository import ANSWERS, Repository
-from pilotline.policies import hosts_of
+from pilotline.policies import configured_hosts
 
 _CONTRACTS: Final = ".importlinter"
 _PICTURE: Final = "docs/platform/architecture.md"
 _COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")
 _CLIENTS: Final = frozenset(
-    {
-        *("aiohttp", "aiokafka", "anthropic", "azure", "boto3", "botocore", "chromadb", "cohere", "confluent_kafka"),
-        *("elasticsearch", "ftplib", "google", "httpx", "imaplib", "kafka", "litellm", "mistralai", "mysql", "nats"),
-        *("openai", "oracledb", "paramiko", "pika", "pinecone", "psycopg", "psycopg2", "pymongo", "pymysql", "pyodbc"),
-        *(
-            "qdrant_client",
-            "redis",
-            "requests",
-            "smtplib",
-            "snowflake",
-            "telnetlib",
-            "urllib3",
-            "weaviate",
-            "websockets",
-        ),
-    }
+    [
+        "aiohttp",
+        "aioimaplib",
+        "aiokafka",
+        "aiomqtt",
+        "anthropic",
+        "asyncpg",
+        "asyncssh",
+        "azure",
+        "boto3",
+        "botocore",
+        "chromadb",
+        "cohere",
+        "confluent_kafka",
+        "elasticsearch",
+        "faststream",
+        "fsspec",
+        "ftplib",
+        "gcsfs",
+        "google.cloud",
+        "google.genai",
+        "google.generativeai",
+        "grpc",
+        "http.client",
+        "httpx",
+        "httpx2",
+        "imaplib",
+        "kafka",
+        "ldap3",
+        "litellm",
+        "mcp",
+        "minio",
+        "mistralai",
+        "mysql",
+        "nats",
+        "neo4j",
+        "obstore",
+        "openai",
+        "oracledb",
+        "paho",
+        "paramiko",
+        "pika",
+        "pinecone",
+        "poplib",
+        "psycopg",
+        "psycopg2",
+        "pymongo",
+        "pymssql",
+        "pymysql",
+        "pyodbc",
+        "qdrant_client",
+        "redis",
+        "requests",
+        "s3fs",
+        "simple_salesforce",
+        "smtplib",
+        "snowflake",
+        "socket",
+        "sshfs",
+        "telnetlib",
+        "urllib.request",
+        "urllib3",
+        "weaviate",
+        "websockets",
+        "zeep",
+    ]
 )
 """Modules whose only use is to reach another system."""
-_ADDRESSES: Final = frozenset({"url", "uri", "endpoint", "base_url", "address", "host"})
 _PLATFORM: Final = frozenset({"database", "tracking", "tracing", "integrations"})
-_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -158,20 +206,23 @@ outside_systems:
         undeclared = _CLIENTS - declared
         for path in repo.modules:
             if path not in integrations and any(
-                _top(found) in undeclared for found in possible_imports(path, repo.text(path))
+                _client(found, undeclared) for found in possible_imports(path, repo.text(path))
             ):
                 yield from _clients(path, imports_of(repo, path), undeclared)
         yield from _undeclared_hosts(repo)
 
 
-def _top(found: Import) -> str:
-    return found.module.split(".")[0]
+def _client(found: Import, undeclared: frozenset[str]) -> str:
+    """Name the client that an import brings: its first part, or its first two (`google.cloud`); empty for none."""
+    first, _, rest = found.module.partition(".")
+    second = f"{first}.{rest.partition('.')[0]}"
+    return next((name for name in (first, second) if name in undeclared), "")
 
 
 def _clients(path: str, imports: tuple[Import, ...], undeclared: frozenset[str]) -> Iterator[Problem]:
     for found in imports:
-        if _top(found) in undeclared:
-            message = f"{path} reaches a system through {_top(found)} that is declared nowhere"
+        if name := _client(found, undeclared):
+            message = f"{path} reaches a system through {name} that is declared nowhere"
             yield Problem(message, Location(path, found.line))
 
 
@@ -179,14 +230,11 @@ def _undeclared_hosts(repo: Repository) -> Iterator[Problem]:
     """Find hosts in settings of the pilot's own; the platform's and the integrations' are known to the architecture."""
     declared = {host for entry in repo.manifest.items("outside_systems") for host in entry.texts("hosts")}
     for path, document in repo.settings.items():
-        for section in () if path.startswith("config/integrations/") else document.names():
-            table = document.at(section)
-            for key in () if section in _PLATFORM else table.names():
-                for host in hosts_of(table.text(key)) if key in _ADDRESSES else ():
-                    if host not in {*declared, *_HERE}:
-                        yield Problem(
-                            f"{section}.{key} names {host}, a system that is declared nowhere", table.place(key)
-                        )
+        own = () if path.startswith("config/integrations/") else configured_hosts(repo.files[path])
+        for setting, host in own:
+            keys = setting.split(".")
+            if keys[0] not in _PLATFORM and host not in declared:
+                yield Problem(f"{setting} names {host}, a system that is declared nowhere", document.place(*keys))
 
 
 def _missing_components(repo: Repository) -> Iterator[Problem]:
