@@ -1,5 +1,6 @@
 """Fixtures: a home of its own for every test, so that no user's settings decide a result."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(folder / ".gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    for name in ("PILOTLINE_CATALOG", "PILOTLINE_CACHE", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "EMAIL"):
+    identity = [name for name in os.environ if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))]
+    others = ("PILOTLINE_CATALOG", "PILOTLINE_CACHE", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "EMAIL")
+    for name in (*identity, *others):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -59,13 +59,13 @@ def test_a_missing_git_is_said_with_the_next_step(tmp_path, monkeypatch):
     assert "Install git" in raised.value.hint
 
 
-def test_a_user_without_a_name_has_no_identity(tmp_path, monkeypatch):
-    assert not git.has_identity(tmp_path)
+def test_a_user_without_a_name_has_no_identity(repository, monkeypatch):
+    assert not git.has_identity(repository)
     monkeypatch.setenv("GIT_AUTHOR_NAME", "A")
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "a@example.org")
     monkeypatch.setenv("GIT_COMMITTER_NAME", "A")
     monkeypatch.setenv("GIT_COMMITTER_EMAIL", "a@example.org")
-    assert git.has_identity(tmp_path)
+    assert git.has_identity(repository)
 
 
 def test_a_folder_that_the_work_tree_ignores_is_not_part_of_it(repository):
