@@ -1,8 +1,10 @@
 """A team may rename its package: what the catalog brings from then on carries the new name, the answer stays."""
 
+import json
+
 import pytest
 
-from tests.helpers import git, pilotline
+from tests.helpers import IDENTITY, build_file_tree, commit_all, git, pilotline
 from tests.upgrading import edit, make_pilot, release, upgrade
 
 QUESTIONS = (
@@ -77,3 +79,41 @@ def test_both_folders_at_once_are_no_rename(renamed):
     edit(renamed, {"src/pilot/mine.py": "M = 1\n"})
     assert upgrade(renamed).code in {0, 1}
     assert (renamed / "tests/test_b.py").read_text() == "from pilot import b\n"
+
+
+@pytest.fixture
+def adopted(tmp_path):
+    """A repository whose own module lies at a path of the catalog, adopted, and its package renamed since."""
+    release(
+        tmp_path / "catalog", {**ONE, "src/{{ package_name }}/model.py.jinja": "import {{ package_name }}\n"}, "v1.0.0"
+    )
+    own = build_file_tree(tmp_path / "own", {"src/pilot/model.py": "OURS = 1\n"})
+    commit_all(own, "ours")
+    run = pilotline("adopt", own, "--catalog", tmp_path / "catalog", "--defaults", "--commit", environment=IDENTITY)
+    assert run.code == 0, run.err
+    git(own, "mv", "src/pilot", "src/churn")
+    edit(own, {"pilot.yml": "package: churn\ndistribution: pilot-1\n", "tests/test_a.py": "from churn import a\n"})
+    return own
+
+
+def test_the_team_s_files_of_an_adopted_repository_stay_the_team_s(adopted, tmp_path):
+    two = {**TWO, "src/{{ package_name }}/model.py.jinja": "import {{ package_name }}.better\n"}
+    release(tmp_path / "catalog", two, "v2.0.0")
+    run = upgrade(adopted, "--commit", "--json")
+    assert run.code in {0, 1}, run.err
+    plan = json.loads(run.out)
+    assert (plan["team_files"], plan["seeds_improved"]) == (["src/churn/model.py"], ["src/churn/model.py"])
+    assert (adopted / "src/churn/model.py").read_text() == "OURS = 1\n"
+
+
+def test_taking_a_path_over_follows_the_rename(adopted):
+    wrong = pilotline("adopt", "--take", "src/pilot/model.py", cwd=adopted)
+    assert (wrong.code, "These are: src/churn/model.py." in wrong.err) == (2, True)
+    run = pilotline("adopt", "--take", "src/churn/model.py", cwd=adopted)
+    assert run.code == 1, run.err
+    text = (adopted / "src/churn/model.py").read_text()
+    assert ("OURS = 1" in text, "import churn\n" in text) == (True, True)
+    assert not (adopted / "src/pilot").exists()
+    edit(adopted, {"src/churn/model.py": "import churn\n\nOURS = 1\n"})
+    assert not (adopted / ".pilotline.yml").exists()
+    assert "model.py" in pilotline("diff", cwd=adopted).out

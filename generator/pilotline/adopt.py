@@ -12,15 +12,15 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from pilotline import git
-from pilotline.asking import open_names
 from pilotline.born import RECORDS
 from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
 from pilotline.merge import open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import ANSWERS_FILE, Pilot, PilotError, read_committed
-from pilotline.questions import Answers, accept_answers
+from pilotline.questions import Answers
 from pilotline.render import render
+from pilotline.target import accept_recorded
 from pilotline.teamfiles import RECORD, format_record
 from pilotline.tree import File, Tree
 from pilotline.upgrade import Plan, Renders, plan_merge
@@ -150,8 +150,7 @@ def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Itera
     """
     chosen = frozenset(paths)
     _refuse_untakable(pilot, chosen)
-    names = open_names(recorded)
-    answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
+    answers = accept_recorded(recorded, pilot.answers, pilot.names)
     rendered, owner = render(recorded, answers), owner_of_paths(recorded, answers)
     ours = read_committed(pilot, lambda path: path in chosen or path == RECORD)
     base: dict[str, File] = {RECORD: ours[RECORD]}

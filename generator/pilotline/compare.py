@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.changes import Change
 from pilotline.merge import open_scratch
 from pilotline.ownership import owner_of_paths
 from pilotline.pilot import Pilot
-from pilotline.questions import accept_answers
 from pilotline.render import render
-from pilotline.target import follow_names
+from pilotline.target import accept_recorded
 from pilotline.tree import Tree
 
 
@@ -31,9 +29,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     Raises:
         AnswersError: A recorded answer is not accepted by the recorded version.
     """
-    names = open_names(recorded)
-    answers = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
-    answers = follow_names(pilot, answers)
+    answers = accept_recorded(recorded, pilot.answers, pilot.names)
     owner = owner_of_paths(recorded, answers)
     tree = render(recorded, answers)
     owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})

@@ -4,6 +4,7 @@ The answer stays as it was recorded. The manifest `pilot.yml` says what the pack
 """
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Final
 
 MANIFEST: Final = "pilot.yml"
@@ -13,3 +14,22 @@ _LINE: Final = re.compile(r"""^(package|distribution): *["']?([a-z][a-z0-9_-]*)[
 def read_names(manifest: bytes) -> dict[str, str]:
     """Read what a manifest calls package and distribution, as the answers that once named them."""
     return {f"{key}_name": name for key, name in _LINE.findall(manifest.decode("utf-8", errors="replace"))}
+
+
+def find_new_names(answers: Mapping[str, object], manifest: bytes, packages: Collection[str]) -> dict[str, str]:
+    """Give the names in a manifest where the package has another than its answer, and stands under it.
+
+    Args:
+        answers: What the pilot records.
+        manifest: Its `pilot.yml`.
+        packages: The folders below its `src/`.
+    """
+    names, old = read_names(manifest), answers.get("package_name")
+    new = names.get("package_name")
+    return names if old is not None and new != old and new in packages and old not in packages else {}
+
+
+def follow_path(path: str, answers: Mapping[str, object], names: Mapping[str, str]) -> str:
+    """Name a path below the package as it is called since the team renamed that."""
+    old, new = (f"src/{known.get('package_name')}/" for known in (answers, names))
+    return f"{new}{path.removeprefix(old)}" if names and path.startswith(old) else path

@@ -9,7 +9,7 @@ from typing import Final
 
 from pilotline import git
 from pilotline.errors import GitError, PilotlineError
-from pilotline.names import MANIFEST, read_names
+from pilotline.names import MANIFEST, find_new_names, follow_path, read_names
 from pilotline.teamfiles import RECORD, parse_record
 from pilotline.tree import File, Tree
 from pilotline.worktree import locate_folder
@@ -157,19 +157,17 @@ def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
     own = parse_record(contents[record], record) if record in contents else frozenset()
     version = None if version is None else str(version)
     pilot = Pilot(repository, prefix, head, source, version, answers, own, answers_file)
-    return replace(pilot, names=_new_names(pilot, contents.get(manifest, b"")))
+    names = _new_names(pilot, contents.get(manifest, b""))
+    return replace(pilot, names=names, team_files=frozenset(follow_path(path, answers, names) for path in own))
 
 
 def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it."""
-    names, old = read_names(manifest), pilot.answers.get("package_name")
-    new = names.get("package_name")
-    if old is None or new in {None, old}:
+    if read_names(manifest).get("package_name") in {None, pilot.answers.get("package_name")}:
         return {}
     source = f"{pilot.prefix}src/"
     paths = (entry.path.removeprefix(source) for entry in git.list_tree(pilot.repository, pilot.head, source))
-    packages = {path.partition("/")[0] for path in paths}
-    return names if new in packages and old not in packages else {}
+    return find_new_names(pilot.answers, manifest, {path.partition("/")[0] for path in paths})
 
 
 def refuse_unready(pilot: Pilot) -> None:

@@ -58,17 +58,26 @@ def decide_answers(
     unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
     if unasked:
         raise AnswersError(unasked, UNASKED_HINT)
-    recorded_names = open_names(recorded)
-    old = accept_answers(recorded, {name: value for name, value in pilot.answers.items() if name in recorded_names})
-    return follow_names(pilot, old), follow_names(pilot, new), problems
+    return accept_recorded(recorded, pilot.answers, pilot.names), _follow_names(new, pilot.names), problems
 
 
-def follow_names(pilot: Pilot, answers: Answers) -> Answers:
+def accept_recorded(recorded: Snapshot, answers: Mapping[str, object], names: Mapping[str, str]) -> Answers:
+    """Accept what a pilot records by the version that it records, under the names that its package has now.
+
+    Raises:
+        AnswersError: That version does not accept them.
+    """
+    known = open_names(recorded)
+    accepted = accept_answers(recorded, {name: value for name, value in answers.items() if name in known})
+    return _follow_names(accepted, names)
+
+
+def _follow_names(answers: Answers, names: Mapping[str, str]) -> Answers:
     """Let templates see the package under the name that the team gave it; what is recorded stays."""
-    if not pilot.names or "package_name" not in answers.values or answers.rendered is not None:
+    if not names or "package_name" not in answers.values or answers.rendered is not None:
         return answers
-    given = {name: pilot.names.get(name, value) for name, value in answers.given.items()}
-    return replace(answers, values={**answers.values, **pilot.names}, given=given)
+    given = {name: names.get(name, value) for name, value in answers.given.items()}
+    return replace(answers, values={**answers.values, **names}, given=given)
 
 
 def _has_layers(snapshot: Snapshot) -> bool:

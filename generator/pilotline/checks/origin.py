@@ -12,16 +12,15 @@ from typing import Protocol
 
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION, __version__
-from pilotline.asking import parse_questions
 from pilotline.cache import cached_tags
 from pilotline.catalog import Snapshot
 from pilotline.config import cache_folder
 from pilotline.errors import PilotlineError
 from pilotline.ownership import owner_of_paths
-from pilotline.questions import accept_answers
 from pilotline.releases import list_releases
 from pilotline.render import render
 from pilotline.sources import Reference, is_remote, load_recorded
+from pilotline.target import accept_recorded
 from pilotline.tree import Tree
 from pilotline.versions import sorted_versions
 
@@ -50,8 +49,17 @@ class Origin(Protocol):
         """List the versions of a catalog, newest first; None where they cannot be had."""
         ...
 
-    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Fingerprints | None:
-        """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
+    def owned_files(
+        self, source: str, version: str, answers: Mapping[str, object], names: Mapping[str, str]
+    ) -> Fingerprints | None:
+        """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had.
+
+        Args:
+            source: Address of the catalog.
+            version: Its version.
+            answers: What the pilot records.
+            names: What its package is called now, where the team renamed it.
+        """
         ...
 
     def file(self, source: str, version: str, path: str) -> bytes | None:
@@ -66,9 +74,9 @@ class NoOrigin:
         """Nothing is known."""
         del source
 
-    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> None:
+    def owned_files(self, source: str, version: str, answers: Mapping[str, object], names: Mapping[str, str]) -> None:
         """Nothing can be rendered."""
-        del source, version, answers
+        del source, version, answers, names
 
     def file(self, source: str, version: str, path: str) -> None:
         """Nothing can be read."""
@@ -95,11 +103,13 @@ class CatalogOrigin:
         days = dict(line.split(" ", 1) for line in listed.decode().splitlines() if " " in line)
         return tuple(Version(name, date.fromisoformat(days[name])) for name in sorted_versions(tuple(days)))
 
-    def owned_files(self, source: str, version: str, answers: Mapping[str, object]) -> Fingerprints | None:
+    def owned_files(
+        self, source: str, version: str, answers: Mapping[str, object], names: Mapping[str, str]
+    ) -> Fingerprints | None:
         """Fingerprint the files that the catalog owns in a pilot; None where the catalog cannot be had."""
         try:
             snapshot = self._load(source, version)
-            return None if snapshot is None else _fingerprint_owned(snapshot, answers)
+            return None if snapshot is None else _fingerprint_owned(snapshot, answers, names)
         except PilotlineError:
             return None
 
@@ -122,13 +132,15 @@ class CatalogOrigin:
         return source in {self.builtin_source, CATALOG_SOURCE}
 
 
-def _fingerprint_owned(snapshot: Snapshot, recorded: Mapping[str, object]) -> Fingerprints:
+def _fingerprint_owned(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> Fingerprints:
     """Render what the catalog owns, or remember what an earlier render of the same gave: Jinja takes its time."""
-    known = cache_folder() / "renders" / f"{_key(snapshot, recorded)}.json"
+    known = cache_folder() / "renders" / f"{_key(snapshot, recorded, names)}.json"
     try:
         remembered: dict[str, str] = json.loads(known.read_bytes())
     except (OSError, ValueError):
-        remembered = {path: fingerprint(file.content) for path, file in _render_owned(snapshot, recorded).items()}
+        remembered = {
+            path: fingerprint(file.content) for path, file in _render_owned(snapshot, recorded, names).items()
+        }
         with contextlib.suppress(OSError):
             _keep(known, json.dumps(remembered).encode())
     return remembered
@@ -142,17 +154,17 @@ def _keep(path: Path, content: bytes) -> None:
     Path(draft.name).replace(path)
 
 
-def _key(snapshot: Snapshot, recorded: Mapping[str, object]) -> str:
-    """Name what a render depends on: this pilotline, the catalog's content, and the recorded answers."""
-    key = hashlib.sha256(f"{__version__}\0{json.dumps(dict(recorded), sort_keys=True, default=str)}".encode())
+def _key(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> str:
+    """Name what a render depends on: this pilotline, the catalog's content, the recorded answers, and new names."""
+    answers = json.dumps([dict(recorded), dict(names)], sort_keys=True, default=str)
+    key = hashlib.sha256(f"{__version__}\0{answers}".encode())
     for path, file in snapshot.tree.items():
         key.update(f"\0{path}\0{file.mode}\0{len(file.content)}\0".encode())
         key.update(file.content)
     return key.hexdigest()
 
 
-def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object]) -> Tree:
-    names = {question.name for question in parse_questions(snapshot)}
-    answers = accept_answers(snapshot, {name: value for name, value in recorded.items() if name in names})
+def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> Tree:
+    answers = accept_recorded(snapshot, recorded, names)
     owner = owner_of_paths(snapshot, answers)
     return render(snapshot, answers, lambda path: owner(path) == "owned")

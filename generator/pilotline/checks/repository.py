@@ -13,6 +13,8 @@ from pilotline.checks.files import Files, read_files
 from pilotline.checks.history import GitHistory, History, NoHistory
 from pilotline.checks.model import STAGES, Location, Stage
 from pilotline.checks.origin import NoOrigin, Origin
+from pilotline.names import find_new_names, follow_path
+from pilotline.teamfiles import RECORD, parse_record
 
 MANIFEST: Final = "pilot.yml"
 KPIS: Final = "kpis.yml"
@@ -60,6 +62,26 @@ class Repository:
         named = f"src/{self.manifest.text('package')}/"
         found = (f"src/{path.split('/')[1]}/" for path in self.files if path.startswith("src/") and path.count("/") > 1)
         return named if self.below(named) else next(found, "")
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What the package is called now, as answers, where the team renamed it."""
+        recorded = self.answers.data if isinstance(self.answers.data, dict) else {}
+        packages = {path.split("/")[1] for path in self.files if path.startswith("src/")}
+        return find_new_names(recorded, self.files.get(MANIFEST, b""), packages)
+
+    def follow(self, path: str) -> str:
+        """Name a path below the package as it is called now."""
+        return follow_path(path, self.answers.data if isinstance(self.answers.data, dict) else {}, self.names)
+
+    @cached_property
+    def team_files(self) -> frozenset[str]:
+        """The catalog's paths at which an adopted repository has its own file.
+
+        Raises:
+            RecordError: The record cannot be used.
+        """
+        return frozenset(map(self.follow, parse_record(self.files[RECORD]))) if RECORD in self.files else frozenset()
 
     @cached_property
     def policies(self) -> Section:

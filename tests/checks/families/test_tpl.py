@@ -4,6 +4,7 @@ from pilotline.checks.engine import Proofs
 from pilotline.checks.origin import CatalogOrigin, Version
 from pilotline.checks.repository import Repository
 from pilotline.checks.verdict import run_checks
+from pilotline.derive import derive_files
 from tests.checks.helpers import TODAY, edited, find_check, pilot, remove, replace, run_one, set_value, write
 
 ANSWERS = ".copier-answers.yml"
@@ -52,6 +53,46 @@ def test_a_change_with_a_reason_is_fine():
     explained = "format: 1\nchanges:\n  - path: ruff.toml\n    reason: The team's line length is 100\n"
     files = edited(pilot(), WARNING["changed"][0], write("governance/owned_changes.yml", explained))
     assert run_one("TPL004", files).status == "pass"
+
+
+def renamed():
+    """Rename the package as a team does: folder, imports, the names in the manifest; and rebuild what is derived."""
+    files = {path: text if isinstance(text, bytes) else text.encode() for path, text in pilot().items()}
+    kept = (ANSWERS, "governance/answers.lock")
+    changed = {
+        path.replace("customer_call_list", "churn"): content
+        if path in kept
+        else content.replace(b"customer_call_list", b"churn").replace(b"customer-call-list", b"churn")
+        for path, content in files.items()
+    }
+    return {**changed, **{path: built for path, built in derive_files(changed).items() if path in changed}}
+
+
+def test_a_renamed_package_is_no_change():
+    result = run_one("TPL004", renamed())
+    assert result.status == "pass", result.problems
+    path = "src/churn/_platform/settings.py"
+    result = run_one("TPL004", edited(renamed(), write(path, "x = 1\n")))
+    assert [problem.message for problem in result.problems] == [
+        f"{path} is the catalog's and was changed without a reason"
+    ]
+
+
+def test_a_reason_that_was_given_before_the_package_was_renamed_holds():
+    explained = (
+        "format: 1\nchanges:\n  - {path: src/customer_call_list/_platform/settings.py, reason: Ours is faster}\n"
+    )
+    files = edited(
+        renamed(), write("src/churn/_platform/settings.py", "x = 1\n"), write("governance/owned_changes.yml", explained)
+    )
+    assert run_one("TPL004", files).status == "pass"
+
+
+def test_a_path_at_which_an_adopted_repository_has_its_own_file_is_no_change():
+    files = edited(pilot(), *(edit for edit, _ in list(WARNING.values())[:1]))
+    assert run_one("TPL004", {**files, ".pilotline.yml": f"team_files: [{OWNED}]\n"}).status == "pass"
+    broken = run_one("TPL004", {**files, ".pilotline.yml": "team_files: 7\n"})
+    assert "cannot be read" in broken.message
 
 
 def test_line_endings_are_no_change():

@@ -13,6 +13,7 @@ from pilotline.checks.origin import Fingerprints, Version, fingerprint
 from pilotline.checks.repository import ANSWERS, Repository
 from pilotline.derive import derive_files
 from pilotline.errors import CatalogError
+from pilotline.teamfiles import RECORD, RecordError
 from pilotline.versions import parse_version
 
 _GIT_URL: Final = re.compile(r"(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
@@ -152,11 +153,14 @@ changes:
         return _from_no_catalog(repo)
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        explained = {
-            entry.text("path") for entry in repo.document(_EXPLANATIONS).items("changes") if entry.text("reason")
-        }
-        for path, expected in _owned(repo).items():
-            if path not in explained and path != ANSWERS:
+        expected_files = _owned(repo)
+        try:
+            free = {ANSWERS, *_explained(repo), *repo.team_files}
+        except RecordError as error:
+            yield Problem(error.message, Location(RECORD))
+            return
+        for path, expected in expected_files.items():
+            if path not in free:
                 if path not in repo.files:
                     yield Problem(f"{path} is the catalog's and was deleted without a reason")
                 elif fingerprint(repo.files[path]) != expected:
@@ -169,10 +173,17 @@ changes:
         return {}
 
 
+def _explained(repo: Repository) -> Iterator[str]:
+    """Name the files whose change has a reason, by their paths of today."""
+    for entry in repo.document(_EXPLANATIONS).items("changes"):
+        if entry.text("reason"):
+            yield repo.follow(entry.text("path"))
+
+
 def _owned(repo: Repository) -> Fingerprints:
     answers = repo.answers
     recorded = answers.data if isinstance(answers.data, dict) else {}
-    files = repo.origin.owned_files(answers.text("_src_path"), answers.text("_commit"), recorded)
+    files = repo.origin.owned_files(answers.text("_src_path"), answers.text("_commit"), recorded, repo.names)
     if files is None:
         raise NotProvenError("The catalog cannot be had here; `pilotline diff` fetches it")
     return files
