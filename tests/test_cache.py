@@ -55,6 +55,18 @@ def test_a_version_is_fetched_once_and_without_its_history(url, origin):
     assert content(Reference(url, "v2.0.0")) == b"name: v2\n"
 
 
+def test_a_version_may_be_written_in_any_way_online_and_offline(url, origin):
+    assert fetch_version(url, "2").version == "v2.0.0"
+    assert content(Reference(str(origin), "2.0")) == b"name: v2\n"
+    go_offline(origin)
+    assert fetch_version(url, "2.0.0").version == "v2.0.0"
+
+
+def test_a_branch_of_that_name_is_meant_before_another_spelling_of_a_tag(url, origin):
+    git(origin, "branch", "2.0", "v1.0.0")
+    assert content(Reference(url, "2.0")) == content(Reference(str(origin), "2.0")) == b"name: v1\n"
+
+
 def test_the_newest_is_looked_for_each_time(url, origin):
     assert content(Reference(url)) == b"name: v3\n"
     build_file_tree(origin, {"copier.yml": "name: v4\n"})

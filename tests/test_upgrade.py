@@ -332,6 +332,25 @@ def test_answers_are_changed_by_the_same_merge(pilot):
     assert git(pilot, "log", "-1", "--format=%(trailers:key=Answers,valueonly)").strip() == "name"
 
 
+def test_a_version_may_be_written_in_any_way(pilot):
+    """By people, and in an answers file that somebody wrote by hand: what is written there is what is merged from."""
+    answers = pilot / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace("_commit: v1.0.0", "_commit: 1.0.0"))
+    commit_all(pilot, "by hand")
+    run = pilotline("upgrade", "--to", "2.0", "--commit", cwd=pilot)
+    assert run.code == 0, run.out + run.err
+    assert "_commit: v2.0.0\n" in answers.read_text()
+    assert pilotline("upgrade", "--to", "2", cwd=pilot).out == "Already at v2.0.0; nothing to do.\n"
+    assert "has no version 2.0.1" in pilotline("upgrade", "--to", "2.0.1", cwd=pilot).err
+
+
+def test_a_version_with_two_tags_is_not_guessed(pilot, catalog):
+    git(catalog, "tag", "2.0", "v1.0.0")
+    run = upgrade(pilot, "--to", "2.0.0")
+    assert (run.code, "Several tags are version 2.0.0: v2.0.0, 2.0." in run.err) == (2, True)
+    assert json.loads(upgrade(pilot, "--to", "2.0", "--plan", "--json").out)["to"] == "2.0"
+
+
 def test_outside_a_pilot_one_sentence_says_so(tmp_path):
     run = pilotline("upgrade", cwd=tmp_path)
     assert (run.code, "There is no pilot" in run.err) == (2, True)

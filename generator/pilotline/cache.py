@@ -18,7 +18,7 @@ from pilotline import git
 from pilotline.config import cache_folder
 from pilotline.errors import CatalogError, GitError
 from pilotline.locks import locked
-from pilotline.versions import latest_version, sorted_versions
+from pilotline.versions import latest_version, match_version, sorted_versions
 
 _LOG: Final = logging.getLogger("pilotline")
 _FIXED: Final = re.compile(r"(?:.+-g)?[0-9a-f]{7,64}")
@@ -52,10 +52,11 @@ def fetch_version(url: str, version: str | None) -> Cached:
 
     Args:
         url: Address of the catalog.
-        version: A tag, branch or commit; None means the newest release, which has to be looked for.
+        version: A tag in any spelling of its version, a branch or a commit; None means the newest release, which has
+            to be looked for.
 
     Raises:
-        CatalogError: It cannot be reached and is not cached, has no such version, or its tag was moved.
+        CatalogError: It cannot be reached and is not cached, has no such version or several, or its tag was moved.
     """
     repository = _repository(url)
     if version is not None:
@@ -63,7 +64,7 @@ def fetch_version(url: str, version: str | None) -> Cached:
         if known is not None:
             return Cached(repository, known, version)
     listing = list_refs(url)
-    chosen = version or latest_version(listing.tags) or "HEAD"
+    chosen = _choose(version, listing)
     if chosen in listing.moved:
         raise _moved_tag(url, chosen, git.resolve_commit(repository, f"refs/tags/{chosen}"), listing.tags[chosen])
     commit = _fetch(url, repository, chosen, listing) if listing.online else git.resolve_commit(repository, chosen)
@@ -96,6 +97,12 @@ def list_refs(url: str) -> Listing:
         _LOG.warning("The tag %s of %s was moved since it was fetched; the cached content stays in use.", tag, url)
     heads = _below(present, "refs/heads/")
     return Listing(tags, heads | ({"HEAD": present["HEAD"]} if "HEAD" in present else {}), online=True, moved=moved)
+
+
+def _choose(version: str | None, listing: Listing) -> str:
+    if version is None:
+        return latest_version(listing.tags) or "HEAD"
+    return version if version in listing.heads else match_version(version, listing.tags) or version
 
 
 def cached_tags(url: str) -> frozenset[str]:

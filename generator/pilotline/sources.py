@@ -11,9 +11,9 @@ from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
 from pilotline.cache import fetch_version
 from pilotline.catalog import Identity, Origin, Snapshot
 from pilotline.errors import CatalogError
-from pilotline.releases import read_release
+from pilotline.releases import list_releases, read_release
 from pilotline.tree import File, Tree, read_tree
-from pilotline.versions import latest_version, sorted_versions
+from pilotline.versions import latest_version, match_version, sorted_versions
 
 _TAG: Final = "refs/tags/"
 _BLOBS: Final[dict[str, bytes]] = {}
@@ -117,6 +117,7 @@ def builtin_root() -> Path:
 
 def load_builtin(source: str, version: str | None = None) -> Snapshot:
     """Read the catalog that this pilotline carries: its own, or a frozen release."""
+    version = version and (match_version(version, {*list_releases(), CATALOG_VERSION}) or version)
     if version not in {None, CATALOG_VERSION}:
         return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)))
     return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), read_parts(builtin_root()))
@@ -166,6 +167,9 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
     tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
     revision = version or latest_version(tags) or "HEAD"
     commit = refs.get(f"{_TAG}{revision}") or git.resolve_commit(repository, revision)
+    if commit is None:
+        revision = match_version(revision, tags) or revision
+        commit = refs.get(f"{_TAG}{revision}")
     if commit is None:
         known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from packaging.version import InvalidVersion, Version
 
+from pilotline.errors import CatalogError
+
 
 def parse_version(tag: str) -> Version | None:
     """Read a tag as a version; None when it is none."""
@@ -23,3 +25,19 @@ def latest_version(tags: Iterable[str]) -> str | None:
     """Choose the newest released version among the tags; None when there is none."""
     released = [tag for tag in sorted_versions(tags) if not Version(tag).is_prerelease]
     return released[0] if released else None
+
+
+def match_version(wanted: str, tags: Iterable[str]) -> str | None:
+    """Find the tag of a version, however it is written: `1.0` is `v1.0.0`; None when there is none.
+
+    Raises:
+        CatalogError: Several tags are that version, and none of them is written so.
+    """
+    names = frozenset(tags)
+    version = parse_version(wanted)
+    if wanted in names or version is None:
+        return wanted if wanted in names else None
+    same = [tag for tag in sorted_versions(names) if parse_version(tag) == version]
+    if len(same) > 1:
+        raise CatalogError(f"Several tags are version {wanted}: {', '.join(same)}.", "Write the one that you mean.")
+    return same[0] if same else None

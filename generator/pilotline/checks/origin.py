@@ -22,7 +22,7 @@ from pilotline.render import render
 from pilotline.sources import Reference, is_remote, load_recorded
 from pilotline.target import accept_recorded
 from pilotline.tree import Tree
-from pilotline.versions import sorted_versions
+from pilotline.versions import match_version, sorted_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,12 @@ class CatalogOrigin:
 
     def _load(self, source: str, version: str) -> Snapshot | None:
         """Load a version that is on this machine; None when it would have to be fetched."""
-        remote = not self._is_builtin(source) and is_remote(Reference(source))
-        if remote and version not in cached_tags(source):
-            return None
-        return load_recorded(source, version or None, self.builtin_source)
+        tag: str | None = version
+        if not self._is_builtin(source) and is_remote(Reference(source)):
+            tag = match_version(version, cached_tags(source))
+            if tag is None:
+                return None
+        return load_recorded(source, tag or None, self.builtin_source)
 
     def _is_builtin(self, source: str) -> bool:
         return source in {self.builtin_source, CATALOG_SOURCE}

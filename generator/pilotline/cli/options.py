@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,8 +45,9 @@ def open_catalog(text: str | None) -> Snapshot:
 
 
 def open_recorded(pilot: Pilot) -> Snapshot:
-    """Read the catalog that a pilot records, to be used for that pilot."""
+    """Read the catalog that a pilot records, to be used for that pilot; its version stays written as it is recorded."""
     snapshot = load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
+    snapshot = replace(snapshot, identity=replace(snapshot.identity, version=pilot.version))
     return snapshot.used(Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name))
 
 

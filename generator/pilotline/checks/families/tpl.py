@@ -108,7 +108,8 @@ def _days_behind(recorded: str, versions: tuple[Version, ...]) -> int:
 
 
 def _position(recorded: str, versions: tuple[Version, ...]) -> int:
-    return next((index for index, version in enumerate(versions) if version.name == recorded), 0)
+    wanted = parse_version(recorded)
+    return next((index for index, version in enumerate(versions) if parse_version(version.name) == wanted), 0)
 
 
 class NoMergeIsUnfinished(Check):
