@@ -1,6 +1,7 @@
 """`pilotline adopt`: an existing repository comes under management, and its own files always win."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,11 +10,13 @@ from pilotline.apply import refuse_unfinished
 from pilotline.born import RECORDS, Origin, find_origin, render_origin
 from pilotline.cli.answering import Answering, answering_options, ask_person, decide
 from pilotline.cli.move_view import list_lines
-from pilotline.cli.moving import More, Options, finish_move, move_options
-from pilotline.cli.options import config_path, open_catalog, open_recorded
+from pilotline.cli.moving import More, Options, finish_move, move_options, open_here
+from pilotline.cli.options import config_path, given_options, open_catalog, refuse_idle
 from pilotline.cli.trust import settle_usage
 from pilotline.config import read_config
-from pilotline.pilot import Pilot, open_pilot, open_repository, read_committed, refuse_unready
+from pilotline.pilot import open_repository, read_committed, refuse_unready
+
+_WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust", "--answers-file", "--json")
 
 
 @click.command("adopt")
@@ -38,7 +41,10 @@ def command(
     that you never touched follow the catalog, your edits are merged into them.
     """
     if take:
-        return _take(open_pilot(destination), take, options)
+        refuse_idle("beside --take", "--take", *_WITH_TAKE)
+        return _take(destination, take, options)
+    if "--answers-file" in given_options():
+        raise click.UsageError("--answers-file would do nothing without --take: a repository that comes new has none")
     repository = open_repository(destination)
     if not options.plan and options.branch is None:
         refuse_unfinished(repository)
@@ -54,11 +60,13 @@ def command(
         return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch))
 
 
-def _take(pilot: Pilot, paths: tuple[str, ...], options: Options) -> int:
+def _take(folder: Path, paths: tuple[str, ...], options: Options) -> int:
+    pilot, recorded, _ = open_here(folder)
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
-    with plan_taking(pilot, open_recorded(pilot), paths) as plan:
+    (recorded,) = settle_usage(recorded, answers_file=pilot.answers_file, folder_name=pilot.folder.name)
+    with plan_taking(pilot, recorded, paths) as plan:
         return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 
 

@@ -6,7 +6,7 @@ import click
 
 from pilotline.asking import open_names
 from pilotline.cli.moving import Options, move_options, open_here, run_move
-from pilotline.cli.options import parse_data
+from pilotline.cli.options import parse_data, refuse_idle
 from pilotline.target import Target
 
 
@@ -18,6 +18,8 @@ def command(data: tuple[str, ...], options: Options) -> int:
 
     Computed and secret questions are not shown: the first are no answers, the second are recorded nowhere.
     """
+    if not data:
+        refuse_idle("without -d KEY=VALUE", "--json", "--answers-file", "--trust")
     pilot, recorded, _ = open_here()
     if data:
         changes = parse_data(data)

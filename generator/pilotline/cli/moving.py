@@ -12,7 +12,7 @@ import click
 from pilotline.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.catalog import Snapshot
 from pilotline.cli.move_view import plan_as_json, plan_as_text, trailer
-from pilotline.cli.options import config_path, json_option, open_recorded
+from pilotline.cli.options import config_path, given_options, json_option, open_recorded
 from pilotline.cli.trust import note_migrations, settle_usage, trust_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
@@ -52,18 +52,24 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
     def command(
         *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
     ) -> int:
-        return function(*args, options=Options(plan, commit, branch, conflicts == "fail", as_json), **kwargs)
+        options = Options(plan, commit, branch, conflicts == "fail", as_json)
+        _refuse_contradictions(options)
+        return function(*args, options=options, **kwargs)
 
     decorators = (
         click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
         click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
-        click.option("--branch", metavar="NAME", help="Commit the result on a new branch; touch nothing else."),
+        click.option(
+            "--branch",
+            metavar="NAME",
+            help="Commit the result on a new branch when nothing conflicts; touch nothing else.",
+        ),
         click.option(
             "--conflicts",
             type=click.Choice(["keep", "fail"]),
             default="keep",
             show_default=True,
-            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then.",
+            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. A plan is the same for both.",
         ),
         trust_option,
         click.option(
@@ -78,14 +84,33 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
     return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
 
 
-def open_here() -> tuple[Pilot, Snapshot, str]:
-    """Open the pilot of the current folder with the snapshot that it was made from, and the built-in address.
+def _refuse_contradictions(options: Options) -> None:
+    """Refuse two answers to the question how a move shall end.
+
+    Raises:
+        click.UsageError: It names both.
+    """
+    ends = {"--plan": options.plan, "--commit": options.commit, "--branch": options.branch is not None}
+    chosen = [name for name, wanted in ends.items() if wanted]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{' and '.join(chosen)} are different ends of one move: give one of them")
+    if options.branch is not None and not options.fail_on_conflicts and "--conflicts" in given_options():
+        raise click.UsageError(
+            "--branch takes no conflicts: leave out --conflicts keep, or resolve them in the work tree"
+        )
+
+
+def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
+    """Open the pilot of a folder with the snapshot that it was made from, and the built-in address.
+
+    Args:
+        start: The folder; none means the current one.
 
     Raises:
         PilotError: The pilot records no version to start from.
     """
     context = click.get_current_context(silent=True)
-    pilot = open_pilot(Path.cwd(), context.meta.get(_ANSWERS_FILE) if context else None)
+    pilot = open_pilot(start or Path.cwd(), context.meta.get(_ANSWERS_FILE) if context else None)
     source = read_config(config_path()).source
     if pilot.version is None:
         raise PilotError(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pilotline.catalog import Snapshot, Usage
 from pilotline.config import read_config
@@ -28,6 +29,28 @@ def catalog_option(function: _F) -> _F:
 def json_option(function: _F) -> _F:
     """Add `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")(function)
+
+
+def given_options() -> tuple[str, ...]:
+    """Name the options that the user wrote, as their help shows them."""
+    context = click.get_current_context()
+    return tuple(
+        parameter.opts[-1]
+        for parameter in context.command.params
+        if isinstance(parameter, click.Option)
+        and context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    )
+
+
+def refuse_idle(reason: str, *useful: str) -> None:
+    """Refuse every given option that would do nothing here, instead of leaving it aside in silence.
+
+    Raises:
+        click.UsageError: It names them.
+    """
+    idle = [option for option in given_options() if option not in useful]
+    if idle:
+        raise click.UsageError(f"{' and '.join(idle)} would do nothing {reason}")
 
 
 def config_path() -> Path:

@@ -9,7 +9,7 @@ import click
 from pilotline.asking import open_names
 from pilotline.catalog import Snapshot
 from pilotline.cli.moving import Options, move_options, open_here, run_move
-from pilotline.cli.options import parse_data
+from pilotline.cli.options import parse_data, refuse_idle
 from pilotline.pilot import Pilot, open_repository
 from pilotline.sources import load_recorded
 from pilotline.target import Target
@@ -17,7 +17,9 @@ from pilotline.undo import undo_move
 
 
 @click.command("upgrade")
-@click.option("--to", "version", metavar="VERSION", help="Version to move to. Default: the newest release.")
+@click.option(
+    "--to", "version", metavar="VERSION", help="Version to move to, however it is written. Default: the newest release."
+)
 @click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Settle or change an answer; repeatable.")
 @click.option("--ask", is_flag=True, help="Ask for new answers and for those that are no longer valid.")
 @click.option("--include", multiple=True, metavar="PATH", help="Merge the improvements of a seed, too; repeatable.")
@@ -32,10 +34,13 @@ def command(
     are (or, with --plan, would be) conflicts.
     """
     if abort:
+        refuse_idle("beside --abort", "--abort", "--json")
         undone = undo_move(open_repository(Path.cwd()))
         text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
         click.echo(json.dumps({"format": 1, "undone": undone}) if options.as_json else text)
         return 0
+    if version == "":
+        raise click.BadParameter("the version is empty", param_hint="--to")
     pilot, recorded, source = open_here()
     snapshot = load_recorded(pilot.source, version, source)
     message = f"Upgrade from {pilot.version} to {snapshot.identity.version}\n"
