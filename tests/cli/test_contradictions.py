@@ -64,6 +64,11 @@ def refused(pilot, command, message):
     assert state(pilot) == before
 
 
+def test_answers_from_a_file_are_not_taken_for_an_answers_file(pilot, tmp_path):
+    (tmp_path / "answers.yml").write_text("name: eve\n")
+    assert "managed by a catalog already" in pilotline("adopt", "--answers", tmp_path / "answers.yml", cwd=pilot).err
+
+
 def test_what_means_the_same_may_stand_together(tmp_path):
     pilot = make_pilot(tmp_path, ONE, TWO)
     assert upgrade(pilot, "--branch", "new", "--conflicts", "fail").code == 0

@@ -74,6 +74,7 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
         trust_option,
         click.option(
             "--answers-file",
+            "recorded_answers",  # beside `--answers`, which `adopt` has, too
             metavar="FILE",
             expose_value=False,
             callback=lambda context, _, value: context.meta.__setitem__(_ANSWERS_FILE, value),
