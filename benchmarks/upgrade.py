@@ -107,15 +107,13 @@ def single(folder: Path, files: int, rounds: int) -> dict[str, float]:
         "pilotline upgrade --plan": (folder / "pilot", [pilotline, "upgrade", "--plan"]),
         "pilotline upgrade --commit": (folder / "pilot", [pilotline, "upgrade", "--commit"]),
     }
-    cruft = shutil.which("cruft", path=f"{BINARIES}{os.pathsep}{os.environ['PATH']}")
-    if cruft:
-        cookie = make_cookie(folder, files)
-        (folder / "cruft").mkdir()
-        run([cruft, "create", "--no-input", "--checkout", "v1.0.0", str(cookie)], folder / "cruft")
-        commit(folder / "cruft" / "pilot", "made")
-        edit(folder / "cruft" / "pilot")
-        command = [cruft, "update", "--skip-apply-ask", "--checkout", "v2.0.0"]
-        cases["cruft update"] = (folder / "cruft" / "pilot", command)
+    cruft, cookie = str(BINARIES / "cruft"), make_cookie(folder, files)
+    (folder / "cruft").mkdir()
+    run([cruft, "create", "--no-input", "--checkout", "v1.0.0", str(cookie)], folder / "cruft")
+    commit(folder / "cruft" / "pilot", "made")
+    edit(folder / "cruft" / "pilot")
+    command = [cruft, "update", "--skip-apply-ask", "--checkout", "v2.0.0"]
+    cases["cruft update"] = (folder / "cruft" / "pilot", command)
     return medians({name: lambda c=case: fresh(*c) for name, case in cases.items()}, rounds)  # type: ignore[misc]
 
 
@@ -138,10 +136,7 @@ def medians(cases: dict[str, Callable[[], float]], rounds: int) -> dict[str, flo
 
 def many(folder: Path, pilots: int) -> float:
     """Plan the upgrade of many pilots in one process; give the seconds for each."""
-    from pilotline.pilot import open_pilot  # noqa: PLC0415 - the processes above are not to inherit its start-up
-    from pilotline.sources import Reference, load_snapshot  # noqa: PLC0415
-    from pilotline.target import Target  # noqa: PLC0415
-    from pilotline.upgrade import plan_move  # noqa: PLC0415
+    from pilotline.preview import preview_upgrades  # noqa: PLC0415 - the processes above are not to inherit its start-up
 
     copies = []
     for number in range(pilots):
@@ -150,11 +145,9 @@ def many(folder: Path, pilots: int) -> float:
         commit(copy, "and more")
         copies.append(copy)
     start = time.perf_counter()
-    old, new = (load_snapshot(Reference(str(folder / "template"), f"v{n}.0.0"), "") for n in (1, 2))
-    for copy in copies:
-        with plan_move(open_pilot(copy), old, Target(new, {})) as plan:
-            if plan.merge.stages or not plan.changes:
-                raise SystemExit(f"{copy} was not upgraded as expected.")
+    for preview in preview_upgrades(copies):
+        if preview.plan is None or preview.plan.conflicts or not preview.plan.changes:
+            raise SystemExit(f"{preview.folder} was not upgraded as expected.")
     return (time.perf_counter() - start) / pilots
 
 

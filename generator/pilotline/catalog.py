@@ -85,8 +85,11 @@ class Snapshot:
         return frozenset(str(folder) for path in self.tree for folder in PurePosixPath(path).parents)
 
     def used(self, usage: Usage) -> "Snapshot":
-        """Give the same snapshot for a certain use."""
-        return replace(self, usage=usage)
+        """Give the same snapshot for a certain use; what was compiled is shared by all of them."""
+        snapshot = replace(self, usage=usage)
+        shared = {name: value for name, value in vars(self).items() if name in {"definition", "templating", "folders"}}
+        vars(snapshot).update(shared)
+        return snapshot
 
     def _refuse_extensions(self) -> UntrustedError | UnsupportedTemplateError:
         names = ", ".join(self.definition.extensions)

@@ -170,6 +170,20 @@ def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     return find_new_names(pilot.answers, manifest, {path.partition("/")[0] for path in paths})
 
 
+def recorded_version(pilot: Pilot) -> str:
+    """Give the version that a pilot was made from.
+
+    Raises:
+        PilotError: It records none.
+    """
+    if pilot.version is None:
+        raise PilotError(
+            "The answers file records no version (_commit), so there is no base to merge from.",
+            "Set _commit to the version of the catalog that the pilot was made from, and commit that.",
+        )
+    return pilot.version
+
+
 def refuse_unready(pilot: Pilot) -> None:
     """Refuse a pilot with uncommitted work, or one that is in the middle of something.
 

@@ -108,6 +108,16 @@ def load_recorded(source: str, version: str | None, builtin_source: str) -> Snap
     return replace(snapshot, identity=replace(snapshot.identity, source=source, address=snapshot.identity.source))
 
 
+def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
+    """Read the version that a pilot records, to merge from; it stays written as the pilot has it.
+
+    Raises:
+        CatalogError: It cannot be reached, or has no such version.
+    """
+    snapshot = load_recorded(source, version, builtin_source)
+    return replace(snapshot, identity=replace(snapshot.identity, version=version))
+
+
 def builtin_root() -> Path:
     """Find the built-in catalog: inside the installed package, or the checkout of an editable install."""
     package = Path(__file__).resolve().parent

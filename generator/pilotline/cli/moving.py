@@ -16,7 +16,7 @@ from pilotline.cli.options import config_path, given_options, json_option, open_
 from pilotline.cli.trust import note_migrations, settle_usage, trust_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
-from pilotline.pilot import Pilot, PilotError, open_pilot, refuse_unready
+from pilotline.pilot import Pilot, open_pilot, refuse_unready
 from pilotline.target import Target
 from pilotline.upgrade import Plan, plan_move
 
@@ -69,7 +69,7 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
             type=click.Choice(["keep", "fail"]),
             default="keep",
             show_default=True,
-            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. A plan is the same for both.",
+            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. To a plan it is the same.",
         ),
         trust_option,
         click.option(
@@ -113,11 +113,6 @@ def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
     context = click.get_current_context(silent=True)
     pilot = open_pilot(start or Path.cwd(), context.meta.get(_ANSWERS_FILE) if context else None)
     source = read_config(config_path()).source
-    if pilot.version is None:
-        raise PilotError(
-            "The answers file records no version (_commit), so there is no base to merge from.",
-            "Set _commit to the version of the catalog that the pilot was made from, and commit that.",
-        )
     return pilot, open_recorded(pilot), source
 
 

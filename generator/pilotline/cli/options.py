@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +10,8 @@ from click.core import ParameterSource
 
 from pilotline.catalog import Snapshot, Usage
 from pilotline.config import read_config
-from pilotline.pilot import Pilot
-from pilotline.sources import is_remote, load_recorded, load_snapshot, parse_reference
+from pilotline.pilot import Pilot, recorded_version
+from pilotline.sources import is_remote, load_base, load_snapshot, parse_reference
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -68,9 +67,12 @@ def open_catalog(text: str | None) -> Snapshot:
 
 
 def open_recorded(pilot: Pilot) -> Snapshot:
-    """Read the catalog that a pilot records, to be used for that pilot; its version stays written as it is recorded."""
-    snapshot = load_recorded(pilot.source, pilot.version, read_config(config_path()).source)
-    snapshot = replace(snapshot, identity=replace(snapshot.identity, version=pilot.version))
+    """Read the version of the catalog that a pilot records, to be used for that pilot.
+
+    Raises:
+        PilotError: The pilot records none.
+    """
+    snapshot = load_base(pilot.source, recorded_version(pilot), read_config(config_path()).source)
     return snapshot.used(Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name))
 
 
