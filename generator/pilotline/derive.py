@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from pilotline.bounds import bounded
 from pilotline.errors import CatalogError
-from pilotline.templating import explain_template_error
+from pilotline.templating import SharingEnvironment, explain_template_error
 from pilotline.tree import Tree
 from pilotline.yamls import YamlError, parse_mapping
 
@@ -103,7 +102,8 @@ def _has_folder(folder: str, folders: set[str]) -> bool:
     return any(known == folder or known.startswith(f"{folder}/") for known in folders)
 
 
-def _environment() -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(keep_trailing_newline=True, undefined=StrictUndefined)
+def _environment() -> SharingEnvironment:
+    environment = SharingEnvironment(keep_trailing_newline=True, undefined=StrictUndefined)
+    environment.share_code({"derived files": __file__})
     environment.filters["to_json"] = json.dumps
     return environment

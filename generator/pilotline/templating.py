@@ -106,7 +106,7 @@ class _SnapshotLoader(BaseLoader):
         return content.decode("utf-8"), template, lambda: True
 
 
-class _Environment(SandboxedEnvironment):
+class SharingEnvironment(SandboxedEnvironment):
     """A sandbox that compiles a text once per process: two versions of a catalog share most of their templates."""
 
     intercepted_binops = frozenset({"*", "**"})
@@ -124,7 +124,11 @@ class _Environment(SandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def share_code(self, options: Mapping[str, object]) -> None:
-        """Share compiled code with every environment that was made with the same options, also between runs."""
+        """Share compiled code with every environment that was made with the same options, also between runs.
+
+        Args:
+            options: What tells this environment from others: Jinja already computes what is constant, by its filters.
+        """
         sources = [__file__, str(jinja2.compiler.__file__), str(core_filters.__file__)]
         self._signature = f"{fingerprint(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
         self._store = cache_folder()
@@ -149,7 +153,7 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
         raise CatalogError(
             f"`_envops.undefined` in copier.yml is {undefined!r}.", f"Use one of {', '.join(_UNDEFINED_KINDS)}."
         )
-    environment = _Environment(
+    environment = SharingEnvironment(
         loader=loader,
         extensions=[AnsibleCoreFiltersExtension],
         cache_size=-1,

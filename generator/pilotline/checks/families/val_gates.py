@@ -84,7 +84,7 @@ decision_rights:
         missing = [gate for gate in _GATES if gate_file(gate) not in repo.files]
         for gate in missing:
             yield Problem(f"Nobody approved the stage {gate.label} yet ({gate_file(gate)})", stage=gate)
-        for gate in _GATES:
+        for gate in (gate for gate in _GATES if gate not in missing):
             commits = repo.history.commits(gate_file(gate))
             if commits:
                 yield from _wrong_approval(repo, gate, commits[0])
