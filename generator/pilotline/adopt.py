@@ -132,7 +132,7 @@ def _differences(
     both = sorted(path for path in team if path in ours)
     if not both:
         return {}, ""
-    with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
+    with open_scratch(pilot.place, pilot.prefix) as scratch:
         catalog = Tree({path: rendered[path] for path in both})
         scratch.write_renders(catalog, catalog)
         return scratch.count_lines(both), scratch.patch(both, reverse=True)

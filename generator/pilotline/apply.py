@@ -8,6 +8,7 @@ import os
 
 from pilotline import git
 from pilotline.changes import Stage
+from pilotline.errors import GitError
 from pilotline.journal import Journal, begin_journal, complete_journal, drop_journal
 from pilotline.merge import Merge, fetch_result
 from pilotline.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
@@ -32,7 +33,7 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
         GitError: Git refused; the pilot is as it was.
     """
     refuse_unapplicable(pilot, merge)
-    fetch_result(pilot.repository, merge)
+    fetch_result(pilot.place, merge)
     journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid())
     begin_journal(pilot, journal)
     try:
@@ -57,8 +58,7 @@ def refuse_unapplicable(pilot: Pilot, merge: Merge) -> None:
     """
     refuse_unfinished(pilot)
     refuse_unready(pilot)
-    tracked = frozenset(entry.path for entry in git.list_tree(pilot.repository, pilot.head))
-    refuse_overwriting(pilot, [path for path in _touched(merge) if path not in tracked], tracked)
+    refuse_overwriting(pilot, [path for path in _touched(merge) if path not in merge.tracked], merge.tracked)
     if merge.stages:
         _refuse_hidden(pilot, merge)
 
@@ -82,8 +82,8 @@ def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:
     git.run_git(["check-ref-format", "--branch", branch], pilot.repository)
     if git.resolve_commit(pilot.repository, f"refs/heads/{branch}"):
         raise PilotError(f"There is a branch {branch} already.", "Choose another name, or delete that branch.")
-    fetch_result(pilot.repository, merge)
-    commit = commit_tree(pilot.repository, merge.tree_id, pilot.head, message, commit_identity(pilot.repository))
+    fetch_result(pilot.place, merge)
+    commit = _commit_tree(pilot, merge, message)
     move_ref(pilot.repository, f"refs/heads/{branch}", commit, None, "branch: made by pilotline")
     return commit
 
@@ -116,6 +116,18 @@ def _stages(stages: tuple[Stage, ...], path: str) -> list[tuple[git.TreeEntry, i
 
 def _commit(pilot: Pilot, merge: Merge, message: str) -> str:
     """Commit exactly what was planned: no hook of the pilot may add to it or stop it."""
-    commit = commit_tree(pilot.repository, merge.tree_id, pilot.head, message, commit_identity(pilot.repository))
+    commit = _commit_tree(pilot, merge, message)
     move_ref(pilot.repository, "HEAD", commit, pilot.head, f"commit: {message.partition(chr(10))[0]}")
     return commit
+
+
+def _commit_tree(pilot: Pilot, merge: Merge, message: str) -> str:
+    """Commit in the user's name; in pilotline's own where git knows none, which it tells only when asked to commit."""
+    told = ("user.useConfigOnly=true",)
+    try:
+        return commit_tree(pilot.repository, merge.tree_id, pilot.head, message, told)
+    except GitError:
+        identity = commit_identity(pilot.repository)
+        if not identity:
+            raise
+    return commit_tree(pilot.repository, merge.tree_id, pilot.head, message, identity)

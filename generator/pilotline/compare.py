@@ -33,7 +33,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     owner = owner_of_paths(recorded, answers)
     tree = render(recorded, answers)
     owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})
-    with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
+    with open_scratch(pilot.place, pilot.prefix) as scratch:
         scratch.write_renders(owned, owned)
         changes = tuple(change for change in scratch.changed_by_ours() if (change.old_path or change.path) in owned)
         paths = [path for change in changes for path in (change.path, change.old_path) if path]

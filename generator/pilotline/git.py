@@ -183,31 +183,6 @@ def describe_commit(repository: Path, commit: str) -> str:
     return run_git(["describe", "--tags", "--always", commit], repository).decode().strip()
 
 
-def locate_objects(repository: Path, commit: str) -> tuple[str, Path]:
-    """Name the tree of a commit, and the folder in which the repository keeps its objects."""
-    command = ["rev-parse", "--path-format=absolute", f"{commit}^{{tree}}", "--git-path", "objects"]
-    tree, _, folder = run_git(command, repository).partition(b"\n")
-    return tree.decode(), Path(os.fsdecode(folder.removesuffix(b"\n")))
-
-
-def list_objects(repository: Path, tree: str) -> set[str]:
-    """Name a tree and everything below it."""
-    lines = (
-        run_git(["ls-tree", "-r", "-t", "--format=%(objecttype) %(objectname)", tree], repository).decode().split("\n")
-    )
-    return {tree, *(name for kind, _, name in (line.partition(" ") for line in lines) if kind in {"tree", "blob"})}
-
-
-def list_own_objects(repository: Path) -> set[str]:
-    """Name the objects that a repository holds itself, without those that it borrows."""
-    objects = repository / ".git" / "objects"
-    found = {path.parent.name + path.name for path in objects.glob("??/*")}
-    for index in (objects / "pack").glob("*.idx"):
-        lines = run_git(["show-index"], repository, stdin=index.read_bytes()).decode().splitlines()
-        found.update(line.split()[1] for line in lines)
-    return found
-
-
 def resolve_tree(repository: Path, commit: str) -> str:
     """Name the tree of a commit."""
     return run_git(["rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"], repository).decode().strip()
@@ -236,6 +211,27 @@ def read_blobs(repository: Path, object_ids: Sequence[str]) -> tuple[bytes, ...]
         blobs.append(output[end + 1 : end + 1 + size])
         position = end + 2 + size
     return tuple(blobs)
+
+
+def read_paths(repository: Path, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
+    """Read the files that a commit has at some paths, with one process; what is no file there is left out."""
+    requests = [os.fsencode(f"{commit}:{path}") for path in paths]
+    output = run_git(["cat-file", "--batch", "-z"], repository, stdin=b"".join(part + b"\0" for part in requests))
+    found: dict[str, bytes] = {}
+    position = 0
+    for path, request in zip(paths, requests, strict=True):
+        missing = request + b" missing\n"
+        if output.startswith(missing, position):
+            position += len(missing)
+            continue
+        end = output.index(b"\n", position)
+        _, kind, *size = output[position:end].split()  # a submodule has no size
+        position = end + 1
+        if size:
+            content = output[position : position + int(size[0])]
+            position += len(content) + 1
+            found |= {path: content} if kind == b"blob" else {}
+    return found
 
 
 def read_attributes(repository: Path, names: Sequence[str], paths: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from pilotline.git import list_tree, resolve_commit
 from pilotline.pilot import Pilot, PilotError
-from pilotline.worktree import list_changed, locate_folder
+from pilotline.worktree import list_changed
 
 _NAME: Final = "pilotline-upgrade.json"
 
@@ -92,7 +92,7 @@ def read_journal(pilot: Pilot) -> Journal | None:
 
 def lock_path(pilot: Pilot) -> Path:
     """Name the file with which git guards the index while it writes."""
-    return locate_folder(pilot.repository) / "index.lock"
+    return pilot.place.folder / "index.lock"
 
 
 def _has_traces(pilot: Pilot, journal: Journal) -> bool:
@@ -108,4 +108,4 @@ def _has_traces(pilot: Pilot, journal: Journal) -> bool:
 
 
 def _path(pilot: Pilot) -> Path:
-    return locate_folder(pilot.repository) / _NAME
+    return pilot.place.folder / _NAME

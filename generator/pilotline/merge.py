@@ -20,7 +20,7 @@ from pilotline.errors import GitError
 from pilotline.fastimport import Script, Side, is_sha256
 from pilotline.git import TreeEntry
 from pilotline.tree import File
-from pilotline.worktree import SUBMODULE
+from pilotline.worktree import SUBMODULE, WorkTree
 
 _BASE: Final = "refs/heads/base"
 _THEIRS: Final = "refs/heads/theirs"
@@ -51,6 +51,8 @@ class Merge:
     changes: tuple[Change, ...]
     stages: tuple[Stage, ...]
     messages: tuple[str, ...]
+    tracked: frozenset[str]
+    """Every path of ours, from the top of the repository."""
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -61,14 +63,14 @@ class Merge:
 class Scratch:
     """A repository of its own that borrows the pilot's objects; everything here is gone afterwards."""
 
-    def __init__(self, folder: Path, pilot: Path, prefix: str, ours: str) -> None:
+    def __init__(self, folder: Path, pilot: WorkTree, prefix: str) -> None:
         self.folder = folder
         self._prefix = prefix
-        self._our_tree, objects = git.locate_objects(pilot, ours)
-        _make_scratch(folder, objects, sha256=is_sha256(self._our_tree))
+        self._our_tree = pilot.tree
+        _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
         self._entries = git.list_tree(folder, self._our_tree)
         self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
-        _refuse_missing(folder, objects, [*self._blobs])
+        _refuse_missing(folder, pilot.objects, [*self._blobs])
         self._obey_attributes()
 
     def list_ours(self) -> Listing:
@@ -124,7 +126,7 @@ class Scratch:
         Raises:
             GitError: Git is too old, or refused.
         """
-        return _merge(self.folder, self._our_tree)
+        return _merge(self.folder, self._our_tree, frozenset(entry.path for entry in self._entries))
 
     def amend(self, merge: Merge, files: Side) -> Merge:
         """Put files into the result of a merge."""
@@ -187,29 +189,27 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def open_scratch(pilot: Path, prefix: str, ours: str) -> Iterator[Scratch]:
+def open_scratch(pilot: WorkTree, prefix: str) -> Iterator[Scratch]:
     """Open a scratch repository beside a pilot.
 
     Args:
-        pilot: The pilot's repository.
+        pilot: The work tree that the pilot lies in; ours is its last commit.
         prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
-        ours: The pilot's commit.
     """
     with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
-        yield Scratch(Path(folder) / "merge", pilot, prefix, ours)
+        yield Scratch(Path(folder) / "merge", pilot, prefix)
 
 
-def fetch_result(pilot: Path, merge: Merge) -> None:
-    """Bring the objects of a merge into the pilot's own store, so that its index may name them."""
-    pack = git.run_git(["pack-objects", "--quiet", "--stdout"], merge.scratch, stdin=_new_objects(merge), isolated=True)
-    git.run_git(["unpack-objects", "-q"], pilot, stdin=pack)
+def fetch_result(pilot: WorkTree, merge: Merge) -> None:
+    """Bring the objects of a merge into the pilot's own store, so that its index may name them.
 
-
-def _new_objects(merge: Merge) -> bytes:
-    """Name every object that the merge's tree and its conflicts need and that lies in the scratch repository alone."""
-    wanted = git.list_objects(merge.scratch, merge.tree_id) | {stage.object_id for stage in merge.stages}
-    own = git.list_own_objects(merge.scratch)
-    return "".join(f"{object_id}\n" for object_id in sorted(wanted & own)).encode()
+    Those are what its tree and its conflicts need, less what the pilot's last commit has.
+    """
+    wanted = dict.fromkeys([merge.tree_id, *(stage.object_id for stage in merge.stages if stage.mode != SUBMODULE)])
+    request = "".join(f"{object_id}\n" for object_id in [*wanted, f"^{pilot.tree}"]).encode()
+    command = ["pack-objects", "--quiet", "--stdout", "--revs"]
+    pack = git.run_git(command, merge.scratch, stdin=request, isolated=True)
+    git.run_git(["unpack-objects", "-q"], pilot.top, stdin=pack)
 
 
 def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
@@ -247,7 +247,7 @@ def _refuse_missing(scratch: Path, objects: Path, blobs: Sequence[str]) -> None:
         )
 
 
-def _merge(scratch: Path, our_tree: str) -> Merge:
+def _merge(scratch: Path, our_tree: str, tracked: frozenset[str]) -> Merge:
     command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS, _THEIRS]
     code, output = git.try_git(command, scratch, settings=_SETTINGS, isolated=True)
     if code not in {0, 1} or not output:
@@ -256,7 +256,8 @@ def _merge(scratch: Path, our_tree: str) -> Merge:
     tree_id = fields[0].decode().strip()
     end = fields.index(b"", 1) if code == 1 and b"" in fields[1:] else 1
     stages = tuple(parse_stage(field) for field in fields[1:end]) if code == 1 else ()
-    return Merge(scratch, tree_id, _changes(scratch, our_tree, tree_id), stages, parse_messages(fields[end + 1 :]))
+    changes = _changes(scratch, our_tree, tree_id)
+    return Merge(scratch, tree_id, changes, stages, parse_messages(fields[end + 1 :]), tracked)
 
 
 def _changes(scratch: Path, old: str, new: str) -> tuple[Change, ...]:

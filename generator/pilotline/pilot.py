@@ -12,7 +12,7 @@ from pilotline.errors import GitError, PilotlineError
 from pilotline.names import MANIFEST, find_new_names, follow_path, read_names
 from pilotline.teamfiles import RECORD, parse_record
 from pilotline.tree import File, Tree
-from pilotline.worktree import locate_folder
+from pilotline.worktree import WorkTree, open_work_tree
 from pilotline.yamls import YamlError, parse_mapping
 
 ANSWERS_FILE: Final = ".copier-answers.yml"
@@ -35,10 +35,9 @@ class PilotError(PilotlineError):
 class Pilot:
     """A pilot in its repository, at a commit."""
 
-    repository: Path
+    place: WorkTree
     prefix: str
     """Folder inside the repository with a trailing slash; empty at the top."""
-    head: str
     source: str
     version: str | None
     answers: Mapping[str, object]
@@ -48,6 +47,16 @@ class Pilot:
     """Where the answers are recorded, relative to the pilot's folder."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What its package is called now, as answers, where the team renamed it."""
+
+    @property
+    def repository(self) -> Path:
+        """The top of the work tree that it lies in."""
+        return self.place.top
+
+    @property
+    def head(self) -> str:
+        """The commit that it is at."""
+        return self.place.head
 
     @property
     def folder(self) -> Path:
@@ -66,8 +75,7 @@ def open_pilot(start: Path, answers_file: str | None = None) -> Pilot:
         PilotError: There is none, it was never committed, or its answers file cannot be used.
     """
     folder, answers_file = _find(start, answers_file)
-    place = open_repository(folder)
-    return _read(place.repository, place.prefix, place.head, answers_file)
+    return _read(open_repository(folder), answers_file)
 
 
 def open_repository(folder: Path) -> Pilot:
@@ -78,16 +86,20 @@ def open_repository(folder: Path) -> Pilot:
     """
     if not folder.is_dir():
         raise PilotError(f"There is no folder {folder}.", "Give the folder of a git repository.")
+    place = open_work_tree(folder)
+    if place is None:
+        raise _unopened(folder)
+    prefix = folder.resolve().relative_to(place.top.resolve()).as_posix()
+    return Pilot(place, "" if prefix == "." else f"{prefix}/", "", None, {})
+
+
+def _unopened(folder: Path) -> PilotError:
+    """Say why a folder has no last commit."""
     try:
-        top = Path(git.run_git(["rev-parse", "--show-toplevel"], folder).decode().removesuffix("\n"))
-    except GitError as error:
-        git.find_git()
-        raise PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.") from error
-    head = git.resolve_commit(top, "HEAD")
-    if head is None:
-        raise PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
-    prefix = folder.resolve().relative_to(top.resolve()).as_posix()
-    return Pilot(top, "" if prefix == "." else f"{prefix}/", head, "", None, {})
+        git.run_git(["rev-parse", "--show-toplevel"], folder)
+    except GitError:
+        return PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.")
+    return PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
 
 
 def read_committed(pilot: Pilot, wanted: Callable[[str], bool]) -> Tree:
@@ -137,12 +149,13 @@ def _find_committed(start: Path, answers_file: str) -> Path | None:
     return None if found is None else place.repository / found
 
 
-def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
-    place, record, manifest = (f"{prefix}{name}" for name in (answers_file, RECORD, MANIFEST))
-    ids = {entry.path: entry.object_id for entry in git.list_tree(repository, head, place, record, manifest)}
-    if place not in ids:
+def _read(found: Pilot, answers_file: str) -> Pilot:
+    """Read what the last commit of a pilot records."""
+    wanted = [f"{found.prefix}{name}" for name in (answers_file, RECORD, MANIFEST)]
+    place, record, manifest = wanted
+    contents = git.read_paths(found.repository, found.head, wanted)
+    if place not in contents:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
-    contents = dict(zip(ids, git.read_blobs(repository, list(ids.values())), strict=True))
     try:
         data = parse_mapping(contents[place])
     except (YamlError, UnicodeDecodeError):
@@ -156,7 +169,7 @@ def _read(repository: Path, prefix: str, head: str, answers_file: str) -> Pilot:
     answers = {key: value for key, value in data.items() if not key.startswith("_")}
     own = parse_record(contents[record], record) if record in contents else frozenset()
     version = None if version is None else str(version)
-    pilot = Pilot(repository, prefix, head, source, version, answers, own, answers_file)
+    pilot = Pilot(found.place, found.prefix, source, version, answers, own, answers_file)
     names = _new_names(pilot, contents.get(manifest, b""))
     return replace(pilot, names=names, team_files=frozenset(follow_path(path, answers, names) for path in own))
 
@@ -190,9 +203,8 @@ def refuse_unready(pilot: Pilot) -> None:
     Raises:
         PilotError: It says which of them, and what to do.
     """
-    folder = locate_folder(pilot.repository)
     for name, meaning in _BUSY.items():
-        if (folder / name).exists():
+        if (pilot.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
     count = count_uncommitted(pilot)
     if count:

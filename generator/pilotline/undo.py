@@ -23,7 +23,6 @@ from pilotline.worktree import (
     hide,
     list_hidden,
     list_tracked,
-    locate_folder,
     read_checked_out,
     set_index_entries,
 )
@@ -110,7 +109,7 @@ def _is_foreign(place: Path, allowed: list[bytes]) -> bool:
 
 def _put_aside(pilot: Pilot, paths: Iterable[str]) -> None:
     """Copy files that would be overwritten to a folder of git's own, and say so."""
-    saved = locate_folder(pilot.repository) / _SAVED
+    saved = pilot.place.folder / _SAVED
     for path in paths:
         target = saved / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -160,7 +160,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         new: The answers that it will record, where its own change.
     """
     answers = answer_changes(pilot.answers, new) if new is not None else ()
-    with open_scratch(pilot.repository, pilot.prefix, pilot.head) as scratch:
+    with open_scratch(pilot.place, pilot.prefix) as scratch:
         ours = scratch.list_ours()
         gone, kept_deleted = _respect_deletions(scratch, renders, ours)
         base, theirs, delivered = _respect_seeds(scratch, renders, gone, ours)
@@ -211,7 +211,8 @@ def _respect_deletions(scratch: Scratch, renders: Renders, ours: Listing) -> tup
         return frozenset(), ()
     scratch.write_renders(base, _without(renders.theirs, renders.kept))
     deleted = set(scratch.deleted_by_ours()) - set(ours)
-    gone = frozenset(deleted | {new for old, new in scratch.renamed_by_theirs() if old in deleted})
+    renamed = () if deleted <= renders.theirs.keys() else scratch.renamed_by_theirs()
+    gone = frozenset(deleted | {new for old, new in renamed if old in deleted})
     changed = sorted(path for path in gone if path in renders.theirs and renders.theirs[path] != renders.base.get(path))
     return gone, tuple(changed)
 

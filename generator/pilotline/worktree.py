@@ -2,21 +2,55 @@
 
 import os
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git import TreeEntry, run_git
+from pilotline.git import TreeEntry, run_git, try_git
 
 SUBMODULE: Final = "160000"
 # Neither a hook nor a setting of the user may change or stop what is written.
 QUIET: Final = ("core.hooksPath=/dev/null", "submodule.recurse=false", "gc.auto=0")
 
 
-@lru_cache(maxsize=64)
-def locate_folder(repository: Path) -> Path:
-    """Find git's own folder of a work tree; a linked work tree has one of its own."""
-    return Path(os.fsdecode(run_git(["rev-parse", "--absolute-git-dir"], repository).removesuffix(b"\n")))
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """A work tree at its last commit."""
+
+    top: Path
+    folder: Path
+    """Git's own folder of it; a linked work tree has one of its own."""
+    objects: Path
+    """Where its repository keeps its objects."""
+    head: str
+    """The last commit."""
+    tree: str
+    """That commit's tree."""
+
+
+def open_work_tree(folder: Path) -> WorkTree | None:
+    """Find the work tree that a folder lies in, with one process; None where there is none, or no commit.
+
+    Raises:
+        GitError: Git is missing.
+    """
+    command = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-path", "objects"]
+    code, output = try_git([*command, "HEAD^{commit}", "HEAD^{tree}"], folder)
+    lines = os.fsdecode(output).removesuffix("\n").split("\n")
+    if not code and len(lines) == 5:  # noqa: PLR2004 - as many as were asked for
+        top, own, objects, head, tree = lines
+        return WorkTree(Path(top), Path(own), Path(objects), head, tree)
+    return None if code else _open_oddly_named(folder)
+
+
+def _open_oddly_named(folder: Path) -> WorkTree:
+    """Ask one by one where a name holds a line break."""
+    questions = (["--show-toplevel"], ["--git-dir"], ["--git-path", "objects"], ["HEAD^{commit}"], ["HEAD^{tree}"])
+    top, own, objects, head, tree = (
+        os.fsdecode(run_git(["rev-parse", "--path-format=absolute", *question], folder).removesuffix(b"\n"))
+        for question in questions
+    )
+    return WorkTree(Path(top), Path(own), Path(objects), head, tree)
 
 
 def list_changed(repository: Path) -> frozenset[str]:
