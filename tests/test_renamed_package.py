@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.helpers import IDENTITY, build_file_tree, commit_all, git, pilotline
+from tests.test_copier_update import copier
 from tests.upgrading import edit, make_pilot, release, upgrade
 
 QUESTIONS = (
@@ -76,7 +77,7 @@ def test_a_manifest_that_names_no_package_of_the_pilot_changes_nothing(renamed, 
 
 
 def test_both_folders_at_once_are_no_rename(renamed):
-    edit(renamed, {"src/pilot/mine.py": "M = 1\n"})
+    edit(renamed, {"src/pilot/__init__.py": ""})
     assert upgrade(renamed).code in {0, 1}
     assert (renamed / "tests/test_b.py").read_text() == "from pilot import b\n"
 
@@ -117,3 +118,20 @@ def test_taking_a_path_over_follows_the_rename(adopted):
     edit(adopted, {"src/churn/model.py": "import churn\n\nOURS = 1\n"})
     assert not (adopted / ".pilotline.yml").exists()
     assert "model.py" in pilotline("diff", cwd=adopted).out
+
+
+def test_what_copier_puts_under_the_old_name_does_not_end_the_rename(tmp_path):
+    """Copier drops what changed in renamed files, and says nothing: that is why the how-to advises against it here."""
+    one, two = ({path: text for path, text in files.items() if "tests/" not in path} for files in (ONE, TWO))
+    pilot = make_pilot(tmp_path, one, two)
+    git(pilot, "mv", "src/pilot", "src/churn")
+    edit(pilot, {"pilot.yml": "package: churn\n"})
+    copier(pilot, "update", "--skip-answered", "--defaults", "--answers-file", ".copier-answers.yml")
+    commit_all(pilot, "by Renovate")
+    assert "src/pilot/_platform/b.py" in below(pilot, "src/pilot")
+    platform = "src/{{ package_name }}/_platform"
+    release(tmp_path / "catalog", {**two, f"{platform}/b.py": "B = 2\n", f"{platform}/c.py": "C = 1\n"}, "v3.0.0")
+    run = upgrade(pilot, "--commit")
+    assert run.code == 0, run.out + run.err
+    assert (pilot / "src/churn/_platform/c.py").exists()
+    assert (pilot / "src/pilot/_platform/b.py").read_text() == "B = 2\n", "a stray file is merged where it lies"

@@ -16,17 +16,20 @@ def read_names(manifest: bytes) -> dict[str, str]:
     return {f"{key}_name": name for key, name in _LINE.findall(manifest.decode("utf-8", errors="replace"))}
 
 
-def find_new_names(answers: Mapping[str, object], manifest: bytes, packages: Collection[str]) -> dict[str, str]:
+def find_new_names(answers: Mapping[str, object], manifest: bytes, paths: Collection[str]) -> dict[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it.
+
+    A folder of the old name may still be there: Copier, which knows of no new name, puts there what is new.
 
     Args:
         answers: What the pilot records.
         manifest: Its `pilot.yml`.
-        packages: The folders below its `src/`.
+        paths: Its files, at least those below `src/`.
     """
     names, old = read_names(manifest), answers.get("package_name")
     new = names.get("package_name")
-    return names if old is not None and new != old and new in packages and old not in packages else {}
+    stands = any(path.startswith(f"src/{new}/") for path in paths) and f"src/{old}/__init__.py" not in paths
+    return names if stands and old is not None and new not in {None, old} else {}
 
 
 def follow_path(path: str, answers: Mapping[str, object], names: Mapping[str, str]) -> str:

@@ -178,9 +178,8 @@ def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it."""
     if read_names(manifest).get("package_name") in {None, pilot.answers.get("package_name")}:
         return {}
-    source = f"{pilot.prefix}src/"
-    paths = (entry.path.removeprefix(source) for entry in git.list_tree(pilot.repository, pilot.head, source))
-    return find_new_names(pilot.answers, manifest, {path.partition("/")[0] for path in paths})
+    entries = git.list_tree(pilot.repository, pilot.head, f"{pilot.prefix}src/")
+    return find_new_names(pilot.answers, manifest, {entry.path.removeprefix(pilot.prefix) for entry in entries})
 
 
 def recorded_version(pilot: Pilot) -> str:

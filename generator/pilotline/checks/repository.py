@@ -67,8 +67,7 @@ class Repository:
     def names(self) -> Mapping[str, str]:
         """What the package is called now, as answers, where the team renamed it."""
         recorded = self.answers.data if isinstance(self.answers.data, dict) else {}
-        packages = {path.split("/")[1] for path in self.files if path.startswith("src/")}
-        return find_new_names(recorded, self.files.get(MANIFEST, b""), packages)
+        return find_new_names(recorded, self.files.get(MANIFEST, b""), self.below("src"))
 
     def follow(self, path: str) -> str:
         """Name a path below the package as it is called now."""
