@@ -131,6 +131,24 @@ def test_checks_are_chosen_by_id_and_family(pilots, arguments, ids):
     assert not ids & set(report["left_out"])
 
 
+def test_a_selection_says_that_it_proves_no_level(pilots):
+    folder = pilots / "example"
+    one = pilotline("check", folder, "--select", "TPL003")
+    assert one.code == 0
+    assert one.out.startswith("No level, because only 1 check was selected. None blocks sandbox.\n")
+    some = pilotline("check", folder, "--select", "OWN,TPL003")
+    assert some.code == 1
+    assert some.out.startswith("No level, because only 6 checks were selected. 1 blocks sandbox.\n")
+    report = json.loads(pilotline("check", folder, "--select", "OWN,TPL003", "--json").out)
+    assert [report[name] for name in ("partial", "level", "reached", "score")] == [True, None, None, None]
+    assert [family["family"] for family in report["families"]] == ["OWN"]
+    for form in ("markdown", "github", "html"):
+        text = pilotline("check", folder, "--select", "TPL003", "--format", form).out
+        assert "no level, because only 1 check was selected" in text
+        assert "level sandbox" not in text
+    assert json.loads(pilotline("check", folder, "--json").out)["partial"] is False
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -74,7 +74,8 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
     results += run_repo_review(root) if options.repo_review else ()
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
     left_out = tuple(check.card.id for check in everything if check not in checks)
-    return Outcome(root, repo, judge(repo, results, options.stage, left_out), mended, unrecorded)
+    verdict = judge(repo, results, options.stage, left_out, is_partial=bool(choice.select))
+    return Outcome(root, repo, verdict, mended, unrecorded)
 
 
 def _evaluate(

@@ -61,6 +61,8 @@ class Verdict:
     today: date
     left_out: tuple[str, ...] = ()
     """Checks that were not to be evaluated."""
+    is_partial: bool = False
+    """Whether only some checks were selected: they prove no level, so there is none, and no score of the whole."""
     name: str = ""
     prefix: str = ""
     """Folder of the pilot inside its git repository with a trailing slash, for readers that start at its top."""
@@ -68,12 +70,33 @@ class Verdict:
     @property
     def total(self) -> float | None:
         """Score of the weakest family."""
+        if self.is_partial:
+            return None
         return min((score.score for score in self.scores if score.score is not None), default=None)
 
     @property
     def is_reached(self) -> bool:
-        """Whether nothing blocks the stage that was asked for."""
-        return self.level is not None and self.level >= self.asked
+        """Whether nothing that was evaluated blocks the stage that was asked for."""
+        return not self.blocking
+
+    @property
+    def blocking(self) -> tuple[Result, ...]:
+        """What keeps the pilot from the stage that was asked for."""
+        return tuple(result for result in self.results if result.blocks() and result.stage <= self.asked)
+
+    @property
+    def blocking_words(self) -> str:
+        """How many block the stage that was asked for, as a sentence."""
+        count = len(self.blocking)
+        return f"{count or 'None'} block{'' if count > 1 else 's'} {self.asked.label}."
+
+    @property
+    def headline(self) -> str:
+        """The level in words; of a selection, what it says instead."""
+        if not self.is_partial:
+            return f"level {self.level.label if self.level else 'no stage yet'}"
+        count = len(self.results)
+        return f"no level, because only {count} check{'s were' if count != 1 else ' was'} selected"
 
     def weight(self, result: Result) -> Weight:
         """Tell how much a result matters now: it blocks the asked stage, or asks for attention, or can wait."""
@@ -115,20 +138,30 @@ def _urgency(result: Result) -> tuple[int, int, int, str]:
     return (0 if blocks else 1, result.stage, result.effort.rank, result.card.id)
 
 
-def judge(repo: Repository, results: Sequence[Result], stage: Stage | None, left_out: Iterable[str] = ()) -> Verdict:
+def judge(
+    repo: Repository,
+    results: Sequence[Result],
+    stage: Stage | None,
+    left_out: Iterable[str] = (),
+    *,
+    is_partial: bool = False,
+) -> Verdict:
     """Judge a pilot by the results of its checks, under its waivers."""
     waivers, refused = read_waivers(repo)
     judged = apply_waivers(results, waivers, repo.today)
+    left_out = tuple(left_out)
+    incomplete = {name.rstrip("0123456789") for name in left_out} if is_partial else set()
     return Verdict(
         results=judged,
         claimed=repo.claimed_stage,
         asked=stage or repo.claimed_stage,
-        level=reached_stage(judged),
-        scores=_scores(judged),
+        level=None if is_partial else reached_stage(judged),
+        scores=tuple(score for score in _scores(judged) if score.family not in incomplete),
         events=upcoming_events(judged, waivers.values(), repo.today),
         notices=_notices(judged, waivers.values(), refused, repo.today),
         today=repo.today,
-        left_out=tuple(left_out),
+        left_out=left_out,
+        is_partial=is_partial,
         name=repo.manifest.text("name"),
         prefix=repo.history.prefix,
     )

@@ -33,6 +33,8 @@ def show_verdict(verdict: Verdict, *, show_all: bool) -> str:
 
 
 def _head(verdict: Verdict) -> str:
+    if verdict.is_partial:
+        return f"{verdict.headline.capitalize()}. {verdict.blocking_words}"
     level = verdict.level.label if verdict.level else "no stage yet"
     colour = "green" if verdict.is_reached else "red"
     asked = "asked" if verdict.asked is not verdict.claimed else "claimed"

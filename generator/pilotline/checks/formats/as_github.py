@@ -20,8 +20,7 @@ def write(verdict: Verdict) -> str:
             place += f"line={result.location.line}," if result.location.line else ""
         title = _property(f"{result.card.id} {result.card.title}")
         lines.append(f"::{_COMMANDS[weight]} {place}title={title}::{_text(f'{result.message}. {result.advice}')}")
-    level = verdict.level.label if verdict.level else "no stage yet"
-    return "\n".join([*lines, f"pilotline: level {level}, asked for {verdict.asked.label}"])
+    return "\n".join([*lines, f"pilotline: {verdict.headline}, asked for {verdict.asked.label}"])
 
 
 def _text(text: str) -> str:

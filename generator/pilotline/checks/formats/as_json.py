@@ -18,7 +18,8 @@ def write(verdict: Verdict) -> str:
         "level": verdict.level.label if verdict.level else None,
         "claimed": verdict.claimed.label,
         "asked": verdict.asked.label,
-        "reached": verdict.is_reached,
+        "reached": None if verdict.is_partial else verdict.is_reached,
+        "partial": verdict.is_partial,
         "score": verdict.total,
         "families": [
             {"family": score.family, "score": score.score, "passed": score.passed, "applicable": score.applicable}

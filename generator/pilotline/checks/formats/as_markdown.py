@@ -12,10 +12,12 @@ def write(verdict: Verdict) -> str:
 
 
 def _head(verdict: Verdict) -> str:
-    level = verdict.level.label if verdict.level else "no stage yet"
-    mark = "reached" if verdict.is_reached else "**not reached**"
     name = f"{_cell(verdict.name)}: " if verdict.name else ""
-    return f"## {name}level {level}\n\nAsked for {verdict.asked.label}: {mark}. {len(verdict.to_do)} checks are open."
+    open_ = f"{len(verdict.to_do)} checks are open."
+    if verdict.is_partial:
+        return f"## {name}{verdict.headline}\n\n{open_} {verdict.blocking_words}"
+    mark = "reached" if verdict.is_reached else "**not reached**"
+    return f"## {name}{verdict.headline}\n\nAsked for {verdict.asked.label}: {mark}. {open_}"
 
 
 def _steps(verdict: Verdict) -> str:
@@ -27,6 +29,8 @@ def _steps(verdict: Verdict) -> str:
 
 
 def _families(verdict: Verdict) -> str:
+    if not verdict.scores:
+        return ""
     rows = ["| family | score | by command | by file | by word | of |", "|---|---|---|---|---|---|"]
     for score in verdict.scores:
         value = "-" if score.score is None else f"{score.score:.2f}"
