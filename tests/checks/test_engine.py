@@ -171,6 +171,7 @@ class Counting:
     """Tools whose one command answers with a number, or is not installed."""
 
     offline = False
+    place = "nowhere"
 
     def __init__(self, answer):
         self.answer = answer
@@ -178,7 +179,7 @@ class Counting:
     def run(self, command, *, seconds=600):
         assert (command, seconds) == (["count"], 600)
         if self.answer is None:
-            raise NotProvenError("count is not installed")
+            raise NotProvenError("count is not installed", "Install count.")
         return Output(0, str(self.answer))
 
 
@@ -225,6 +226,7 @@ def test_a_run_proves_or_says_what_is_missing(answer, status):
     result = evaluate([Measuring()], repository(), proofs)[0]
     assert result.status == status
     assert ("not installed" in result.message) == (answer is None)
+    assert (result.advice == "Install count.") == (answer is None)
     assert [record.measured for record in proofs.added.values()] == ([] if answer is None else [{"count": answer}])
 
 

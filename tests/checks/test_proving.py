@@ -32,6 +32,10 @@ def test_only_the_named_tests_prove_it(tmp_path, text, passed, wrong):
 
 def test_tests_that_cannot_be_loaded_prove_nothing(tmp_path):
     build_file_tree(tmp_path, {"tests/test_a.py": "import no_such_module\n\n\ndef test_switch():\n    pass\n"})
+    with pytest.raises(NotProvenError, match="no_such_module is not installed there"):
+        measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch")
+
+    build_file_tree(tmp_path, {"tests/test_a.py": "def test_switch(:\n"})
     with pytest.raises(NotProvenError, match="could not run"):
         measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch")
 

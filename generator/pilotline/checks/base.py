@@ -76,7 +76,16 @@ class Output:
 
 
 class NotProvenError(Exception):
-    """What a check needs to know cannot be had here: no tool, no network, no history; the message says which."""
+    """What a check needs to know cannot be had here: no tool, no network, no history; the message says which.
+
+    Args:
+        message: What cannot be had.
+        next_step: How to get it, where running the check again is not enough.
+    """
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
 
 
 class Tools(Protocol):
@@ -85,6 +94,11 @@ class Tools(Protocol):
     @property
     def offline(self) -> bool:
         """Whether the network must not be used."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where the commands come from, in words: the pilot's environment, or what stands in for it."""
         ...
 
     def run(self, command: Sequence[str], *, seconds: float = 600) -> Output:

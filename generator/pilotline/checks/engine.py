@@ -33,6 +33,7 @@ class _Proof:
 
     measured: Measured | None
     missing: str = ""
+    next_step: str = ""
 
 
 def evaluate(checks: Iterable[Check], repo: Repository, proofs: Proofs) -> tuple[Result, ...]:
@@ -45,7 +46,7 @@ def _timed(check: Check, repo: Repository, proofs: Proofs) -> Result:
     try:
         result = _evaluate(check, repo, proofs)
     except NotProvenError as error:
-        result = Result(check.card, Status.SKIP, check.card.stage, check.card.grade, str(error), Reason.NOT_PROVEN)
+        result = _not_proven(check, _Proof(None, str(error), error.next_step), check.card.grade)
     except Exception as error:  # noqa: BLE001 - one broken check must not hide the others
         message = f"The check itself failed: {type(error).__name__}: {error}"
         result = Result(check.card, Status.ERROR, check.card.stage, check.card.grade, message)
@@ -63,10 +64,15 @@ def _evaluate(check: Check, repo: Repository, proofs: Proofs) -> Result:
     if isinstance(check, ExecutedCheck) and not any(not problem.calendar for problem in problems):
         proof = _prove(check, repo, proofs)
         if proof.measured is None:
-            stage = check.proof_stage or card.stage
-            return Result(card, Status.SKIP, stage, Grade.STATIC, proof.missing, Reason.NOT_PROVEN)
+            return _not_proven(check, proof, Grade.STATIC)
         problems += tuple(check.judge(proof.measured))
     return conclude(check, problems, repo)
+
+
+def _not_proven(check: Check, proof: _Proof, grade: Grade) -> Result:
+    card = check.card
+    stage = (check.proof_stage if isinstance(check, ExecutedCheck) else None) or card.stage
+    return Result(card, Status.SKIP, stage, grade, proof.missing, reason=Reason.NOT_PROVEN, next_step=proof.next_step)
 
 
 def conclude(check: Check, problems: tuple[Problem, ...], repo: Repository) -> Result:
@@ -111,7 +117,7 @@ def _run(check: ExecutedCheck, repo: Repository, tools: Tools, proofs: Proofs) -
     try:
         measured = check.measure(repo, tools)
     except NotProvenError as error:
-        return _Proof(None, str(error))
+        return _Proof(None, str(error), error.next_step)
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     seconds = time.perf_counter() - start
     proofs.added[check.card.id] = Record(check.card.id, repo.history.head, at, command, seconds, measured)

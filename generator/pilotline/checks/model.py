@@ -133,6 +133,8 @@ class Result:
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     calendar: bool = False
+    next_step: str = ""
+    """What to do instead of the check's advice, where the proof cannot be had here."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Further facts for machines, such as who waived it until when."""
 
@@ -149,7 +151,8 @@ class Result:
     @property
     def advice(self) -> str:
         """The next step: mend it, or prove it where nothing is known to be wrong."""
-        return "Prove it: commit, then `pilotline check --run`." if self.is_unproven else self.card.advice
+        prove = self.next_step or "Prove it: commit, then `pilotline check --run`."
+        return prove if self.is_unproven else self.card.advice
 
     @property
     def effort(self) -> Effort:

@@ -1,6 +1,7 @@
 """The commands of the pilot's own environment, in which everything runs that needs the pilot's code."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,12 +37,27 @@ class PilotTools:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise NotProvenError(f"{command[0]} is not installed") from error
+            raise self._missing(command[0]) from error
         except subprocess.TimeoutExpired as error:
             raise NotProvenError(f"{command[0]} did not end within {seconds:.0f} seconds") from error
         if done.returncode == 127 and os.name == "posix":  # noqa: PLR2004 - what `env` answers for an unknown command
-            raise NotProvenError(f"{command[0]} is not installed in the pilot's environment")
+            raise self._missing(command[0])
         return Output(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def place(self) -> str:
+        """Where the commands come from, in words: the pilot's environment, or what stands in for it."""
+        found = next(self._places(), None)
+        if found is None:
+            python = shutil.which("python") or "nothing: there is no python on the path"
+            return f"{python} (there is no .venv or venv in the pilot's folder, and none is active)"
+        return f"{found.parent.relative_to(self.folder) if found.is_relative_to(self.folder) else found.parent}"
+
+    def _missing(self, command: str) -> NotProvenError:
+        return NotProvenError(
+            f"{command} is neither in {self.place} nor on the path",
+            f"Install {command}, then `pilotline check --run`.",
+        )
 
     def _places(self) -> Iterator[Path]:
         """Find the environments whose commands are the pilot's: its own folder's first."""

@@ -38,6 +38,7 @@ def dump_result(result: Result) -> str:
         "problems": [_dump_problem(problem) for problem in result.problems],
         "seconds": result.seconds,
         "calendar": result.calendar,
+        "next_step": result.next_step,
     }
     return json.dumps(data)
 
@@ -94,6 +95,7 @@ def load_result(data: Mapping[str, object]) -> Result:
         problems=tuple(_load_problem(problem) for problem in problems if isinstance(problem, dict)),
         seconds=float(str(data["seconds"])),
         calendar=data["calendar"] is True,
+        next_step=str(data["next_step"]),
     )
 
 

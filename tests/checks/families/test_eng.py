@@ -1,3 +1,5 @@
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -138,6 +140,9 @@ def test_a_clean_history_is_proven(tmp_path):
     assert prove("ENG005", tmp_path) == []
 
 
+PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
+
+
 @pytest.fixture
 def here(monkeypatch):
     """Let the tools of this environment be those of the pilot."""
@@ -172,7 +177,7 @@ def test_tests_are_run_and_what_they_cover_is_measured(tmp_path, test, found):
 @pytest.mark.usefixtures("here")
 def test_no_tests_at_all_prove_nothing(tmp_path):
     build_file_tree(tmp_path, {"src/a.py": "x = 1\n"})
-    with pytest.raises(NotProvenError, match="could not run"):
+    with pytest.raises(NotProvenError, match="no tests that it could run"):
         prove("ENG004", tmp_path)
 
 
@@ -225,8 +230,43 @@ def test_the_rules_of_a_branch_are_read(answer, approvals):
     assert _required_approvals(answer) == approvals
 
 
+def make_environment(folder, *packages):
+    """Give a pilot an environment of its own that sees only some packages of this one."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
+    site = next((folder / ".venv/lib").glob("python*/site-packages"))
+    for name in packages:
+        for pattern in (name, f"{name}.py", f"{name}-*"):
+            for found in Path(pytest.__file__).parents[1].glob(pattern):
+                (site / found.name).symlink_to(found)
+
+
+@pytest.mark.parametrize(
+    ("packages", "test", "absent"),
+    [
+        ((), "def test_a(): pass\n", "pytest"),
+        (PYTEST, "def test_a(): pass\n", "pytest-cov"),
+        ((*PYTEST, "pytest_cov", "coverage"), "import no_such_package\n", "no_such_package"),
+    ],
+    ids=["no pytest", "no coverage", "no dependency"],
+)
+def test_tests_that_cannot_run_name_the_environment_and_how_to_make_it(tmp_path, packages, test, absent):
+    build_file_tree(tmp_path, {"src/a.py": "x = 1\n", "test_a.py": test})
+    make_environment(tmp_path, *packages)
+    with pytest.raises(NotProvenError, match=rf"cannot be run in \.venv: {absent} is not installed there") as caught:
+        prove("ENG004", tmp_path)
+    assert ".venv/bin/python -m pip install -e . --group dev" in caught.value.next_step
+
+
+def test_without_an_environment_the_python_that_stands_in_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    assert "there is no .venv or venv in the pilot's folder" in PilotTools(tmp_path).place
+    assert str(shutil.which("python")) in PilotTools(tmp_path).place
+    monkeypatch.setenv("PATH", "")
+    assert "no python on the path" in PilotTools(tmp_path).place
+
+
 def test_a_tool_that_is_missing_is_named(tmp_path):
-    with pytest.raises(NotProvenError, match="no-such-tool is not installed"):
+    with pytest.raises(NotProvenError, match=r"no-such-tool is neither in .* nor on the path"):
         PilotTools(tmp_path).run(["no-such-tool"])
     with pytest.raises(NotProvenError, match="did not end within"):
         PilotTools(tmp_path).run([sys.executable, "-c", "import time; time.sleep(9)"], seconds=0.5)

@@ -7,6 +7,7 @@ from typing import Final
 
 from pilotline.checks.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.checks.model import Effort, Location, Problem, Stage
+from pilotline.checks.proving import run_pytest
 from pilotline.checks.repository import Repository
 from pilotline.checks.workflows import ci_runs
 
@@ -29,8 +30,9 @@ _JOBS: Final = {
 }
 _COVERAGE: Final = {Stage.PILOT: 60.0, Stage.PRODUCTION: 80.0}
 _REPORT: Final = "var/coverage.json"
-_INTERNAL_ERRORS: Final = frozenset({3, 4, 5})
-"""What pytest ends with when it could not run tests: an internal error, a wrong call, no tests at all."""
+_WITH_COVERAGE: Final = ("--cov=src", f"--cov-report=json:{_REPORT}")
+_NO_TESTS: Final = 5
+"""What pytest ends with when there are no tests at all."""
 
 
 class ReadmeSaysWhatItIs(Check):
@@ -145,14 +147,13 @@ class TestsPass(ExecutedCheck):
 
     def command(self, repo: Repository) -> str:
         del repo
-        return f"python -m pytest -q --cov=src --cov-report=json:{_REPORT}"
+        return f"python -m pytest -q {' '.join(_WITH_COVERAGE)}"
 
     def measure(self, repo: Repository, tools: Tools) -> Measured:
-        output = tools.run(self.command(repo).split(), seconds=1800)
-        if "unrecognized arguments: --cov" in output.err or "No module named pytest" in output.err:
-            raise NotProvenError("pytest and pytest-cov are not installed in the pilot's environment")
-        if output.code in _INTERNAL_ERRORS:
-            raise NotProvenError(f"pytest could not run the tests: {_last_line(output.err or output.out)}")
+        del repo
+        output = run_pytest(tools, _WITH_COVERAGE, seconds=1800)
+        if output.code == _NO_TESTS:
+            raise NotProvenError("pytest found no tests that it could run")
         return {"passed": output.code == 0, "said": _last_line(output.out), "coverage": _read_coverage(tools)}
 
     def judge(self, measured: Measured) -> Iterator[Problem]:
