@@ -57,7 +57,7 @@ def improve(folder: Path, version: int) -> None:
     build_file_tree(folder, {BLUEPRINT: replaced(blueprint, old, new), NEWS: f"Version {version}.\n"})
     build_file_tree(folder, {"changelog.d/better.changed.md": f"Better in {version}.\n"})
     if version == 3:
-        (folder / "templates/{{ layer.base }}/.pre-commit-config.yaml").unlink()
+        (folder / "templates/{{ layer.base }}/docs/platform/upgrade.md.jinja").unlink()
 
 
 def own_catalog(folder: Path) -> Catalog:
@@ -121,7 +121,7 @@ def holds_both(pilot: Path, own: dict[str, bytes], version: int) -> None:
     project = files["pyproject.toml"].decode()
     assert '"pandas==2.3.3"' in project
     assert '"structlog>=26.2,<27"' in project
-    assert ('"rich>=15,<16"' in project, ".pre-commit-config.yaml" in files) == (
+    assert ('"rich>=15,<16"' in project, "docs/platform/upgrade.md" in files) == (
         (True, False) if version == 3 else (False, True)
     )
     assert f"_commit: v{version}.0.0\n" in files[ANSWERS_FILE].decode()
@@ -148,7 +148,7 @@ def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
     assert (plan["from"], plan["to"], plan["conflicts"], plan["answers"]) == ("v2.0.0", "v3.0.0", [], [])
     assert {(change["kind"], change["path"]) for change in plan["changes"]} == {
         ("changed", ANSWERS_FILE), ("changed", "AGENTS.md"), ("changed", "ruff.toml"), ("changed", "pyproject.toml"),
-        ("changed", "docs/platform/news.md"), ("removed", ".pre-commit-config.yaml"),
+        ("changed", "docs/platform/news.md"), ("removed", "docs/platform/upgrade.md"),
     }  # fmt: skip
     assert set(plan["merged"]) == {"AGENTS.md", "ruff.toml", "pyproject.toml"}
     assert (plan["seeds_improved"], plan["seeds_delivered"]) == (["README.md"], [])

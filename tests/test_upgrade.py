@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 
@@ -247,10 +248,23 @@ def test_an_untracked_or_ignored_file_is_never_overwritten(pilot, ignored):
     assert (pilot / "added.txt").read_text() == "mine\n"
 
 
+def test_evidence_that_a_run_left_is_refused_with_the_command_that_commits_it(pilot):
+    evidence = ("governance/evidence/kpi.jsonl", "docs/kpis.md")
+    build_file_tree(pilot, dict.fromkeys(evidence, "1\n"))
+    commit_all(pilot, "measured")
+    build_file_tree(pilot, dict.fromkeys(evidence, "2\n"))
+    run = upgrade(pilot)
+    assert run.code == 2
+    assert "2 uncommitted changes: docs/kpis.md, governance/evidence/kpi.jsonl.\n" in run.err
+    command = run.err.partition("`git add")[2].partition("`")[0]
+    subprocess.run(["sh", "-c", f"git add{command}"], cwd=pilot, check=True)
+    assert upgrade(pilot, "--plan").code == 0
+
+
 def test_a_dirty_work_tree_and_a_merge_in_progress_are_refused(pilot):
     (pilot / "other.txt").write_text("not committed\n")
     run = upgrade(pilot)
-    assert (run.code, "uncommitted change" in run.err) == (2, True)
+    assert (run.code, "1 uncommitted change: other.txt.\nCommit or stash them" in run.err) == (2, True)
     commit_all(pilot, "now it is")
     build_file_tree(pilot, {".git/MERGE_HEAD": git(pilot, "rev-parse", "HEAD") + "\n"})
     assert "in the middle of a merge" in upgrade(pilot).err

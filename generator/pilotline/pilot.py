@@ -25,6 +25,9 @@ _BUSY: Final = {
     "REVERT_HEAD": "a revert",
     "BISECT_LOG": "a bisect",
 }
+EVIDENCE: Final = ("governance/", "docs/kpis.md")
+"""Where decisions and proof stand, and the page that shows them: a change there is no change of the pilot itself."""
+_NAMED: Final = 3
 
 
 class PilotError(PilotlineError):
@@ -205,19 +208,31 @@ def refuse_unready(pilot: Pilot) -> None:
     for name, meaning in _BUSY.items():
         if (pilot.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    count = count_uncommitted(pilot)
-    if count:
+    changed = list_uncommitted(pilot)
+    if changed:
+        some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
         raise PilotError(
-            f"The work tree has {count} uncommitted change{'s' if count > 1 else ''}.",
-            "Commit or stash them first, so that nothing of yours can be mixed with the catalog's.",
+            f"The work tree has {len(changed)} uncommitted change{'s' if len(changed) > 1 else ''}: {some}.",
+            _how_to_commit(pilot, changed),
         )
 
 
-def count_uncommitted(pilot: Pilot, *, own_only: bool = False) -> int:
-    """Count the tracked files with uncommitted work, in the whole repository or in the pilot's own folder."""
+def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
+    """Name the whole command when nothing is left but what the pilot itself wrote: evidence, and its page of KPIs."""
+    if all(path.removeprefix(pilot.prefix).startswith(EVIDENCE) for path in changed):
+        return (
+            "It is what `measure` wrote down, so commit it: "
+            f"`git add {' '.join(EVIDENCE)} && git commit -m 'Evidence on the KPIs'`."
+        )
+    return "Commit or stash them first, so that nothing of yours can be mixed with the catalog's."
+
+
+def list_uncommitted(pilot: Pilot, *, own_only: bool = False) -> list[str]:
+    """List the tracked files with uncommitted work, in the whole repository or in the pilot's own folder."""
     place = ["--", f":(literal){pilot.prefix}"] if own_only and pilot.prefix else []
-    changed = git.run_git(["status", "--porcelain", "-z", "--untracked-files=no", *place], pilot.repository)
-    return len([entry for entry in changed.split(b"\0") if entry])
+    arguments = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", *place]
+    entries = git.run_git(arguments, pilot.repository).split(b"\0")
+    return [os.fsdecode(entry[3:]) for entry in entries if entry]
 
 
 def refuse_overwriting(pilot: Pilot, arriving: Collection[str], tracked: frozenset[str]) -> None:

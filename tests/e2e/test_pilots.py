@@ -68,7 +68,14 @@ def test_pilot_and_pilotline_hash_a_baseline_s_cases_alike(pilot, run_in):
 def test_a_sandbox_is_small(render_pilot):
     pilot = render_pilot()
     assert len(list(pilot.iterdir())) + 1 <= 22, sorted(path.name for path in pilot.iterdir())
-    assert len(files_below(pilot)) <= 82
+    assert len(files_below(pilot)) <= 80
+
+
+def test_help_loads_nothing_that_takes_long(pilot, run_in):
+    slow = "{'mlflow', 'numpy', 'pandas', 'pydantic', 'scipy', 'sklearn', 'sqlalchemy'}"
+    code = f"import sys; from customer_call_list.entrypoints.cli import cli; print({slow} & set(sys.modules))"
+    run = run_in(pilot, ["python", "-c", code])
+    assert (run.code, run.out) == (0, "set()\n"), run.err
 
 
 def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):

@@ -95,8 +95,9 @@ def second_version(catalog: Path) -> None:
 def third_version(catalog: Path) -> None:
     """Rename a module, bring another with its test, change a line that names the package, and a dependency."""
     (catalog / f"{PLATFORM}/odcs.py").rename(catalog / f"{PLATFORM}/odcs_documents.py")
-    for user in ("commands", "contracts"):
-        change(catalog, f"{PLATFORM}/{user}.py", ("from .odcs import", "from .odcs_documents import"))
+    for user, names in (("commands", ("Contract, Rule", "read_contract")), ("contracts", ("",))):
+        pairs = [(f"from .odcs import {name}", f"from .odcs_documents import {name}") for name in names]
+        change(catalog, f"{PLATFORM}/{user}.py", *pairs)
     tests = f"{BASE}/tests/platform"
     build_file_tree(catalog, {f"{PLATFORM}/months.py": MONTHS, f"{tests}/test_months.py.jinja": TEST_MONTHS})
     assertion = "    assert [drift.detected for drift in compare(reference, moved"
@@ -113,7 +114,7 @@ def third_version(catalog: Path) -> None:
 
 def fourth_version(catalog: Path) -> None:
     """Remove a file, change the module that was renamed, and a task."""
-    (catalog / f"{BASE}/.pre-commit-config.yaml").unlink()
+    (catalog / "templates/{{ layer.pilot_stage }}/.pre-commit-config.yaml").unlink()
     words = ("what cannot be mapped is", "whatever cannot be mapped is")
     change(catalog, f"{PLATFORM}/odcs_documents.py", words)
     change(catalog, f"{BASE}/noxfile.py", ('"""Strict types."""', '"""Strict types, as the editor shows them."""'))
@@ -130,8 +131,10 @@ OFFICE = '''class OfficeSettings(Section):
 HOURS = '''@cli.command()
 def hours() -> int:
     """Say from when on account managers can call."""
+    from ..settings import Settings
+
     click.echo(f"from {Settings.load().office.first_hour} o'clock")
-    return DONE
+    return 0
 
 
 '''
@@ -173,7 +176,7 @@ def first_months(pilot: Path) -> None:
     field = "    evaluation: EvaluationSettings = EvaluationSettings()\n"
     office = f"{field}    office: OfficeSettings = OfficeSettings()\n"
     change(pilot, f"{source}/settings.py", ("class Settings(", f"{OFFICE}class Settings("), (field, office))
-    change(pilot, f"{source}/entrypoints/cli.py", ("for _name, _text, _step in", f"{HOURS}for _name, _text, _step in"))
+    change(pilot, f"{source}/entrypoints/cli.py", ("for _name in STEPS:", f"{HOURS}for _name in STEPS:"))
     change(pilot, "ruff.toml", ("max-args = 7", "max-args = 8"))
     change(pilot, f"{source}/_platform/drift.py", ("SMOOTHING: Final = 0.5\n", "SMOOTHING: Final = 0.5  # as agreed\n"))
     change(pilot, f"{source}/_platform/odcs.py", ('"rowCount")\n', '"rowCount")  # what our tables need\n'))
@@ -206,7 +209,7 @@ def lines(folder: Path) -> Counter[str]:
 
 def make(catalog: Path, version: int, folder: Path) -> Path:
     place = f"{catalog}@v{version}.0.0"
-    made = pilotline("new", folder, "--defaults", "--catalog", place, environment=IDENTITY)
+    made = pilotline("new", folder, "--defaults", "-d", "prepared_for=pilot", "--catalog", place, environment=IDENTITY)
     assert made.code == 0, made.err
     return folder
 

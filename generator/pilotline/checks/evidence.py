@@ -7,10 +7,9 @@ from typing import Final
 
 from pilotline.checks.base import Measured
 from pilotline.checks.repository import Repository
+from pilotline.pilot import EVIDENCE
 
 FILE: Final = "governance/evidence/checks.jsonl"
-_FREE: Final = ("governance/", "docs/kpis.md")
-"""What may change without making evidence stale: decisions, the evidence itself, and the page that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def is_current(repo: Repository, record: Record) -> bool:
 
 def has_real_changes(paths: frozenset[str]) -> bool:
     """Tell whether any of some changed paths makes evidence stale."""
-    return any(not path.startswith(_FREE) for path in paths)
+    return any(not path.startswith(EVIDENCE) for path in paths)
 
 
 def write_records(records: Mapping[str, Record]) -> bytes:

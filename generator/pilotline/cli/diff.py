@@ -10,7 +10,7 @@ from pilotline.cli.moving import open_here
 from pilotline.cli.options import json_option
 from pilotline.compare import Comparison, compare_pilot
 from pilotline.errors import ExitCode
-from pilotline.pilot import Pilot, count_uncommitted
+from pilotline.pilot import Pilot, list_uncommitted
 
 
 @click.command("diff")
@@ -25,7 +25,7 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     """
     pilot, recorded, _ = open_here()
     found = compare_pilot(pilot, recorded)
-    uncommitted = count_uncommitted(pilot, own_only=True)
+    uncommitted = len(list_uncommitted(pilot, own_only=True))
     if as_json:
         click.echo(json.dumps(_as_json(pilot, found, uncommitted, patch=patch), ensure_ascii=False, indent=2))
     elif patch:

@@ -64,7 +64,9 @@ PASSING = {
     "ENG010": [write("config/integrations/x.toml", '[x]\nurl = "postgresql://db.sales.internal/shop"\n')],
     "ENG008": [
         write("ops/ml-bom.cdx.json", BILL),
-        replace(".github/workflows/team.yml", "customer-call-list run", "cyclonedx-py environment"),
+        write(
+            ".github/workflows/bill.yml", "permissions: {}\njobs: {bill: {steps: [{run: cyclonedx-py environment}]}}"
+        ),
     ],
 }
 

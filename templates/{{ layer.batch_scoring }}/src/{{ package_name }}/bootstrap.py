@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from ._platform import PilotError
 from ._platform.contracts import Access
-from ._platform.errors import PilotError
 from ._platform.ports import SqlDatabase
 from ._platform.tracking import Tracking
 from .adapters.integrations import open_database, open_tracking

@@ -7,11 +7,8 @@ confidence sequence covers the truth at all times together with 95 %, so one may
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf, isfinite, log, sqrt
+from statistics import NormalDist
 from typing import Final, Literal
-
-from scipy.optimize import brentq
-from scipy.special import betaln
-from scipy.stats import binomtest, norm, t
 
 ALPHA: Final = 0.05
 # Telling cases (other than zero) before which there is no judgement. A rate is exact from the first case on; the
@@ -80,6 +77,8 @@ def one_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
         return _wilson(sample, alpha), "Wilson's score interval"
     if sample.n <= 1:
         return Interval(-inf, inf), "none: fewer than two cases"
+    from scipy.stats import t
+
     half = float(t.isf(alpha / 2, sample.n - 1)) * sample.sd / sqrt(sample.n)
     return Interval(sample.mean - half, sample.mean + half), "Student's t interval of the mean"
 
@@ -153,7 +152,7 @@ def cases_needed(gap: float, sample: Sample, alpha: float = ALPHA, power: float 
     sd = sample.sd
     if gap <= 0 or sd <= 0 or sample.kind == "rate":
         return None
-    z = float(norm.ppf(power))
+    z = NormalDist().inv_cdf(power)
     low, high = sample.n + sample.missing, 10**9
     if sd * (_half_width(high, alpha) + z / sqrt(high)) > gap:
         return None
@@ -174,6 +173,8 @@ def _wilson(sample: Sample, alpha: float) -> Interval:
     n, scale = sample.n, sample.scale
     if not n:
         return Interval(0.0, scale)
+    from scipy.stats import binomtest
+
     test = binomtest(round(n * sample.mean / scale), n)
     found = test.proportion_ci(confidence_level=1 - alpha, method="wilson")
     return Interval(scale * float(found.low), scale * float(found.high))
@@ -184,6 +185,9 @@ def _mixture(sample: Sample, alpha: float) -> Interval:
     n, scale = sample.n, sample.scale
     if not n:
         return Interval(0.0, scale)
+    from scipy.optimize import brentq
+    from scipy.special import betaln
+
     hits = round(n * sample.mean / scale)
     stake = float(betaln(1 + hits, 1 + n - hits))
 

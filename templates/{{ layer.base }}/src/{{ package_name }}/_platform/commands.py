@@ -1,4 +1,7 @@
-"""The commands that every pilot has, and the one place where errors become a sentence and an exit code."""
+"""The commands that every pilot has, and the one place where errors become a sentence and an exit code.
+
+A command imports what it works with when it runs, so that help, a wrong option and the kill switch answer at once.
+"""
 
 import errno
 import json
@@ -9,21 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from . import derive as derived_files
-from .control import Corrections, Switch, model_switch, turn
-from .errors import DONE, FAULT, FOUND, INTERRUPTED, NOTHING_DONE, PilotError
-from .evidence import evidence_file, gate, read_lines, read_newest
-from .kpi import read_kpis
-from .odcs import Contract, Rule, read_contract
-from .ports import SqlDatabase
-from .settings import PlatformPart, PlatformSettings, find_root
+from . import DONE, FAULT, FOUND, INTERRUPTED, NOTHING_DONE, PilotError
+
+if TYPE_CHECKING:
+    from .control import Corrections, Switch
+    from .odcs import Contract, Rule
+    from .ports import SqlDatabase
+    from .settings import PlatformSettings
 
 WIDTH: Final = 118
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
@@ -42,11 +41,11 @@ class Parts(Protocol):
     """What the commands need of the pilot."""
 
     @property
-    def settings(self) -> PlatformSettings:
+    def settings(self) -> "PlatformSettings":
         """The settings."""
 
     @property
-    def database(self) -> SqlDatabase:
+    def database(self) -> "SqlDatabase":
         """The database that the pilot writes to."""
 
     def suggested(self, item: str, batch: str | None) -> str:
@@ -90,6 +89,8 @@ def _explain_system(error: OSError) -> int:
 
 def _fault(error: Exception) -> int:
     """Keep the trace of a fault in a file, so that the reader gets a sentence and we get the trace."""
+    from .settings import find_root
+
     try:
         path = find_root() / "var" / "logs" / "fault.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +117,10 @@ def _show(rows: Sequence[dict[str, object]], columns: Sequence[str], *, as_json:
     if as_json:
         click.echo(json.dumps(list(rows), ensure_ascii=False, default=str))
         return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for place, column in enumerate(columns):
         table.add_column(column.replace("_", " "), overflow="fold", no_wrap=place == 0)
@@ -143,6 +148,9 @@ def _derive_command() -> click.Command:
     @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a derived file is stale.")
     def derive(*, check: bool) -> int:
         """Rebuild what is made from kpis.yml and pilot.yml."""
+        from . import derive as derived_files
+        from .settings import find_root
+
         root = find_root()
         stale = [each for each in derived_files.derive(root) if not each.fresh]
         for each in stale:
@@ -159,7 +167,7 @@ def _derive_command() -> click.Command:
     return derive
 
 
-def _state(switch: Switch) -> str:
+def _state(switch: "Switch") -> str:
     who = f", by {switch.who}" if switch.at else ""
     at = f", {switch.at}" if switch.at else ""
     decides = "the model decides" if switch.on else "the rule decides in the model's place"
@@ -171,6 +179,9 @@ def _switch_command() -> click.Command:
     @click.pass_context
     def switch(context: click.Context) -> None:
         """Show or turn the kill switch: off lets the rule decide."""
+        from .control import model_switch
+        from .settings import PlatformPart
+
         if context.invoked_subcommand is None:
             click.echo(_state(model_switch(PlatformPart.load())))
 
@@ -184,6 +195,9 @@ def _turn_command(word: str) -> click.Command:
     @click.option("--by", "who", default=_account, show_default="your account", help="Who decides it.")
     @click.option("--why", required=True, help="The reason, for those who read it later.")
     def command(*, who: str, why: str) -> None:
+        from .control import turn
+        from .settings import PlatformPart
+
         click.echo(_state(turn(PlatformPart.load(), on=word == "on", who=who, why=why)))
 
     return command
@@ -191,7 +205,9 @@ def _turn_command(word: str) -> click.Command:
 
 def _feedback_command(build: Callable[[], Parts]) -> click.Command:
     @contextmanager
-    def corrections() -> Iterator[tuple[Corrections, Parts]]:
+    def corrections() -> Iterator[tuple["Corrections", Parts]]:
+        from .control import Corrections
+
         parts = build()
         try:
             yield Corrections(parts.database, parts.settings), parts
@@ -243,6 +259,9 @@ def _contract_command() -> click.Command:
     @AS_JSON
     def contract(*, files: tuple[Path, ...], as_json: bool) -> None:
         """Show the rules of the data contracts as they are enforced."""
+        from .odcs import read_contract
+        from .settings import find_root
+
         for path in files or sorted((find_root() / "data_contracts").glob("*.odcs.yaml")):
             found = read_contract(path)
             if not as_json:
@@ -253,7 +272,7 @@ def _contract_command() -> click.Command:
     return contract
 
 
-def _rule(contract: Contract, rule: Rule) -> dict[str, object]:
+def _rule(contract: "Contract", rule: "Rule") -> dict[str, object]:
     return {"contract": contract.id, "rule": rule.name, "tolerated": str(rule.limit)}
 
 
@@ -262,6 +281,9 @@ def _kpis_command() -> click.Command:
     @AS_JSON
     def kpis(*, as_json: bool) -> int:
         """Show the last measured KPIs."""
+        from .evidence import read_newest
+        from .settings import PlatformPart
+
         settings = PlatformPart.load()
         found = [dict(line) for line in read_newest(settings)]
         if not found and not as_json:
@@ -280,6 +302,10 @@ def _gate_command() -> click.Command:
     @click.command("gate")
     def command() -> int:
         """Hold the newest evidence against what kpis.yml asks for: exit code 1 when a KPI does not show it."""
+        from .evidence import evidence_file, gate, read_lines
+        from .kpi import read_kpis
+        from .settings import PlatformPart
+
         settings = PlatformPart.load()
         kpis = read_kpis(settings.root / "kpis.yml")
         missing = gate(kpis, read_lines(evidence_file(settings)))

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from .errors import PilotError
+from . import PilotError
 from .odcs import Column, Contract, Rule, read_contract
 
 __all__ = [

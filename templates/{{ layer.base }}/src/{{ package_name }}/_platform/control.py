@@ -15,7 +15,7 @@ from typing import Final
 from openfeature import api
 from openfeature.provider.in_memory_provider import InMemoryFlag, InMemoryProvider
 
-from .errors import PilotError
+from . import PilotError
 from .monitoring import Metrics
 from .ports import Column, Scalar, SqlDatabase, Table
 from .settings import PlatformSettings

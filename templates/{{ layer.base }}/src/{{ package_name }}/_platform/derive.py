@@ -10,7 +10,7 @@ from typing import Final
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from .errors import PilotError
+from . import PilotError
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 TEMPLATES: Final = Path(__file__).with_name("derived")

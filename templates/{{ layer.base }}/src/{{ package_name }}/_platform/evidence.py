@@ -15,9 +15,8 @@ from typing import Final, get_args
 
 import yaml
 
-from . import derive
+from . import PilotError, derive
 from .anytime import Measurement, Sample
-from .errors import PilotError
 from .kpi import PERIOD, Assessment, Defined, Kpi, Verdict, Worth
 from .monitoring import Metrics, read_counts
 from .ports import SqlDatabase

@@ -13,8 +13,8 @@ from typing import Annotated, Final, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
+from . import PilotError
 from .anytime import Gain, Measurement, Sample, cases_needed, compare
-from .errors import PilotError
 from .settings import Costs
 
 Verdict = Literal["reached", "better", "kept", "undecided", "worse", "not_enough_data"]

@@ -16,7 +16,7 @@ from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
-from .errors import PilotError
+from . import PilotError
 from .policies import check_endpoint, check_settings, expire
 from .settings import PlatformSettings
 

@@ -16,7 +16,7 @@ from open_data_contract_standard.model import (
 )
 from pydantic import ValidationError
 
-from .errors import PilotError
+from . import PilotError
 
 Logical = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 Check = Literal[

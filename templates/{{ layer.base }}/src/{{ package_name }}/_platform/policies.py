@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import yaml
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from .errors import PilotError
+from . import PilotError
 from .settings import PlatformSettings
 
 FILE: Final = Path(__file__).with_name("policies.yml")

@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from .errors import PilotError
+from . import PilotError
 
 PACKAGE = __package__.split(".")[0]
 

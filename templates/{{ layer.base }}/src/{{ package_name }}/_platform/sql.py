@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from .errors import PilotError
+from . import PilotError
 from .ports import Kind, Row, Scalar, Table
 
 TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
-from .errors import PilotError
+from . import PilotError
 from .mlflow_local import quiet
 from .ports import TrackingServer
 

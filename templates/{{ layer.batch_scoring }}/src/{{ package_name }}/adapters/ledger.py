@@ -12,8 +12,8 @@ from typing import Final
 
 import pandas as pd
 
+from .._platform import PilotError
 from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
-from .._platform.errors import PilotError
 from ..domain import Order
 from ..services.drafting import COMMA, GROUPED, Form, sniff
 from ..settings import ColumnSettings, LedgerSettings

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from .._platform.errors import PilotError
+from .._platform import PilotError
 from ..domain import Case, Outcome
 from ..domain.customers import FEATURES
 from ..domain.ranking import GROUPS

@@ -24,6 +24,8 @@ FEATURES = (
     "lines_per_order",
     "credits_window",
 )
+# Counted from the first line of the ledger, so they rise with every month that it covers, whatever customers do.
+GROWING = ("known_for_days", "orders_all")
 
 
 @dataclass(frozen=True, slots=True)

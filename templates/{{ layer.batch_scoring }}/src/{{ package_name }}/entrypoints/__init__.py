@@ -2,7 +2,7 @@
 
 import sys
 
-from .._platform.errors import INTERRUPTED
+from .._platform import INTERRUPTED
 
 
 def main() -> None:

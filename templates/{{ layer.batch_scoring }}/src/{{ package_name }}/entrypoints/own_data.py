@@ -9,8 +9,8 @@ from typing import Self
 import pandas as pd
 import yaml
 
+from .._platform import PilotError
 from .._platform.derive import derive
-from .._platform.errors import PilotError
 from ..adapters.ledger import plain_numbers, read_form, read_table
 from ..services.drafting import (
     DATE_FORMATS,

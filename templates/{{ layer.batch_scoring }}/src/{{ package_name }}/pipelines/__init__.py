@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._platform import PilotError
 from .._platform.contracts import Checked, ContractBroken, write_quarantine
-from .._platform.errors import PilotError
 from .._platform.monitoring import Metrics
 from ..adapters.ledger import Reading
 from ..bootstrap import Parts

@@ -6,7 +6,7 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
-from .._platform.errors import PilotError
+from .._platform import PilotError
 from .._platform.tracking import ModelVersion, Verdict
 from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts

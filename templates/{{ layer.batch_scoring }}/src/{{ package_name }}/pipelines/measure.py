@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from .._platform import PilotError
 from .._platform.anytime import Measurement, Sample
 from .._platform.control import Corrections
-from .._platform.errors import PilotError
 from .._platform.evidence import measure_platform, record
 from .._platform.kpi import Assessment, Kpi, assess, read_kpis
 from ..bootstrap import Parts

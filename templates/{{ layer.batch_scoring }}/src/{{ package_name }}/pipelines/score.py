@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from .._platform import PilotError
 from .._platform.control import model_switch
 from .._platform.drift import Drift, compare
-from .._platform.errors import PilotError
 from .._platform.monitoring import Metrics
 from .._platform.tracking import ModelVersion
 from ..adapters.model import SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain import CallList, Case
+from ..domain.customers import GROWING
 from ..domain.ranking import Method, entries, ranked, reasons
 from ..services.backtest import Progress, training_outcomes
 from . import Intake
@@ -94,10 +95,13 @@ def drift(parts: Parts, intake: Intake, cutoff: date) -> tuple[Drift, ...]:
 def _against_reference(
     parts: Parts, intake: Intake, cases: Sequence[Case], holder: ModelVersion, model: SklearnModel
 ) -> tuple[Drift, ...]:
-    """Compare today's customers, and what the model says of them, with what the champion learned from."""
+    """Compare today's customers, and what the model says of them, with what the champion learned from.
+
+    What grows with the ledger would differ in every list; should it mislead the model, its predictions move.
+    """
     known_by = date.fromisoformat(holder.tags[KNOWN_BY_TAG])
     learned = [outcome.case for outcome in training_outcomes(intake.customers, parts.policy, known_by)]
-    reference = frame(learned).assign(prediction=model.probabilities(learned))
+    reference = frame(learned).drop(columns=list(GROWING)).assign(prediction=model.probabilities(learned))
     window = frame(cases).assign(prediction=model.probabilities(cases))
     return tuple(compare(reference, window, seed=parts.settings.seed))
 

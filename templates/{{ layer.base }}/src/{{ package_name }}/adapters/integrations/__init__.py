@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..._platform.errors import PilotError
+from ..._platform import PilotError
 from ..._platform.mlflow_local import LocalServer
 from ..._platform.policies import check_endpoint
 from ..._platform.ports import SqlDatabase, TrackingServer

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from ..._platform.errors import PilotError
+from ..._platform import PilotError
 from ..._platform.ports import TrackingServer
 from ..._platform.settings import PlatformSettings
 

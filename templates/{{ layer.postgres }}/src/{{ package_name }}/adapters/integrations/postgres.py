@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..._platform.errors import PilotError
+from ..._platform import PilotError
 from ..._platform.ports import SqlDatabase
 from ..._platform.settings import PlatformSettings
 from ..._platform.sql import SqlAlchemyDatabase

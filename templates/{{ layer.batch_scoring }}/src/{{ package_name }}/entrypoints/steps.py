@@ -1,0 +1,154 @@
+"""What the commands do: put the parts together, take the steps in order, show what each returns."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from .._platform import DONE, FOUND
+from .._platform.monitoring import configure_logging, span, timed
+from ..bootstrap import Parts, build
+from ..pipelines import Intake, learn, measure, read_ledger, report, score
+from ..services.drafting import Part
+from ..settings import Settings
+from . import own_data, views
+from .views import Json, Screen
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every command works with."""
+
+    parts: Parts
+    screen: Screen
+
+    @property
+    def currency(self) -> str:
+        """Currency of all money shown."""
+        return self.parts.settings.currency
+
+    def read(self, purpose: str) -> Intake:
+        """Read the ledger, and say so."""
+        self.screen.step("Reading the ledger under its data contract")
+        with timed("read"):
+            return read_ledger(self.parts, purpose)
+
+    def where(self, intake: Intake) -> Json:
+        """Say where everything is that a person may want to look at next."""
+        settings = self.parts.settings
+        places = {
+            "report": str(self.parts.report / "index.html"),
+            "call list": f"{self.parts.report / 'call_list.csv'}; table call_lists in {self.parts.database.describe()}",
+            "MLflow": f"{self.parts.tracking.uri}, experiment {settings.tracking.experiment or settings.distribution}",
+            "metrics": str(settings.var / "metrics"),
+            "set aside": str(intake.set_aside or "no line"),
+        }
+        self.screen.title("Where to look")
+        for name, place in places.items():
+            self.screen.pair(name, place)
+        return {name.replace(" ", "_").lower(): place for name, place in places.items()}
+
+
+@contextmanager
+def job(name: str, *, as_json: bool) -> Iterator[Job]:
+    """Put a command's parts together, trace it as one, and give the connections back."""
+    parts = build(Settings.load())
+    configure_logging(parts.settings, parts.invocation)
+    try:
+        with span(name, run_id=parts.invocation):
+            yield Job(parts, Screen.open(as_json=as_json))
+    finally:
+        parts.database.close()
+
+
+def take_all(as_of: datetime | None, *, as_json: bool) -> None:
+    """Do the main job."""
+    with job("run", as_json=as_json) as work:
+        intake = work.read("run")
+        result: Json = {"data": views.show_intake(work.screen, intake, work.currency)}
+        for name, (text, step) in STEPS.items():
+            work.screen.step(text)
+            with timed(name):
+                result |= step(work, intake, as_of)
+        result |= {"where": work.where(intake)}
+        work.screen.title(f"Next: {own_data.next_step(work.parts.settings)}")
+        work.screen.finish(result)
+
+
+def take(name: str, as_of: datetime | None, *, as_json: bool) -> int:
+    """Take a single step; a model that has not earned its place is the exit code 1."""
+    text, step = STEPS[name]
+    with job(name, as_json=as_json) as work:
+        intake = work.read(name)
+        work.screen.step(text)
+        with timed(name):
+            result = step(work, intake, as_of)
+        work.screen.finish(result)
+    registered = result.get("registered")
+    return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE
+
+
+def bring_own_data(file: Path, columns: Mapping[str, str | None], *, use: bool, as_json: bool) -> None:
+    """Draft what a table of the team's own needs, show it, and put it in place if wanted."""
+    settings = Settings.load()
+    screen = Screen.open(as_json=as_json)
+    given = {Part(part): column for part, column in columns.items() if column}
+    found = own_data.draft(settings, file, given)
+    files = found.apply(settings.root, settings.ledger.contract) if use else found.write(settings.var / "own_data")
+    screen.title("Column mapping")
+    for guess in found.guesses:
+        screen.pair(guess.part, f"{guess.column} ({guess.why})")
+    screen.title("Left to decide")
+    for text in found.decisions:
+        screen.line(f"- {text}")
+    screen.title("In place" if use else "Drafted, to be read; the same command with --apply puts it in place")
+    for path in files:
+        screen.pair("", str(path))
+    screen.title(f"Next: {settings.distribution} {'run' if use else f'own-data {file} --apply'}")
+    columns_found = {guess.part: guess.column for guess in found.guesses}
+    screen.finish({"columns": columns_found, "decisions": found.decisions, "files": files, "applied": use})
+
+
+def _train(work: Job, intake: Intake, _: datetime | None) -> Json:
+    return {"trained": views.show_trained(work.screen, learn.train(work.parts, intake, work.screen.progress))}
+
+
+def _evaluate(work: Job, intake: Intake, _: datetime | None) -> Json:
+    found = learn.evaluate(work.parts, intake, work.screen.progress)
+    return {"evaluated": views.show_evaluation(work.screen, found, work.currency)}
+
+
+def _register(work: Job, intake: Intake, _: datetime | None) -> Json:
+    return {"registered": views.show_registered(work.screen, learn.register(work.parts, intake))}
+
+
+def _score(work: Job, intake: Intake, as_of: datetime | None) -> Json:
+    found = score.score(work.parts, intake, as_of.date() if as_of else None, work.screen.progress)
+    return {"scored": views.show_scored(work.screen, found, work.currency)}
+
+
+def _measure(work: Job, intake: Intake, _: datetime | None) -> Json:
+    found = measure.measure(work.parts, intake)
+    kept = measure.keep(work.parts, found, click.get_current_context().info_name or "measure")
+    return views.show_measured(work.screen, found, [path.relative_to(work.parts.settings.root) for path in kept])
+
+
+def _report(work: Job, intake: Intake, as_of: datetime | None) -> Json:
+    day = as_of.date() if as_of else intake.customers.newest_cutoff()
+    found = measure.measure(work.parts, intake)
+    path = report.write_report(work.parts, intake, found, work.parts.call_lists.find(day))
+    work.screen.progress(str(path))
+    return {"report": str(path)}
+
+
+STEPS = {
+    "train": ("Training a challenger", _train),
+    "evaluate": ("Judging it on past months", _evaluate),
+    "register": ("Registering it, if it has earned that", _register),
+    "score": ("Ranking this month's customers", _score),
+    "measure": ("Measuring the KPIs", _measure),
+    "report": ("Writing the report", _report),
+}
