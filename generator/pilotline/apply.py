@@ -13,7 +13,7 @@ from pilotline.journal import Journal, begin_journal, complete_journal, drop_jou
 from pilotline.merge import Merge, fetch_result
 from pilotline.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
 from pilotline.repository import commit_identity
-from pilotline.undo import recover, undo_move
+from pilotline.undo import recover, refuse_locked, undo_move
 from pilotline.worktree import commit_tree, list_hidden, move_ref, set_index_entries, write_tree
 
 
@@ -40,14 +40,29 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
         write_tree(pilot.repository, pilot.head, merge.tree_id)
         _write_stages(pilot, merge)
         commit = None if merge.stages or message is None else _commit(pilot, merge, message)
-    except BaseException:
-        undo_move(pilot)
+    except BaseException as error:
+        _take_back(pilot, error)
         raise
     if commit is None:
         complete_journal(pilot, journal)
     else:
         drop_journal(pilot)
     return commit
+
+
+def _take_back(pilot: Pilot, cause: BaseException) -> None:
+    """Undo what was written, for a reason that may stand in the way of that, too.
+
+    Raises:
+        PilotError: It does; the journal stays, so that undoing can be finished later.
+    """
+    try:
+        undo_move(pilot)
+    except GitError as error:
+        raise PilotError(
+            f"{cause} What was written until then could not be taken back: {error.message}",
+            "Mend what git names; then `pilotline upgrade --abort` returns to the state before.",
+        ) from error
 
 
 def refuse_unapplicable(pilot: Pilot, merge: Merge) -> None:
@@ -67,9 +82,10 @@ def refuse_unfinished(pilot: Pilot) -> None:
     """Refuse to begin while an earlier move waits for its commit; one that was killed is undone.
 
     Raises:
-        PilotError: It says how to go on.
+        PilotError: It says how to go on; also where another process of git holds the index.
     """
     recover(pilot)
+    refuse_locked(pilot)
 
 
 def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:

@@ -96,11 +96,15 @@ def open_repository(folder: Path) -> Pilot:
     return Pilot(place, "" if prefix == "." else f"{prefix}/", "", None, {})
 
 
-def _unopened(folder: Path) -> PilotError:
-    """Say why a folder has no last commit."""
+def _unopened(folder: Path) -> PilotlineError:
+    """Say why a folder has no last commit; where git does not read a repository that is there, in git's own words."""
     try:
         git.run_git(["rev-parse", "--show-toplevel"], folder)
-    except GitError:
+    except GitError as error:
+        if "dubious ownership" in error.message:
+            return PilotError(error.message, f"If you trust it: git config --global --add safe.directory {folder}")
+        if "not a git repository" not in error.message and "work tree" not in error.message:
+            return error
         return PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.")
     return PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
 

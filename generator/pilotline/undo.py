@@ -24,6 +24,7 @@ from pilotline.worktree import (
     list_hidden,
     list_tracked,
     read_checked_out,
+    refresh_index,
     set_index_entries,
 )
 
@@ -45,6 +46,8 @@ def undo_move(pilot: Pilot) -> bool:
         return False
     if journal.is_running:
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
+    if journal.complete:
+        refuse_locked(pilot)
     _break_stale_lock(pilot)
     old = _entries(pilot, journal.head, journal)
     if not journal.complete:
@@ -71,6 +74,20 @@ def recover(pilot: Pilot) -> None:
         )
     undo_move(pilot)
     _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
+
+
+def refuse_locked(pilot: Pilot) -> None:
+    """Refuse to write while another process of git does; its lock is not ours to break.
+
+    Raises:
+        PilotError: It names the lock.
+    """
+    path = lock_path(pilot)
+    if path.exists():
+        raise PilotError(
+            f"Another process of git is at work in this repository: {path} is there.",
+            "Wait until it is done; if no git runs here any more, remove that file.",
+        )
 
 
 def _entries(pilot: Pilot, tree: str, journal: Journal) -> dict[str, TreeEntry]:
@@ -145,6 +162,7 @@ def _restore(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> No
     hidden = list_hidden(pilot.repository) & old.keys()
     set_index_entries(pilot.repository, [(path, [(old[path], 0)] if path in old else []) for path in journal.touched])
     hide(pilot.repository, hidden)
+    refresh_index(pilot.repository)  # what is as it was needs no writing, which may be refused where it lies
     blobs = [path for path, entry in old.items() if entry.mode != SUBMODULE and path not in hidden]
     try:
         check_out(pilot.repository, blobs)

@@ -71,21 +71,27 @@ def list_hidden(repository: Path) -> frozenset[str]:
 
 
 def read_checked_out(repository: Path, entries: Sequence[TreeEntry]) -> tuple[bytes, ...]:
-    """Read blobs as git writes them into the work tree: line endings converted, filters applied."""
+    """Read blobs as git writes them into the work tree: line endings converted, filters applied, where those work."""
     contents = []
     for entry in entries:
         if entry.mode == SUBMODULE:
             contents.append(b"")
             continue
         plain = entry.mode == "120000" or "\n" in entry.path
-        chosen = ["blob", entry.object_id] if plain else ["--filters", f"--path={entry.path}", entry.object_id]
-        contents.append(run_git(["cat-file", *chosen], repository))
+        filtered = ["cat-file", "--filters", f"--path={entry.path}", entry.object_id]
+        code, content = (1, b"") if plain else try_git(filtered, repository)
+        contents.append(run_git(["cat-file", "blob", entry.object_id], repository) if code else content)
     return tuple(contents)
+
+
+def refresh_index(repository: Path) -> None:
+    """Let git see which files of the work tree are as the index has them."""
+    run_git(["update-index", "-q", "--refresh"], repository, settings=QUIET)
 
 
 def write_tree(repository: Path, old: str, new: str) -> None:
     """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten."""
-    run_git(["update-index", "-q", "--refresh"], repository, settings=QUIET)
+    refresh_index(repository)
     run_git(["read-tree", "-m", "-u", old, new], repository, settings=QUIET)
 
 

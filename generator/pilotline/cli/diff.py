@@ -1,13 +1,11 @@
 """`pilotline diff`: what this pilot changed in the catalog's files."""
 
-import json
-
 import click
 
 from pilotline.changes import Change
 from pilotline.cli.move_view import change_line
 from pilotline.cli.moving import open_here
-from pilotline.cli.options import json_option
+from pilotline.cli.options import echo_json, json_option
 from pilotline.compare import Comparison, compare_pilot
 from pilotline.errors import ExitCode
 from pilotline.pilot import Pilot, list_uncommitted
@@ -27,7 +25,7 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     found = compare_pilot(pilot, recorded)
     uncommitted = len(list_uncommitted(pilot, own_only=True))
     if as_json:
-        click.echo(json.dumps(_as_json(pilot, found, uncommitted, patch=patch), ensure_ascii=False, indent=2))
+        echo_json(_as_json(pilot, found, uncommitted, patch=patch))
     elif patch:
         click.echo(found.patch, nl=False)
     elif found.changes:

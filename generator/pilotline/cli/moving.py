@@ -1,7 +1,6 @@
 """What `upgrade`, `add`, `remove`, `prepare` and `answers` share: plan a move, show it, and write it when asked."""
 
 import functools
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from pilotline.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.catalog import Snapshot
 from pilotline.cli.move_view import plan_as_json, plan_as_text, trailer
-from pilotline.cli.options import config_path, given_options, json_option, open_recorded
+from pilotline.cli.options import config_path, echo_json, given_options, json_option, open_recorded
 from pilotline.cli.trust import note_migrations, settle_usage, trust_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
@@ -134,7 +133,7 @@ def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING
     written = not (options.plan or blocked or plan.is_empty)
     if options.as_json:
         shown = {**plan_as_json(plan, written=written, commit=commit), **more.fields}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        echo_json(shown)
     else:
         ending = _ending(plan, written=written, commit=commit, options=options)
         click.echo(plan_as_text(plan, more.lines, ending))

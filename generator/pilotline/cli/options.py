@@ -1,7 +1,8 @@
 """Options that several commands share, so that they mean the same everywhere."""
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,11 @@ def catalog_option(function: _F) -> _F:
         metavar="URL|PATH[@VERSION]",
         help="Catalog to use. Default: PILOTLINE_CATALOG, your configuration, then the built-in one.",
     )(function)
+
+
+def echo_json(data: Mapping[str, object]) -> None:
+    """Print one JSON object; a byte of a file name that is no UTF-8 is escaped, as any JSON parser expects it."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
 
 
 def json_option(function: _F) -> _F:

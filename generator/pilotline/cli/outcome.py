@@ -1,5 +1,6 @@
 """How a run ends: every error becomes one clear text and an exit code, never a traceback."""
 
+import errno
 import json
 import os
 import signal
@@ -41,7 +42,8 @@ def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
 def _run(group: click.Command) -> int:
     try:
         result = group.main(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # where the caller closed it
+            sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return ExitCode.REFUSED
@@ -65,6 +67,10 @@ def _explain(error: BaseException) -> ExitCode:
         case PilotlineError():
             problems = error.problems if isinstance(error, AnswersError) else ()
             return _tell(error.message, error.hint, error.exit_code, problems)
+        case FileNotFoundError() if not _stands_somewhere():
+            return _tell("The current folder is gone.", "Change into a folder that exists.", ExitCode.REFUSED)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT, filename=None):
+            return _tell_unwritten()
     return _tell_fault(error)
 
 
@@ -88,6 +94,21 @@ def _tell(message: str, hint: str, code: ExitCode, problems: tuple[str, ...] = (
     if hint:
         _say(click.style(hint, dim=True))
     return code
+
+
+def _stands_somewhere() -> bool:
+    """Tell whether the current folder is still there."""
+    try:
+        os.getcwd()  # noqa: PTH109 - asked for nothing but its error
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _tell_unwritten() -> ExitCode:
+    """Say that what was to be shown could not be written, as into a file on a full disk; the work itself is done."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - what is left cannot be written either
+    return _tell("The output could not be written: the disk is full.", "Free some space, and look.", ExitCode.REFUSED)
 
 
 def _say(text: str) -> None:
