@@ -78,6 +78,22 @@ def test_help_loads_nothing_that_takes_long(pilot, run_in):
     assert (run.code, run.out) == (0, "set()\n"), run.err
 
 
+NARROW = """
+from rich.console import Console
+from customer_call_list.entrypoints.views import grid
+table = grid("ranked by", "GBP reached", "to the rule", "lapsing reached", "to the rule", right=(1, 3), spans=(2, 4))
+row = ("probability of lapsing x revenue", "65,823", "-33,178 (-43,724 to -26,669)", "42.4", "-10.3 (-14.9 to -6.4)")
+table.add_row(*row)
+Console(width=80).print(table)
+"""
+
+
+def test_a_narrow_screen_keeps_every_column_and_number(pilot, run_in):
+    run = run_in(pilot, ["python", "-c", NARROW])
+    words = "ranked probability lapsing revenue 65,823 -33,178 (-43,724 -26,669) 42.4 (-14.9 -6.4)"
+    assert set(words.split()) <= set(run.out.split()), run.out + run.err
+
+
 def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
     first = run_pilot(pilot, "run", "--json")
     assert first.code == 0, first.err

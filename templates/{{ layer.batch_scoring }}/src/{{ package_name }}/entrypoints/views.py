@@ -23,6 +23,7 @@ from ..services.evaluation import Estimate, Evaluation, Measure
 
 PLAIN_WIDTH = 118
 FIRST = 5
+SPAN = 11  # `(-43,724 to`: the longest word of an interval stays whole
 Json = dict[str, object]
 
 
@@ -78,11 +79,20 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def grid(*columns: str, right: tuple[int, ...] = ()) -> Table:
-    """Make a table with plain lines; `right` names the columns of numbers."""
+def grid(*columns: str, right: tuple[int, ...] = (), spans: tuple[int, ...] = ()) -> Table:
+    """Make a table with plain lines; `right` names the columns of numbers, `spans` those with an interval.
+
+    A number never breaks; an interval does between its ends, so that a narrow screen keeps every column.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place in right else "left", no_wrap=place in right, overflow="fold")
+        table.add_column(
+            name,
+            justify="right" if place in (*right, *spans) else "left",
+            no_wrap=place in right,
+            min_width=SPAN if place in spans else None,
+            overflow="fold",
+        )
     return table
 
 
@@ -132,7 +142,7 @@ def show_evaluation(screen: Screen, found: Evaluation, currency: str) -> Json:
         f"Judged on {len(months)} past lists, {months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}, per 100 calls"
     )
     table = grid(
-        "ranked by", f"{currency} reached", "to the rule", "lapsing reached", "to the rule", right=(1, 2, 3, 4)
+        "ranked by", f"{currency} reached", "to the rule", "lapsing reached", "to the rule", right=(1, 3), spans=(2, 4)
     )
     for method in Method:
         money, people = found.against_rule[method][Measure.REVENUE], found.against_rule[method][Measure.CUSTOMERS]
@@ -199,7 +209,7 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
 def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> Json:
     """Show the KPIs against their baseline, what that is worth, and which assumptions it rests on."""
     screen.title("KPIs")
-    table = grid("KPI", "value", "95 % interval", "baseline", "aim", "measured on", right=(1, 2, 3, 4))
+    table = grid("KPI", "value", "95 % interval", "baseline", "aim", "measured on", right=(1, 3), spans=(2, 4))
     for each in measured.assessments:
         found, kpi = each.measurement, each.kpi
         table.add_row(
