@@ -158,3 +158,40 @@ def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
         again = catalog.run("upgrade", cwd=pilot)
         assert (again.code, again.out) == (0, "Already at v3.0.0; nothing to do.\n")
     assert files_below(pilots["renovate"]) == files_below(pilots["pilotline"])
+
+
+def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
+    """Stages, integrations and derived files are not Renovate's; it carries them along, and pilotline goes on."""
+    catalog = own_catalog(tmp_path / "catalog")
+    pilot = tmp_path / "pilot"
+    made = catalog.run("new", pilot, "--defaults", "-d", "prepared_for=pilot", *catalog.place, cwd=tmp_path)
+    assert made.code == 0, made.err
+    gone = "ops/kpi/dashboard.json"
+    manifest = (pilot / "pilot.yml").read_text()
+    build_file_tree(pilot, {"pilot.yml": manifest.replace("example-head-of-sales", "grace@example.org")})
+    (pilot / gone).unlink()
+    assert catalog.run("check", "--select", "TPL004", "--fix", cwd=pilot).code == 0
+    commit_all(pilot, "another owner, no dashboard")
+    at_first = set(files_below(pilot))
+
+    catalog.upgrade(pilot, "renovate", "v2.0.0")
+    for verb in (("prepare", "production"), ("add", "postgres")):
+        done = catalog.run(*verb, "--commit", cwd=pilot)
+        assert done.code == 0, done.err
+    catalog.upgrade(pilot, "renovate", "v3.0.0")
+    done = catalog.run("remove", "postgres", "--commit", cwd=pilot)
+
+    assert done.code == 0, done.err
+    assert "grace@example.org" in (pilot / ".github/CODEOWNERS").read_text()
+    brought = {
+        "docs/platform/news.md",
+        "config/production.toml",
+        "config/production/integrations.toml",
+        "ops/runbook.md",
+    }
+    assert set(files_below(pilot)) == at_first - {"docs/platform/upgrade.md"} | brought
+    assert catalog.run("diff", cwd=pilot).out == "Every file of the catalog is as v3.0.0 made it.\n"
+    found = json.loads(catalog.run("check", "--select", "TPL003,TPL004,TPL006", "--json", cwd=pilot).out)["checks"]
+    assert {(check["id"], check["status"]) for check in found if check["status"] != "skip"} == {
+        ("TPL003", "pass"), ("TPL004", "pass"), ("TPL006", "pass"),
+    }  # fmt: skip
