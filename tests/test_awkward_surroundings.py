@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import IDENTITY, files_below, git
+from tests.helpers import IDENTITY, files_below, git, pilotline
 from tests.upgrading import edit, make_pilot, numbered, state, upgrade
 
 ONE = {"owned.txt": numbered(), "sub/a.txt": numbered("a"), "gone.txt": numbered("g")}
@@ -145,3 +145,29 @@ def test_a_current_folder_that_is_gone_is_one_sentence(tmp_path):
         shell=True, cwd=tmp_path / "gone", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, "The current folder is gone." in done.stderr) == (2, True)
+
+
+def test_many_upgrades_at_once_give_one_result_and_none_undoes_another(pilot):
+    command = [sys.executable, "-m", "pilotline", "upgrade", "--commit"]
+    environment = {**os.environ, **IDENTITY}
+    running = [
+        subprocess.Popen(command, cwd=pilot, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(5)
+    ]
+    ended = [(process.communicate(), process.returncode) for process in running]
+    assert {code for _, code in ended} <= {0, 2}
+    assert [code for _, code in ended].count(0) >= 1
+    assert [said for said, _ in ended if "killed" in said[1]] == []
+    assert (git(pilot, "status", "--porcelain"), journals(pilot)) == ("", [])
+    assert upgrade(pilot).out == "Already at v2.0.0; nothing to do.\n"
+
+
+def test_a_pilot_below_a_folder_with_a_line_break_in_its_name(tmp_path):
+    odd = tmp_path / 'a "b"\nc\\d @1'
+    odd.mkdir()
+    pilot = make_pilot(odd, ONE, TWO)
+    edit(pilot, {"owned.txt": numbered(n20="ours")})
+    assert upgrade(pilot, "--commit").code == 0
+    assert (pilot / "owned.txt").read_text() == numbered(n3="the catalog's", n20="ours")
+    moved = pilotline("move", "--catalog", odd / "catalog", "--plan", cwd=pilot)
+    assert "Already at v2.0.0" in moved.out, "an @ in the name of a folder is no version"

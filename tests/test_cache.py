@@ -1,5 +1,6 @@
 """The cache with real repositories behind real addresses; a place that is moved away is a network that is gone."""
 
+import shutil
 import subprocess
 import sys
 
@@ -60,6 +61,19 @@ def test_a_version_may_be_written_in_any_way_online_and_offline(url, origin):
     assert content(Reference(str(origin), "2.0")) == b"name: v2\n"
     go_offline(origin)
     assert fetch_version(url, "2.0.0").version == "v2.0.0"
+
+
+def test_a_damaged_copy_is_named_and_fetched_again_once_it_is_gone(url):
+    repository = fetch_version(url, "v2.0.0").repository
+    for file in (repository / "objects").rglob("*"):
+        if file.is_file():
+            file.chmod(0o600)
+            file.write_bytes(b"")
+    with pytest.raises(CatalogError, match=r"cached copy of .* cannot be read") as error:
+        content(Reference(url, "v2.0.0"))
+    assert str(repository) in str(error.value.hint)
+    shutil.rmtree(repository)
+    assert content(Reference(url, "v2.0.0")) == b"name: v2\n"
 
 
 def test_a_branch_of_that_name_is_meant_before_another_spelling_of_a_tag(url, origin):

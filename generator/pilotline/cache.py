@@ -58,7 +58,7 @@ def fetch_version(url: str, version: str | None) -> Cached:
     Raises:
         CatalogError: It cannot be reached and is not cached, has no such version or several, or its tag was moved.
     """
-    repository = _repository(url)
+    repository = cached_repository(url)
     if version is not None:
         known = _known(repository, version)
         if known is not None:
@@ -83,7 +83,7 @@ def list_refs(url: str) -> Listing:
     Raises:
         CatalogError: It cannot be reached, and nothing of it is cached.
     """
-    repository = _repository(url)
+    repository = cached_repository(url)
     cached = git.list_refs(repository)
     try:
         present = git.list_remote_refs(url, repository)
@@ -107,14 +107,14 @@ def _choose(version: str | None, listing: Listing) -> str:
 
 def cached_tags(url: str) -> frozenset[str]:
     """Name the tags of a catalog that are there offline."""
-    return frozenset(_below(git.list_refs(_repository(url)), "refs/tags/"))
+    return frozenset(_below(git.list_refs(cached_repository(url)), "refs/tags/"))
 
 
 def _moved_tag(url: str, tag: str, before: str | None, now: str) -> CatalogError:
     return CatalogError(
         f"The tag {tag} of {url} was moved: it was {str(before)[:9]} when it was fetched, and is {now[:9]} now.",
         f"A released version never changes; ask the catalog's owner to release a new one. To go on with what was "
-        f"fetched, name it: @{tag}. To take the new content as {tag}, remove {_repository(url)} first.",
+        f"fetched, name it: @{tag}. To take the new content as {tag}, remove {cached_repository(url)} first.",
     )
 
 
@@ -163,7 +163,7 @@ def _below(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): commit for name, commit in refs.items() if name.startswith(prefix)}
 
 
-def _repository(url: str) -> Path:
+def cached_repository(url: str) -> Path:
     """Give the cached repository of an address, empty when it is new; made in one step, so that it is whole.
 
     Raises:

@@ -51,11 +51,30 @@ def begin_journal(pilot: Pilot, journal: Journal) -> None:
     Raises:
         PilotError: Another process began one in this very moment.
     """
+    path, text = _path(pilot), json.dumps(asdict(journal))
+    draft = path.with_suffix(f".{journal.process}")
+    draft.write_text(text, encoding="utf-8")
     try:
-        with _path(pilot).open("x", encoding="utf-8") as file:
-            json.dump(asdict(journal), file)
+        _put_new(path, draft, text)
     except FileExistsError as error:
         raise PilotError("Another upgrade is being written here.", "Wait until it is done.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _put_new(path: Path, draft: Path, text: str) -> None:
+    """Give a finished draft its name in one step, so that nobody ever reads half of it.
+
+    Raises:
+        FileExistsError: The name is taken.
+    """
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
 
 
 def complete_journal(pilot: Pilot, journal: Journal) -> None:
@@ -73,21 +92,32 @@ def drop_journal(pilot: Pilot) -> None:
 
 def read_journal(pilot: Pilot) -> Journal | None:
     """Read what is unfinished; what has lapsed is dropped."""
-    try:
-        data = json.loads(_path(pilot).read_text(encoding="utf-8"))
-        journal = Journal(
-            str(data["head"]), str(data["tree"]), tuple(data["touched"]), int(data["process"]), bool(data["complete"])
-        )
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
-        drop_journal(pilot)  # killed while it was written, before anything else was
+    journal = _load(pilot)
+    while journal is not None and not journal.is_running:
+        again = _load(pilot)  # who wrote it may have finished in between
+        if again == journal:
+            break
+        journal = again
+    if journal is None:
         return None
     stays = journal.head == resolve_commit(pilot.repository, "HEAD")
     if journal.is_running or (stays and _has_traces(pilot, journal)):
         return journal
     drop_journal(pilot)
     return None
+
+
+def _load(pilot: Pilot) -> Journal | None:
+    try:
+        data = json.loads(_path(pilot).read_text(encoding="utf-8"))
+        return Journal(
+            str(data["head"]), str(data["tree"]), tuple(data["touched"]), int(data["process"]), bool(data["complete"])
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        drop_journal(pilot)  # damaged; it is there before anything else is written, so nothing hangs on it
+        return None
 
 
 def lock_path(pilot: Pilot) -> Path:

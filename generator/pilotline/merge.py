@@ -212,6 +212,14 @@ def fetch_result(pilot: WorkTree, merge: Merge) -> None:
     git.run_git(["unpack-objects", "-q"], pilot.top, stdin=pack)
 
 
+def _quoted(path: str) -> str:
+    """Write a path as a line for git, in quotes where it holds a line break itself."""
+    if "\n" not in path:
+        return f"{path}\n"
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"\n'
+
+
 def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
     """Make a repository by hand: four small files instead of a process.
 
@@ -222,7 +230,7 @@ def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
         "HEAD": "ref: refs/heads/none\n",
         "config": _CONFIG + f"\trepositoryFormatVersion = {version}\n",
         "refs/heads/.keep": "",
-        "objects/info/alternates": f"{objects}\n",
+        "objects/info/alternates": _quoted(str(objects)),
     }.items():
         target = folder / ".git" / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,9 +8,9 @@ from typing import Final
 
 from pilotline import git
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
-from pilotline.cache import fetch_version
+from pilotline.cache import cached_repository, fetch_version
 from pilotline.catalog import Identity, Origin, Snapshot
-from pilotline.errors import CatalogError
+from pilotline.errors import CatalogError, GitError
 from pilotline.releases import list_releases, read_release
 from pilotline.tree import File, Tree, read_tree
 from pilotline.versions import latest_version, match_version, sorted_versions
@@ -34,13 +34,15 @@ class Reference:
 
 
 def parse_reference(text: str | None) -> Reference:
-    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) stays there.
+    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) or to a folder's name stays there.
 
     `@VERSION` alone is a version of the built-in catalog.
     """
     if not text:
         return Reference()
     place, mark, version = text.rpartition("@")
+    if place and Path(text).expanduser().is_dir():
+        return Reference(text)
     if mark and not place:
         return Reference(None, version)
     if mark and version and not set(version) & set("/:\\"):
@@ -166,10 +168,16 @@ def _link_error(source: str, path: str) -> CatalogError:
 
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
-    cached = fetch_version(url, version)
-    tags = git.list_tags(cached.repository)
-    recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
-    return _read_snapshot(Identity(url, recorded, url), Origin(cached.repository, cached.commit))
+    try:
+        cached = fetch_version(url, version)
+        tags = git.list_tags(cached.repository)
+        recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
+        return _read_snapshot(Identity(url, recorded, url), Origin(cached.repository, cached.commit))
+    except GitError as error:
+        raise CatalogError(
+            f"The cached copy of {url} cannot be read: {error.message}",
+            f"Remove {cached_repository(url)}: it is fetched again when it is needed.",
+        ) from error
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:

@@ -72,8 +72,8 @@ def recover(pilot: Pilot) -> None:
             "An earlier upgrade is not finished here.",
             "Commit it, or return to the state before it with `pilotline upgrade --abort`.",
         )
-    undo_move(pilot)
-    _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
+    if undo_move(pilot):
+        _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
 
 
 def refuse_locked(pilot: Pilot) -> None:
