@@ -63,8 +63,9 @@ FAULTS |= {
 }
 ALSO = {
     "OWN001": {"TPL004"}, "OWN002": {"TPL004"}, "OWN003": {"TPL004"}, "OWN004": {"TPL004"}, "OWN005": {"TPL004"},
-    "DAT002": {"DAT004"}, "DAT003": {"DAT001"}, "MOD008": {"TPL004"}, "OPS001": {"TPL004"}, "OPS002": {"TPL004"},
-    "OPS004": {"OPS005", "TPL004"}, "GOV002": {"TPL004"}, "GOV003": {"TPL004"}, "VAL006": {"TPL004"},
+    "DAT002": {"DAT004"}, "DAT003": {"DAT001"}, "MOD008": {"TPL004"}, "OPS001": {"TPL004"},
+    "OPS002": {"ENG010", "TPL004"}, "OPS004": {"OPS005", "TPL004"}, "GOV002": {"TPL004"},
+    "GOV003": {"TPL004"}, "VAL006": {"TPL004"},
     "VAL007": {"TPL004"}, "VAL009": {"TPL004"},
     "TPL001": {"TPL002", "TPL004"}, "TPL005": {"TPL004"}, "ENG003": {"TPL004"},
 }  # fmt: skip

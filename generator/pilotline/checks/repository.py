@@ -12,7 +12,7 @@ from pilotline.checks.documents import Section, parse_document
 from pilotline.checks.files import Files, read_files
 from pilotline.checks.history import GitHistory, History, NoHistory
 from pilotline.checks.model import STAGES, Location, Stage
-from pilotline.checks.origin import NoOrigin, Origin
+from pilotline.checks.origin import Fingerprints, NoOrigin, Origin, fingerprint
 from pilotline.names import find_new_names, follow_path
 from pilotline.teamfiles import RECORD, parse_record
 
@@ -113,6 +113,19 @@ class Repository:
         """List the files below a folder, if wanted only those with one of the endings."""
         prefix = f"{folder.rstrip('/')}/" if folder else ""
         return tuple(p for p in self.files if p.startswith(prefix) and (not endings or p.endswith(endings)))
+
+    @cached_property
+    def owned(self) -> Fingerprints | None:
+        """What the catalog's own files look like as it renders them; None where the catalog cannot be had."""
+        recorded = self.answers.data if isinstance(self.answers.data, dict) else {}
+        return self.origin.owned_files(
+            self.answers.text("_src_path"), self.answers.text("_commit"), recorded, self.names
+        )
+
+    def is_as_rendered(self, path: str) -> bool | None:
+        """Tell whether a file is as the catalog made it; None where the catalog cannot be had, or does not make it."""
+        expected = (self.owned or {}).get(path)
+        return None if expected is None else path in self.files and fingerprint(self.files[path]) == expected
 
     def catalog_document(self, path: str) -> Section:
         """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""

@@ -11,6 +11,7 @@ from pilotline.checks.base import Check
 from pilotline.checks.custom import declared_checks
 from pilotline.checks.engine import Proofs, lower_severities
 from pilotline.checks.evidence import FILE, has_real_changes, read_records, write_records
+from pilotline.checks.lowering import read_lowering
 from pilotline.checks.model import Result, Stage
 from pilotline.checks.origin import CatalogOrigin
 from pilotline.checks.registry import FAMILIES, Choice, builtin_checks
@@ -82,7 +83,7 @@ def _evaluate(
     repo: Repository, checks: Iterable[Check], proofs: Proofs, foreign: tuple[str, ...], request: Request
 ) -> tuple[Result, ...]:
     """Evaluate our checks, those of the organisation, and those of other packages in processes of their own."""
-    lowered = repo.organisation.texts("lowered")
+    lowered = read_lowering(repo).checks
     own = run_checks(repo, checks, lowered, proofs)
     answers = run_families(foreign, request)
     proofs.added.update({record.check: record for record in answers.records})

@@ -10,6 +10,7 @@ from pilotline.checks.base import Check
 from pilotline.checks.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
 from pilotline.checks.evidence import read_records
 from pilotline.checks.lawdates import Event, upcoming_events
+from pilotline.checks.lowering import read_lowering
 from pilotline.checks.model import Grade, Location, Reason, Result, Stage, Status
 from pilotline.checks.repository import Repository
 from pilotline.checks.waivers import Refused, Waiver, read_waivers
@@ -20,7 +21,7 @@ Weight = Literal["error", "warning", "note", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to know that is no check: a waiver that ends soon, is not needed, or is none."""
+    """Something to know that is no check: a waiver that ends soon or is none, a bar that was lowered."""
 
     message: str
     location: Location
@@ -158,7 +159,7 @@ def judge(
         level=None if is_partial else reached_stage(judged),
         scores=tuple(score for score in _scores(judged) if score.family not in incomplete),
         events=upcoming_events(judged, waivers.values(), repo.today),
-        notices=_notices(judged, waivers.values(), refused, repo.today),
+        notices=(*_lowering_notices(repo), *_notices(judged, waivers.values(), refused, repo.today)),
         today=repo.today,
         left_out=left_out,
         is_partial=is_partial,
@@ -189,6 +190,11 @@ def _score(family: str, members: Sequence[Result]) -> FamilyScore:
     points = sum(result.grade.weight for result in passed)
     counts = {grade.value: sum(result.grade is grade for result in passed) for grade in Grade}
     return FamilyScore(family, points / len(applicable) if applicable else None, counts, len(applicable))
+
+
+def _lowering_notices(repo: Repository) -> tuple[Notice, ...]:
+    lowering = read_lowering(repo)
+    return (Notice(lowering.message, lowering.location),) if lowering.message else ()
 
 
 def _notices(

@@ -4,7 +4,7 @@ import pytest
 
 from pilotline.checks.engine import Proofs
 from pilotline.checks.origin import NoOrigin
-from pilotline.checks.repository import open_repository
+from pilotline.checks.repository import Repository, open_repository
 from pilotline.checks.verdict import run_checks
 from tests.checks.complete import complete, lines, measured
 from tests.checks.helpers import TODAY, edited, example, find_check, pilot, remove, replace, run_one, set_value, write
@@ -74,6 +74,22 @@ def test_a_definition_that_the_pilot_does_not_carry_is_looked_up_in_its_catalog(
     assert run_one("VAL007", edited(complete(), without)).status == "pass"
     changed = set_value("kpis.yml", "kpis", 2, "formula", "my own")
     assert run_one("VAL007", edited(complete(), without, changed)).status == "fail"
+
+
+def test_a_definition_is_unknown_only_where_the_catalog_can_be_had():
+    another = set_value("kpis.yml", "kpis", 2, "uses", "x@7")
+    here = run_one("VAL007", edited(complete(), another))
+    assert (here.status, here.message) == ("fail", "The organisation has no definition x@7")
+
+    check, elsewhere = find_check("VAL007"), Repository.of(edited(complete(), another), TODAY)
+    (result,) = run_checks(elsewhere, [check], proofs=Proofs())
+    assert (result.status, result.reason) == ("skip", "not_proven")
+    assert "no definition x@7, and its catalog cannot be had here" in result.message
+    assert "pilotline diff" in result.advice
+
+    changed = set_value("kpis.yml", "kpis", 1, "formula", "my own")
+    both = Repository.of(edited(complete(), another, changed), TODAY)
+    assert run_checks(both, [check], proofs=Proofs())[0].status == "fail"
 
 
 def test_an_unstated_source_of_the_baseline_blocks_only_the_next_stage():

@@ -9,7 +9,7 @@ from typing import Final
 from pilotline import answers_lock
 from pilotline.checks.base import Check, NotProvenError
 from pilotline.checks.model import Effort, Location, Problem, Severity, Stage
-from pilotline.checks.origin import Fingerprints, Version, fingerprint
+from pilotline.checks.origin import Version, fingerprint
 from pilotline.checks.repository import ANSWERS, Repository
 from pilotline.derive import derive_files
 from pilotline.errors import CatalogError
@@ -154,17 +154,18 @@ changes:
         return _from_no_catalog(repo)
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        expected_files = _owned(repo)
+        if repo.owned is None:
+            raise NotProvenError("The catalog cannot be had here; `pilotline diff` fetches it")
         try:
             free = {ANSWERS, *_explained(repo), *repo.team_files}
         except RecordError as error:
             yield Problem(error.message, Location(RECORD))
             return
-        for path, expected in expected_files.items():
+        for path in repo.owned:
             if path not in free:
                 if path not in repo.files:
                     yield Problem(f"{path} is the catalog's and was deleted without a reason")
-                elif fingerprint(repo.files[path]) != expected:
+                elif not repo.is_as_rendered(path):
                     yield Problem(f"{path} is the catalog's and was changed without a reason", Location(path))
         yield from _stale_files(repo)
 
@@ -179,15 +180,6 @@ def _explained(repo: Repository) -> Iterator[str]:
     for entry in repo.document(_EXPLANATIONS).items("changes"):
         if entry.text("reason"):
             yield repo.follow(entry.text("path"))
-
-
-def _owned(repo: Repository) -> Fingerprints:
-    answers = repo.answers
-    recorded = answers.data if isinstance(answers.data, dict) else {}
-    files = repo.origin.owned_files(answers.text("_src_path"), answers.text("_commit"), recorded, repo.names)
-    if files is None:
-        raise NotProvenError("The catalog cannot be had here; `pilotline diff` fetches it")
-    return files
 
 
 def _stale_files(repo: Repository) -> Iterator[Problem]:

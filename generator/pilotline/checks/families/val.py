@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from pilotline.checks.base import Check
+from pilotline.checks.base import Check, NotProvenError
 from pilotline.checks.documents import Section
 from pilotline.checks.lawdates import stage_since
 from pilotline.checks.model import Effort, Location, Problem, Severity, Stage
@@ -15,6 +15,7 @@ from pilotline.checks.wording import is_placeholder
 from pilotline.schemas.validate import find_violations, read_schema
 
 _TEXTS: Final = ("id", "title", "unit", "owner")
+_FETCH: Final = "Fetch the catalog with `pilotline diff`, or take a definition that _platform/organisation.yml carries."
 _LIBRARY: Final = "templates/_organisation/kpis/"
 _LONGEST_ROUND: Final = 100.0
 _DIRECTIONS: Final = frozenset({"higher", "lower"})
@@ -225,20 +226,28 @@ kpis:
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         known = {f"{entry.text('id')}@{entry.text('version')}": entry for entry in repo.organisation.items("kpis")}
+        problems: list[Problem] = []
+        unknown: list[Problem] = []
         for kpi in repo.kpis.items("kpis"):
             name = kpi.text("uses") or _newest_version(kpi.text("id"), known)
             definition = known.get(name) or _of_catalog(repo, name)
             if definition:
-                yield from _differences(kpi, name, definition)
+                problems += _differences(kpi, name, definition)
             elif name:
-                yield Problem(
-                    f"The organisation has no definition {name}, as far as can be seen here", kpi.place("uses")
-                )
+                unknown.append(Problem(f"The organisation has no definition {name}", kpi.place("uses")))
+        if unknown and not problems and not _has_catalog(repo):
+            named = ", ".join(problem.message.rpartition(" ")[2] for problem in unknown)
+            raise NotProvenError(f"The pilot carries no definition {named}, and its catalog cannot be had here", _FETCH)
+        yield from (*problems, *unknown)
 
 
 def _of_catalog(repo: Repository, name: str) -> Section:
     """Look into the catalog only for a definition that the pilot does not carry."""
     return repo.catalog_document(f"{_LIBRARY}{name}.yml") if name else repo.kpis.at("none")
+
+
+def _has_catalog(repo: Repository) -> bool:
+    return any(repo.catalog_document(name) for name in ("copier.yml", "copier.yaml"))
 
 
 def _newest_version(name: str, definitions: dict[str, Section]) -> str:

@@ -20,6 +20,10 @@ def write(verdict: Verdict) -> str:
             place += f"line={result.location.line}," if result.location.line else ""
         title = _property(f"{result.card.id} {result.card.title}")
         lines.append(f"::{_COMMANDS[weight]} {place}title={title}::{_text(f'{result.message}. {result.advice}')}")
+    for notice in verdict.notices:
+        place = f"file={_property(verdict.prefix + notice.location.path)}," if notice.location.path else ""
+        place += f"line={notice.location.line}," if notice.location.line else ""
+        lines.append(f"::warning {place}title=pilotline::{_text(notice.message)}")
     return "\n".join([*lines, f"pilotline: {verdict.headline}, asked for {verdict.asked.label}"])
 
 
