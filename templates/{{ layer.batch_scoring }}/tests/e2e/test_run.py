@@ -47,6 +47,16 @@ def test_the_kpis_are_measured_against_rule_and_baseline_and_kept_as_evidence(ra
     assert "pilot_kpi_value" in (pilot.root / "var" / "metrics" / "kpis.prom").read_text(encoding="utf-8")
 
 
+def test_an_evaluation_and_the_days_of_each_suggestion_are_kept_as_evidence(ran: Ran) -> None:
+    pilot, _ = ran
+    folder = pilot.root / "governance" / "evidence"
+    report = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    (metric,) = report["metrics"]
+    assert (report["subject"], metric["name"], metric["passed"]) == ("model version 1", "revenue_reached", True)
+    assert metric["value"] > metric["threshold"] == report["baseline"]["value"]
+    assert (folder / "feedback.jsonl").exists(), "empty until somebody suggests something"
+
+
 def test_the_dirt_of_the_ledger_is_set_aside_with_reasons_and_ranked_by_the_money_behind_it(ran: Ran) -> None:
     data = ran[1]["data"]
     stakes = [each["at_stake"] for each in data["findings"]]

@@ -27,6 +27,7 @@ EVIDENCE: Final = "evidence/kpi.jsonl"
 WINS: Final = "wins.jsonl"
 FORMAT: Final = 1
 PAGE: Final = Path("docs/kpis.md")
+CODE: Final = ("--", ".", ":!governance", f":!{PAGE}")  # what evidence is about, as git names it
 SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
 # What a new measurement repeats when it has nothing new to say: then no line is added.
 COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
@@ -68,7 +69,7 @@ def record(
 ) -> list[Path]:
     """Keep the evidence, and return the files of the repository that it changed."""
     now = datetime.now(UTC)
-    commit = _commit(settings.root)
+    commit = commit_of(settings.root)
     _write_metrics(assessments, settings, now)
     if run is not None:
         _track(assessments, run, command, commit)
@@ -127,7 +128,7 @@ def gate(kpis: Sequence[Defined], lines: Sequence[Line]) -> dict[str, str]:
 
 def _line(each: Assessment) -> dict[str, object]:
     kpi, found = each.kpi, each.measurement
-    worth = None if each.worth is None else {name: _short(value) for name, value in asdict(each.worth).items()}
+    worth = None if each.worth is None else {name: rounded(value) for name, value in asdict(each.worth).items()}
     return {
         "format": FORMAT,
         "kpi": kpi.id,
@@ -136,23 +137,23 @@ def _line(each: Assessment) -> dict[str, object]:
         "definition": each.defined.hash,
         "window": found.window,
         "n": found.n,
-        "value": _short(found.value),
-        "low": _short(found.low),
-        "high": _short(found.high),
-        "baseline": _short(each.defined.baseline),
-        "rule": _short(found.rule),
-        "gain": {name: _short(value) for name, value in asdict(each.gain).items()},
+        "value": rounded(found.value),
+        "low": rounded(found.low),
+        "high": rounded(found.high),
+        "baseline": rounded(each.defined.baseline),
+        "rule": rounded(found.rule),
+        "gain": {name: rounded(value) for name, value in asdict(each.gain).items()},
         "verdict": each.verdict,
         "cases_needed": each.cases_needed,
         "sentence": sentence(each),
         "method": found.method,
         "assumptions": list(found.assumptions),
-        "units_per_month": _short(found.units_per_month),
+        "units_per_month": rounded(found.units_per_month),
         "worth": worth,
     }
 
 
-def _short(value: object) -> object:
+def rounded(value: object) -> object:
     """Write nine digits, so that the same data gives the same line on every machine; an open end is null."""
     if not isinstance(value, float):
         return value
@@ -196,24 +197,31 @@ def _stages(path: Path) -> list[tuple[str, str, str]]:
         ) from error
 
 
-def _commit(root: Path) -> str | None:
+def commit_of(root: Path) -> str | None:
     """The commit that was measured; None outside git, with `+` when there were changes beside it."""
-    quiet = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    changed = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!governance", f":!{PAGE}"]
+    head = _git(root, "rev-parse", "HEAD")
+    beside = _git(root, "status", "--porcelain", "--untracked-files=no", *CODE)
+    return None if head is None or beside is None else f"{head}+" if beside else head
+
+
+def is_same_code(root: Path, commit: object) -> bool:
+    """Tell whether nothing but evidence differs between a commit and the files as they are."""
+    return isinstance(commit, str) and not commit.endswith("+") and _git(root, "diff", "--quiet", commit, *CODE) == ""
+
+
+def _git(root: Path, *words: str) -> str | None:
+    """Ask git; None where it says no, or is not there."""
     try:
-        head, beside = (
-            subprocess.run(  # noqa: S603 - fixed words, no shell
-                ["git", "-C", str(root), *words],  # noqa: S607 - git lies wherever PATH says
-                capture_output=True,
-                text=True,
-                check=True,
-                env=quiet,
-            ).stdout.strip()
-            for words in (["rev-parse", "HEAD"], changed)
+        done = subprocess.run(  # noqa: S603 - fixed words, no shell
+            ["git", "-C", str(root), *words],  # noqa: S607 - git lies wherever PATH says
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return f"{head}+" if beside else head
+    return done.stdout.strip()
 
 
 def _refresh_page(root: Path) -> list[Path]:

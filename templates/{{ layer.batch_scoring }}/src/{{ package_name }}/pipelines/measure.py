@@ -9,6 +9,7 @@ from .._platform.anytime import Measurement, Sample
 from .._platform.control import Corrections
 from .._platform.evidence import measure_platform, record
 from .._platform.kpi import Assessment, Kpi, assess, read_kpis
+from .._platform.reports import Metric, Report, write_evaluation, write_feedback
 from ..bootstrap import Parts
 from ..domain.ranking import Method
 from ..services.backtest import Live, judge_live
@@ -33,6 +34,7 @@ class Measured:
 
     assessments: tuple[Assessment, ...]
     evaluation: Evaluation
+    method: Method
     live_lists: tuple[date, ...]
     next_outcome: date | None
 
@@ -59,15 +61,25 @@ def measure(parts: Parts, intake: Intake) -> Measured:
         for each in read_kpis(parts.settings.root / "kpis.yml")
     )
     waiting = [parts.policy.horizon_end(day) for day in parts.call_lists.cutoffs() if day not in live.over]
-    return Measured(found, evaluation, tuple(live.over), min(waiting, default=None))
+    return Measured(found, evaluation, method, tuple(live.over), min(waiting, default=None))
 
 
 def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
     """Keep what was measured as evidence: in MLflow, as metrics and in the repository; return what changed there."""
+    settings, said = parts.settings, f"{parts.settings.distribution} {command}"
     with parts.tracking.run("measure", {"invocation": parts.invocation}) as run:
-        return record(
-            measured.assessments, settings=parts.settings, command=f"{parts.settings.distribution} {command}", run=run
-        )
+        kept = record(measured.assessments, settings=settings, command=said, run=run)
+    kept += write_evaluation(settings, _report(measured, said))
+    return kept + write_feedback(settings, Corrections(parts.database, settings))
+
+
+def _report(measured: Measured, command: str) -> Report:
+    """Hold what decides against the rule in what the gate asks for: as far as its interval tells, it is not worse."""
+    found = measured.evaluation.against_rule[measured.method][Measure.REVENUE]
+    metric = Metric(found.measure, found.value.value, threshold=found.other, passed=not found.difference.worse)
+    version = measured.evaluation.version
+    subject = f"model version {version}" if measured.method.needs_model else "the rule, in the model's place"
+    return Report(subject, (metric,), ("the rule", found.other), command)
 
 
 def _measurement(parts: Parts, kpi: Kpi, evaluation: Evaluation, live: Live, method: Method) -> Measurement:
