@@ -1,15 +1,19 @@
 import html.parser
 import io
 import json
+import lzma
 import re
 from datetime import date
+from pathlib import Path
 
+import jsonschema
 import junitparser
 import pytest
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from pilotline.checks.formats import FORMATS, write_report
 from pilotline.checks.model import Effort, Location, Problem, Severity, Stage
+from pilotline.cli.check_view import show_verdict
 from tests.checks.test_engine import BAD, sample, verdict, waiver
 
 NASTY = 'A <b>bold</b> claim, "quoted" & 100 %: it | breaks\nlines\x07'
@@ -29,6 +33,31 @@ def everything():
         sample(id="GOV001", found=(BAD,), applies_from=date(2026, 12, 2)),
         files=waiver(),
     )
+
+
+@pytest.fixture(scope="module")
+def nothing_found():
+    """A verdict with nothing to say."""
+    return verdict(sample(id="OWN001"), sample(id="TPL001", not_applicable=lambda _, __: "no such thing"))
+
+
+NOTHING = {
+    "json": lambda text: json.loads(text)["next_steps"] == [],
+    "sarif": lambda text: json.loads(text)["runs"][0]["results"] == [],
+    "junit": lambda text: junitparser.JUnitXml.fromstring(text.encode()).failures == 0,
+    "github": lambda text: text == "pilotline: level production, asked for pilot",
+    "markdown": lambda text: "level production" in text and "0 checks are open" in text and "###" not in text,
+    "html": lambda text: "It has reached the stage production." in text and 'class="steps"' not in text,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_says_when_nothing_is_left(nothing_found, name):
+    assert NOTHING[name](write_report(nothing_found, name)), write_report(nothing_found, name)[:2000]
+
+
+def test_text_says_when_nothing_is_left(nothing_found):
+    assert "Nothing is left to do." in show_verdict(nothing_found, show_all=False)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -54,6 +83,23 @@ def test_sarif_is_of_its_schema(everything):
     broken = next(result for result in run.results if result.ruleId == "OWN002")
     places = [place.physicalLocation for place in broken.locations]
     assert [(p.artifactLocation.uri, p.region.startLine) for p in places] == [("a%20b.yml", 3), ("pilot.yml", 1)]
+
+
+@pytest.fixture(scope="module")
+def sarif_errors():
+    """Give a function that lists what the standard's own JSON Schema says against a log."""
+    packed = Path(__file__).with_name("schemas") / "sarif-2.1.0-rtm.5.json.xz"
+    schema = json.loads(lzma.decompress(packed.read_bytes()))
+    validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
+    return lambda log: [error.message for error in validator.iter_errors(log)]
+
+
+def test_sarif_is_of_the_standard_s_own_schema(everything, nothing_found, sarif_errors):
+    for found in (everything, nothing_found):
+        assert sarif_errors(json.loads(write_report(found, "sarif"))) == []
+    data = json.loads(write_report(everything, "sarif"))
+    data["runs"][0]["results"][0]["level"] = "fatal"
+    assert len(sarif_errors(data)) == 1
 
 
 def test_the_sarif_model_refuses_what_the_schema_forbids(everything):

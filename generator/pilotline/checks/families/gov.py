@@ -154,7 +154,7 @@ class PeopleCanStopIt(Check):
     example = """
 oversight:
   role: team-analytics
-  override: "customer-call-list feedback add: the row is corrected, the list made again"
+  override: "customer-call-list feedback give: the row is corrected, the list made again"
   stop: "customer-call-list switch off --by NAME --why REASON"
 """
 

@@ -143,7 +143,7 @@ class UsersCanObject(Check):
     advice = "Keep the KPI rules in ops/kpi/ (`derive` makes them), and say in operation.feedback in pilot.yml where users object and who answers."
     example = """
 operation:
-  feedback: "customer-call-list feedback add; head-of-sales answers within 30 days"
+  feedback: "customer-call-list feedback give; head-of-sales answers within 30 days"
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:

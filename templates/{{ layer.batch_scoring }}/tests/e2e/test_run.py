@@ -43,6 +43,8 @@ def test_the_kpis_are_measured_against_rule_and_baseline_and_kept_as_evidence(ra
     assert pilot.json("measure")["evidence"] == [], "measured again on the same data: nothing new to say"
     assert first["verdict"] in {"better", "reached"}
     assert f"| {first['verdict']} |" in (pilot.root / "docs" / "kpis.md").read_text(encoding="utf-8")
+    shown = next(line for line in pilot.run("kpis")[1].splitlines() if line.startswith(third["id"]))
+    assert re.match(rf"{third['id']}\s+-\s+-\s+-\s", shown), "without a case there is no value"
     assert pilot.run("gate")[0] == 0
     assert "pilot_kpi_value" in (pilot.root / "var" / "metrics" / "kpis.prom").read_text(encoding="utf-8")
 

@@ -289,13 +289,19 @@ def _kpis_command() -> click.Command:
         if not found and not as_json:
             click.echo(f"Nothing is measured yet: `{settings.distribution} measure` does it.", err=True)
             return FOUND
-        rows = found if as_json else [{**entry, "measured": str(entry["measured_at"])[:10]} for entry in found]
+        rows = found if as_json else [_measured_row(entry) for entry in found]
         _show(rows, ("kpi", "value", "low", "high", "baseline", "verdict", "measured"), as_json=as_json)
         for entry in [] if as_json else found:
             click.echo(f"{entry['kpi']}: {entry['sentence']}")
         return DONE
 
     return kpis
+
+
+def _measured_row(entry: dict[str, object]) -> dict[str, object]:
+    """Lay out one measurement; without a case there is no value, whatever the method gives as its widest interval."""
+    nothing = dict.fromkeys(("value", "low", "high"), "-") if entry["n"] == 0 else {}
+    return {**entry, **nothing, "measured": str(entry["measured_at"])[:10]}
 
 
 def _gate_command() -> click.Command:
