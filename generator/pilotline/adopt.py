@@ -6,7 +6,7 @@ that render is the base, and what lies in it is merged three-way like any upgrad
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
@@ -95,16 +95,20 @@ def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree
     origin = Tree({**born, **records}) if born is not None else _EMPTY
     taken = [path for path in rendered if path not in origin and rendered[path] != ours.get(path)]
     team = frozenset(_occupied(pilot, taken))
+    lines, patch = _differences(pilot, rendered, ours, team)
+    renders = _renders(origin, rendered, team, owner_of_paths(snapshot, answers))
+    with plan_merge(pilot, snapshot, renders) as plan:
+        yield Adoption(plan, answers, tuple(sorted(team)), lines, patch)
+
+
+def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owner: Callable[[str], str]) -> Renders:
+    """Give both sides of the first merge: what the team keeps is no part of it, but of the record."""
     theirs = {path: file for path, file in rendered.items() if path not in team}
     if team:
         theirs[RECORD] = File(format_record(team))
-    lines, patch = _differences(pilot, rendered, ours, team)
-    owner = owner_of_paths(snapshot, answers)
     kept = frozenset(path for path in theirs if path not in origin and path != RECORD and owner(path) != "owned")
     derived = frozenset(path for path in kept if owner(path) == "derived")
-    renders = Renders(origin, Tree(theirs), kept, derived, team)
-    with plan_merge(pilot, snapshot, renders) as plan:
-        yield Adoption(plan, answers, tuple(sorted(team)), lines, patch)
+    return Renders(origin, Tree(theirs), kept, derived, team)
 
 
 def _occupied(pilot: Pilot, paths: Iterable[str]) -> Iterator[str]:

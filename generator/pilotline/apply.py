@@ -37,9 +37,7 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
     journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid())
     begin_journal(pilot, journal)
     try:
-        write_tree(pilot.repository, pilot.head, merge.tree_id)
-        _write_stages(pilot, merge)
-        commit = None if merge.stages or message is None else _commit(pilot, merge, message)
+        commit = _write(pilot, merge, message)
     except BaseException as error:
         _take_back(pilot, error)
         raise
@@ -48,6 +46,12 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
     else:
         drop_journal(pilot)
     return commit
+
+
+def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
+    write_tree(pilot.repository, pilot.head, merge.tree_id)
+    _write_stages(pilot, merge)
+    return None if merge.stages or message is None else _commit(pilot, merge, message)
 
 
 def _take_back(pilot: Pilot, cause: BaseException) -> None:
@@ -138,7 +142,7 @@ def _commit(pilot: Pilot, merge: Merge, message: str) -> str:
 
 
 def _commit_tree(pilot: Pilot, merge: Merge, message: str) -> str:
-    """Commit in the user's name; in pilotline's own where git knows none, which it tells only when asked to commit."""
+    """Commit in the user's name, or in pilotline's own where git knows none: whether it does shows when it commits."""
     told = ("user.useConfigOnly=true",)
     try:
         return commit_tree(pilot.repository, merge.tree_id, pilot.head, message, told)

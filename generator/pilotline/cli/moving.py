@@ -44,6 +44,34 @@ class More:
 NOTHING_MORE: Final = More()
 
 
+_OPTIONS: Final = (
+    click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
+    click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
+    click.option(
+        "--branch",
+        metavar="NAME",
+        help="Commit the result on a new branch when nothing conflicts; touch nothing else.",
+    ),
+    click.option(
+        "--conflicts",
+        type=click.Choice(["keep", "fail"]),
+        default="keep",
+        show_default=True,
+        help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. To a plan it is the same.",
+    ),
+    trust_option,
+    click.option(
+        "--answers-file",
+        "recorded_answers",  # beside `--answers`, which `adopt` has, too
+        metavar="FILE",
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.__setitem__(_ANSWERS_FILE, value),
+        help="The pilot's answers file, where it is not the only one here.",
+    ),
+    json_option,
+)
+
+
 def move_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every move has; the command gets them as one object."""
 
@@ -55,33 +83,7 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
         _refuse_contradictions(options)
         return function(*args, options=options, **kwargs)
 
-    decorators = (
-        click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
-        click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
-        click.option(
-            "--branch",
-            metavar="NAME",
-            help="Commit the result on a new branch when nothing conflicts; touch nothing else.",
-        ),
-        click.option(
-            "--conflicts",
-            type=click.Choice(["keep", "fail"]),
-            default="keep",
-            show_default=True,
-            help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. To a plan it is the same.",
-        ),
-        trust_option,
-        click.option(
-            "--answers-file",
-            "recorded_answers",  # beside `--answers`, which `adopt` has, too
-            metavar="FILE",
-            expose_value=False,
-            callback=lambda context, _, value: context.meta.__setitem__(_ANSWERS_FILE, value),
-            help="The pilot's answers file, where it is not the only one here.",
-        ),
-        json_option,
-    )
-    return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
+    return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(_OPTIONS), command)
 
 
 def _refuse_contradictions(options: Options) -> None:
