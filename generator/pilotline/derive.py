@@ -22,6 +22,8 @@ _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
 _WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
 MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
 _MARK: Final = b"Source: sha256 "
+_FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a template raises over manifests that it was not made for."""
 _EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 
 
@@ -50,7 +52,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
         source = files[path].decode("utf-8")
         try:
             text = environment.from_string(source).render(context)
-        except TemplateError as error:
+        except _FAILURES as error:
             raise CatalogError(
                 f"{path} cannot be rendered: {explain_template_error(error)}.", "Put kpis.yml, pilot.yml or it right."
             ) from error

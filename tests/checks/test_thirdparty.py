@@ -2,6 +2,8 @@
 
 import json
 import os
+import time
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +82,32 @@ def test_one_that_hangs_is_ended(folder, install):
     assert checks["ACM002"]["status"] == "error"
     assert "did not end within 10 seconds" in checks["ACM002"]["message"]
     assert checks["ACM001"]["status"] == "pass"
+
+
+def test_one_that_leaves_a_process_behind_neither_holds_up_the_run_nor_keeps_that_process(folder, install, tmp_path):
+    mark = tmp_path / "pid"
+    code = f"""
+def leave(self, repo):
+    child = os.fork()
+    if not child:
+        time.sleep(60)
+        os._exit(0)
+    open({str(mark)!r}, "w").write(str(child))
+    return []
+
+checks = [make(2, leave), Good()]
+"""
+    start = time.monotonic()
+    checks = report(folder, install(code), "--select", "ACM")
+    assert {name: check["status"] for name, check in checks.items()} == {"ACM001": "pass", "ACM002": "pass"}
+    assert time.monotonic() - start < 45, "nobody waits for what was left behind"
+    assert not is_running(int(mark.read_text()))
+
+
+def is_running(process):
+    """Tell whether a process lives; one that ended and that nobody asked about does not."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(") ")[2][0] != "Z"
 
 
 @pytest.mark.parametrize(

@@ -109,16 +109,34 @@ def _accept_choice(options: Options, checks: Iterable[Check], foreign: tuple[str
 
 
 def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str, ...]:
-    """Write what can be mended without judgement; return the paths."""
+    """Write what can be mended without judgement; return the paths.
+
+    Raises:
+        ChecksError: A file cannot be written.
+    """
     mended: dict[str, bytes] = {}
     for check in checks:
         if not check.not_applicable(repo):
             mended.update(check.mend(repo))
     for path, content in mended.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        try:
+            _write(root / path, content)
+        except OSError as error:
+            raise ChecksError(
+                f"{path} cannot be written: {error.strerror}.", "Put that right, and run it again."
+            ) from error
     return tuple(sorted(mended))
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write a file in one step, so that a full disk leaves what was there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
@@ -128,7 +146,8 @@ def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
         return "there is no commit that it could be the evidence of"
     if has_real_changes(differing):
         return "files differ from the last commit; commit them and run again"
-    target = root / FILE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(write_records({**proofs.recorded, **proofs.added}))
+    try:
+        _write(root / FILE, write_records({**proofs.recorded, **proofs.added}))
+    except OSError as error:
+        return f"{FILE} cannot be written: {error.strerror}"
     return ""

@@ -8,6 +8,7 @@ from pilotline.checks.documents import Section, parse_document
 from pilotline.checks.lawdates import HISTORY, dates_for, stage_since
 from pilotline.checks.repository import Repository
 from pilotline.checks.verdict import Verdict
+from pilotline.errors import PilotlineError
 
 FORMAT: Final = 1
 KPI_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
@@ -15,8 +16,18 @@ WINS: Final = "governance/wins.jsonl"
 _SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
 
 
+class StatusError(PilotlineError):
+    """Nothing true can be said of a pilot."""
+
+
 def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
-    """Gather how a pilot stands, from its manifests, its evidence and its verdict."""
+    """Gather how a pilot stands, from its manifests, its evidence and its verdict.
+
+    Raises:
+        StatusError: A manifest is there and cannot be read, so whatever would be said of it is wrong.
+    """
+    for section in (repo.manifest, repo.kpis):
+        _refuse_unreadable(repo, section)
     manifest = repo.manifest
     kpis = [_kpi(entry, _newest(repo)) for entry in repo.kpis.items("kpis")]
     return {
@@ -46,6 +57,12 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
         },
         "upcoming": [{"on": e.day.isoformat(), "check": e.check, "message": e.message} for e in verdict.events],
     }
+
+
+def _refuse_unreadable(repo: Repository, section: Section) -> None:
+    path, error = section.source.path, section.source.error
+    if path in repo.files and not isinstance(section.data, dict):
+        raise StatusError(f"{path} cannot be read: {error or 'it holds no names and values'}.", f"Put {path} right.")
 
 
 def _plain(part: Section) -> dict[str, object]:

@@ -4,8 +4,11 @@ The name of an entry point is its family: three capital letters. One that raises
 result, which is then an error; the run and its output go on.
 """
 
+import contextlib
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,23 +62,28 @@ def installed_families() -> tuple[str, ...]:
 
 def run_families(families: Sequence[str], request: Request) -> Answers:
     """Run families side by side, each in its own process."""
-    gathered = Answers()
-    if families:
-        with ThreadPoolExecutor(max_workers=len(families)) as pool:
-            for answers in pool.map(lambda family: _run_family(family, request), families):
+    gathered, children = Answers(), _Children()
+    if not families:
+        return gathered
+    with ThreadPoolExecutor(max_workers=len(families)) as pool:
+        try:
+            for answers in pool.map(lambda family: _run_family(family, request, children), families):
                 gathered.results += answers.results
                 gathered.records += answers.records
+        except BaseException:
+            children.end_all()
+            raise
     return gathered
 
 
-def _run_family(family: str, request: Request) -> Answers:
+def _run_family(family: str, request: Request, children: "_Children") -> Answers:
     """Run the checks of a family; when one takes the process down, go on after it in a new one."""
     answers = Answers()
     skipped: list[str] = []
     if not request.choice.touches(family):
         return answers
     for _ in range(_MOST_RESTARTS):
-        failure, begun = _run_child(family, request, skipped, answers)
+        failure, begun = _run_child(family, request, skipped, answers, children)
         if not failure:
             break
         card = begun or _unknown_card(family)
@@ -86,7 +94,9 @@ def _run_family(family: str, request: Request) -> Answers:
     return answers
 
 
-def _run_child(family: str, request: Request, skipped: list[str], answers: Answers) -> tuple[str, Card | None]:
+def _run_child(
+    family: str, request: Request, skipped: list[str], answers: Answers, children: "_Children"
+) -> tuple[str, Card | None]:
     """Run one process; return why it failed and the check that it was in, or nothing."""
     with tempfile.TemporaryDirectory(prefix="pilotline-checks-") as folder:
         results = Path(folder) / "results.jsonl"
@@ -102,29 +112,56 @@ def _run_child(family: str, request: Request, skipped: list[str], answers: Answe
             "run": "yes" if request.run else "no",
             "offline": "yes" if request.offline else "no",
         }
-        failure = _wait(asked, _EXECUTED_SECONDS if request.run else request.seconds)
+        seconds = _EXECUTED_SECONDS if request.run else request.seconds
+        failure = children.run(asked, Path(folder) / "errors.txt", seconds)
         lines = results.read_text(encoding="utf-8", errors="replace").splitlines() if results.exists() else []
     begun = _read(lines, answers, skipped)
     return (failure or ("it ended in the middle of a check" if begun else "")), begun
 
 
-def _wait(asked: dict[str, str], seconds: float) -> str:
-    """Start a child and wait for it; return why it failed."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pilotline.checks.child"],
-            input=json.dumps(asked),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"The check itself failed: it did not end within {seconds:g} seconds"
-    lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
-    return f"The check itself failed (exit code {done.returncode}): {lines[-1][:300]}" if done.returncode else ""
+class _Children:
+    """The processes that run now, each with whatever it starts itself: none is left behind, also by an interrupt."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[str]] = set()
+
+    def run(self, asked: dict[str, str], errors: Path, seconds: float) -> str:
+        """Start a child and wait for it; return why it failed."""
+        with errors.open("w") as said:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "pilotline.checks.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                text=True,
+                start_new_session=True,
+            )
+        self._running.add(child)
+        try:
+            child.communicate(json.dumps(asked), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return f"The check itself failed: it did not end within {seconds:g} seconds"
+        finally:
+            _end(child)
+            self._running.discard(child)
+        lines = [line for line in errors.read_text(errors="replace").splitlines() if line.strip()]
+        last = (lines or ["it said nothing"])[-1][:300]
+        return f"The check itself failed (exit code {child.returncode}): {last}" if child.returncode else ""
+
+    def end_all(self) -> None:
+        """End them, whatever they do."""
+        for child in tuple(self._running):
+            _end(child)
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """End a process and what it left behind in its session."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+    child.wait()
 
 
 def _read(lines: list[str], answers: Answers, skipped: list[str]) -> Card | None:

@@ -52,6 +52,8 @@ def read_waivers(repo: Repository) -> tuple[dict[str, Waiver], tuple[Refused, ..
     refused = []
     if document.source.error:
         refused.append(Refused(f"{FILE} cannot be read: {document.source.error}", document.place()))
+    elif FILE in repo.files and not isinstance(document.at("waivers").data, list | None):
+        refused.append(Refused(f"{FILE} holds no list named waivers", document.place("waivers")))
     for entry in document.items("waivers"):
         problems = _problems(entry)
         if problems:

@@ -151,7 +151,9 @@ def _facts(content: bytes) -> Facts:
         data = parse_mapping(content)
     except YamlError as error:
         raise KpiError(f"pilot.yml is no YAML: {str(error).splitlines()[0]}.", "Put pilot.yml right.") from error
-    found = data or {}
+    if not data:
+        raise KpiError("pilot.yml holds no manifest.", "Restore it: git log -- pilot.yml")
+    found = data
     objective, costs = as_mapping(found.get("objective")), as_mapping(found.get("costs"))
     example = found.get("example")
     return Facts(
