@@ -178,7 +178,7 @@ needs_namespaces = pytest.mark.skipif(
 
 
 @needs_namespaces
-@pytest.mark.parametrize("size", ["64k", "1m", "2m"])
+@pytest.mark.parametrize("size", ["64k", "1m", "2m", "3m"])
 def test_a_full_disk_leaves_nothing_behind(tmp_path, size):
     script = (
         f"mount -t tmpfs -o size={size} tmpfs {tmp_path} &&"
@@ -190,6 +190,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, size):
     assert done.returncode == 2, done.stderr
     assert "LEFT:" not in done.stdout
     assert "disk is full" in done.stderr or "No space left" in done.stderr
+    assert "Free some space and run the command again." in done.stderr
     assert "Traceback" not in done.stderr
 
 

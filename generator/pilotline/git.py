@@ -4,6 +4,7 @@ Every call is made without the surroundings of the caller: no inherited `GIT_DIR
 commands. Data that is not ours (a version, an address) goes in on standard input or behind `--`.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -81,7 +82,8 @@ def run_git(
     """
     done = _start(arguments, cwd, stdin, settings, isolated=isolated)
     if done.returncode:
-        raise GitError(f"git {arguments[0]} failed: {_last_line(done.stderr)}", "Mend what git names and run again.")
+        reason = _last_line(done.stderr)
+        raise GitError(f"git {arguments[0]} failed: {reason}", _next_step(reason))
     return done.stdout
 
 
@@ -134,6 +136,12 @@ def _last_line(output: bytes) -> str:
     lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
     told = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["no reason given"]
     return told[0].removeprefix("fatal: ").removeprefix("error: ").rstrip(".") + "."
+
+
+def _next_step(reason: str) -> str:
+    """Say what helps: git's own words for a full disk name no way out."""
+    full = any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT))
+    return "Free some space and run the command again." if full else "Mend what git names and run again."
 
 
 def is_repository_root(folder: Path) -> bool:

@@ -81,7 +81,7 @@ def changed_answers(session: nox.Session, base: str) -> list[str]:
     ancestor = git(session, "merge-base", base, "HEAD").strip()
     if not git(session, "ls-tree", ancestor, "--", ANSWERS):
         return []
-    files = (git(session, "show", f"{commit}:{ANSWERS}") for commit in (ancestor, "HEAD"))
+    files = (git(session, "show", f"{commit}:./{ANSWERS}") for commit in (ancestor, "HEAD"))
     before, now = (dict(re.findall(ANSWER, text)) for text in files)
     return [name for name, value in before.items() if not name.startswith("_") and now.get(name) != value]
 

@@ -246,6 +246,17 @@ def test_inside_a_repository_one_sentence_says_how_the_ci_files_come_to_run(tmp_
     assert "pilots/one" in run.out
 
 
+def test_every_workflow_of_a_prepared_pilot_gets_a_name_of_its_own_at_the_top(tmp_path):
+    build_file_tree(tmp_path, {"x": ""})
+    commit_all(tmp_path, "outer")
+    run = pilotline("new", tmp_path / "pilots/one", "--defaults", "-d", "prepared_for=pilot")
+    folder = ".github/workflows"
+    workflows = sorted(path.name for path in (tmp_path / "pilots/one" / folder).iterdir())
+    assert workflows == ["ci.yml", "team.yml", "upgrade.yml"]
+    for file, at_top in (("ci", "one"), ("team", "one-team"), ("upgrade", "one-upgrade")):
+        assert f"pilots/one/{folder}/{file}.yml to {folder}/pilots-{at_top}.yml" in run.out
+
+
 def test_a_missing_git_is_one_sentence(tmp_path):
     run = pilotline("new", tmp_path / "pilot", "--defaults", environment={"PATH": str(tmp_path)})
     assert run.code == 2

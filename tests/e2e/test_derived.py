@@ -160,6 +160,22 @@ def test_an_answer_that_the_commit_names_is_accepted(branch):
     guard(branch, "main")
 
 
+def test_the_answers_of_a_pilot_deep_in_a_repository_are_found(branch, tmp_path):
+    """Its noxfile runs in its own folder; what git is asked for by name counts from the top."""
+    top = tmp_path / "everything"
+    (top / "pilots").mkdir(parents=True)
+    (branch / ".git").rename(top / ".git")
+    branch.rename(top / "pilots" / "calls")
+    commit_all(top, "Move the pilot")
+    git(top, "branch", "--force", "main")
+    guard(top / "pilots" / "calls", "main")
+
+    change_answers(top / "pilots" / "calls", r"^kpi_target: .*", "kpi_target: 1.0")
+    commit_all(top, "Upgrade")
+    with pytest.raises(AssertionError, match="kpi_target"):
+        guard(top / "pilots" / "calls", "main")
+
+
 def test_a_base_that_does_not_exist_is_no_pass(branch):
     with pytest.raises((AssertionError, subprocess.CalledProcessError)):
         guard(branch, "no-such-branch")

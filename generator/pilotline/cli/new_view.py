@@ -166,9 +166,17 @@ def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
     if created.plan.answers.values.get("ci_provider") == "gitlab":
         advice = f"copy it and .gitlab/ from {folder} there, and begin its before_script with `cd {folder}`"
         return [f"GitLab reads the .gitlab-ci.yml at the top only: {advice}."]
-    advice = f"copy {folder}/.github/workflows/ci.yml to .github/workflows/{name}.yml"
+    workflows = [path for path in created.plan.tree if path.startswith(".github/workflows/")]
+    copies = [f"{folder}/{path} to .github/workflows/{_name_at_top(path, name)}" for path in workflows]
     setting = f"defaults: {{run: {{working-directory: {folder}}}}}"
-    return [f"GitHub runs workflows at the top only: {advice} and add `{setting}` to it."]
+    each = "it" if len(copies) == 1 else "each"
+    return [f"GitHub runs workflows at the top only: copy {', '.join(copies)}, and add `{setting}` to {each}."]
+
+
+def _name_at_top(path: str, pilot: str) -> str:
+    """Name a workflow after its pilot, so that several pilots of one repository do not meet."""
+    file = path.rpartition("/")[2]
+    return f"{pilot}.yml" if file == "ci.yml" else f"{pilot}-{file}"
 
 
 def _next_commands(created: Created) -> list[str]:

@@ -27,6 +27,8 @@ class LocalServer:
 
     def prepare(self) -> None:
         """Create the database once, apart, then move it into place: others wait, a killed process leaves none."""
+        if self._given and self._given.startswith("http"):
+            _do_not_insist()
         self._var.mkdir(parents=True, exist_ok=True)
         database = self._var / "mlflow.db"
         if self._given or database.exists():
@@ -51,6 +53,12 @@ def quiet() -> None:
     logging.getLogger("alembic").setLevel(logging.ERROR)
     if level == "ERROR":
         disable_logging()  # type: ignore[no-untyped-call]
+
+
+def _do_not_insist() -> None:
+    """Let MLflow ask a server that does not answer for seconds; by itself it repeats its question for minutes."""
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
 
 @contextmanager

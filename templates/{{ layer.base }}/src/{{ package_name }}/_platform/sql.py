@@ -135,7 +135,8 @@ def open_sqlite(url: str) -> SqlAlchemyDatabase:
         engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise PilotError(
-            f"database.url is no address that can be used here: {_cause(error)}. Use sqlite:///…."
+            f"database.url is no address that can be used here: {_cause(error)}. Use sqlite:///…, or bring the other "
+            "database as an integration: `pilotline add postgres`."
         ) from error
     return SqlAlchemyDatabase(engine, remedy="Check database.url, and that its folder can be written and has room.")
 
