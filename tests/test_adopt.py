@@ -82,7 +82,7 @@ def organisation(tmp_path_factory):
     shutil.copy(ROOT / "copier.yml", folder)
     commit_all(folder, "one", tag="v1.0.0")
     base = folder / "templates/{{ layer.base }}"
-    for name in ("ruff.toml", "pyproject.toml.jinja", "README.md.jinja"):
+    for name in ("noxfile.py", "pyproject.toml.jinja", "README.md.jinja"):
         path = base / name
         path.write_text(path.read_text() + "# the catalog's second version\n")
     commit_all(folder, "two", tag="v2.0.0")
@@ -110,7 +110,7 @@ def test_a_realistic_repository_keeps_every_byte_and_is_upgraded_afterwards(orga
     result = json.loads(upgraded.out)
     assert result["seeds_improved"] == ["README.md", "pyproject.toml"], "reported"
     assert files_below(own)["pyproject.toml"] == now["pyproject.toml"], "and skipped"
-    assert (own / "ruff.toml").read_text().endswith("# the catalog's second version\n")
+    assert (own / "noxfile.py").read_text().endswith("# the catalog's second version\n")
 
 
 def test_plain_copier_and_renovate_lose_nothing_of_the_team_s_files(organisation, tmp_path):
@@ -128,7 +128,7 @@ def test_plain_copier_and_renovate_lose_nothing_of_the_team_s_files(organisation
     text = (own / "pyproject.toml").read_text()
     assert "<<<<<<<" in text, "the catalog changed this very file: Copier leaves it to a person"
     assert set(str(OWN["pyproject.toml"]).splitlines()) <= set(text.splitlines())
-    assert (own / "ruff.toml").read_text().endswith("# the catalog's second version\n"), "and the rest follows"
+    assert (own / "noxfile.py").read_text().endswith("# the catalog's second version\n"), "and the rest follows"
     (own / "pyproject.toml").write_text(str(OWN["pyproject.toml"]))
     commit_all(own, "by copier")
     assert "Already at v2.0.0" in pilotline("upgrade", cwd=own).out

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from tests.test_copier_update import ANSWERS_FILE, copier
 from tests.upgrading import publish_builtin, replaced
 
 AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
-RUFF = "templates/{{ layer.base }}/ruff.toml"
+TASKS = "templates/{{ layer.base }}/noxfile.py"
+PROJECT = "templates/{{ layer.base }}/pyproject.toml.jinja"
 NEWS = "templates/{{ layer.base }}/docs/platform/news.md"
 README = "templates/{{ layer.base }}/README.md.jinja"
 BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
@@ -48,9 +50,9 @@ class Catalog:
 
 def improve(folder: Path, version: int) -> None:
     """Change what every catalog changes: an owned file, a new one, a seed's template, a dependency; then remove one."""
-    for path in (AGENTS, RUFF, README):
+    for path in (AGENTS, TASKS, README):
         text = (folder / path).read_text()
-        mark = "\n" if path == RUFF else "\n\n"
+        mark = "\n" if path == TASKS else "\n\n"
         (folder / path).write_text(f"{text.rstrip()}{mark}# Better in version {version}.\n")
     blueprint = (folder / BLUEPRINT).read_text()
     old, new = ("structlog>=26.1,<27", "structlog>=26.2,<27") if version == 2 else ("rich>=14", "rich>=15")
@@ -96,9 +98,9 @@ def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Catalog:
 
 def work(pilot: Path) -> dict[str, bytes]:
     """Do what a team does before the first upgrade; give the files that are its own since."""
-    agents, ruff = pilot / "AGENTS.md", pilot / "ruff.toml"
+    agents, tasks = pilot / "AGENTS.md", pilot / "noxfile.py"
     agents.write_text(f"<!-- Ours. -->\n{agents.read_text()}")
-    ruff.write_text(ruff.read_text().replace("max-args = 7", "max-args = 6"))
+    tasks.write_text(replaced(tasks.read_text(), "Strict types.", "Types, as we want them."))
     project = pilot / "pyproject.toml"
     project.write_text(replaced(project.read_text(), '"pandas>=2.3,<4"', '"pandas==2.3.3"'))
     own = {"README.md": "Ours alone.\n", "docs/team/ours.md": "Ours.\n", "config/local_rules.toml": "x = 1\n"}
@@ -114,9 +116,9 @@ def holds_both(pilot: Path, own: dict[str, bytes], version: int) -> None:
     assert own.items() <= files.items()
     assert DELETED not in files
     assert not [path for path, content in files.items() if b"<<<<<<< " in content or path.endswith((".rej", ".orig"))]
-    agents, ruff = files["AGENTS.md"].decode(), files["ruff.toml"].decode()
-    assert (agents.startswith("<!-- Ours. -->\n"), "max-args = 6" in ruff) == (True, True)
-    assert all(text.endswith(f"# Better in version {version}.\n") for text in (agents, ruff))
+    agents, tasks = files["AGENTS.md"].decode(), files["noxfile.py"].decode()
+    assert (agents.startswith("<!-- Ours. -->\n"), "Types, as we want them." in tasks) == (True, True)
+    assert all(text.endswith(f"# Better in version {version}.\n") for text in (agents, tasks))
     assert files["docs/platform/news.md"] == f"Version {version}.\n".encode()
     project = files["pyproject.toml"].decode()
     assert '"pandas==2.3.3"' in project
@@ -147,10 +149,10 @@ def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
     assert plan == json.loads(plans["pilotline"].out)
     assert (plan["from"], plan["to"], plan["conflicts"], plan["answers"]) == ("v2.0.0", "v3.0.0", [], [])
     assert {(change["kind"], change["path"]) for change in plan["changes"]} == {
-        ("changed", ANSWERS_FILE), ("changed", "AGENTS.md"), ("changed", "ruff.toml"), ("changed", "pyproject.toml"),
+        ("changed", ANSWERS_FILE), ("changed", "AGENTS.md"), ("changed", "noxfile.py"), ("changed", "pyproject.toml"),
         ("changed", "docs/platform/news.md"), ("removed", "docs/platform/upgrade.md"),
     }  # fmt: skip
-    assert set(plan["merged"]) == {"AGENTS.md", "ruff.toml", "pyproject.toml"}
+    assert set(plan["merged"]) == {"AGENTS.md", "noxfile.py", "pyproject.toml"}
     assert (plan["seeds_improved"], plan["seeds_delivered"]) == (["README.md"], [])
     for pilot, then in ((pilots["renovate"], "pilotline"), (pilots["pilotline"], "renovate")):
         catalog.upgrade(pilot, then, "v3.0.0")
@@ -158,6 +160,50 @@ def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
         again = catalog.run("upgrade", cwd=pilot)
         assert (again.code, again.out) == (0, "Already at v3.0.0; nothing to do.\n")
     assert files_below(pilots["renovate"]) == files_below(pilots["pilotline"])
+
+
+BLOCK = "  # --- the team: add yours below this line\n"
+OUR_DEPENDENCIES = {BLOCK: f'{BLOCK}  "duckdb>=1.4,<2",\n'}
+OUR_RULE = {"max-args = 7\n": "max-args = 6\n"}
+LAST = '  - "structlog>=26.1,<27"\n'
+THEIR_DEPENDENCY = {BLUEPRINT: {LAST: f'{LAST}  - "tabulate>=0.9,<1"\n'}}
+THEIR_RULE = {PROJECT: {"max-complexity = 10\n": "max-complexity = 12\n"}}
+
+
+@pytest.mark.parametrize("by", ["pilotline", "renovate"])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param(OUR_DEPENDENCIES, THEIR_RULE, id="a dependency of ours, a rule of theirs"),
+        pytest.param(OUR_RULE, THEIR_DEPENDENCY, id="a rule of ours, a dependency of theirs"),
+        pytest.param(OUR_DEPENDENCIES | OUR_RULE, THEIR_DEPENDENCY | THEIR_RULE, id="both of ours, both of theirs"),
+    ],
+)
+def test_dependencies_and_rules_in_one_file_merge_without_a_conflict(tmp_path, by, ours, theirs):
+    place = publish_builtin(tmp_path / "catalog")
+    for path, changes in theirs.items():
+        change(place / path, changes)
+    commit_all(place, "Two", tag="v2.0.0")
+    catalog = Catalog(("--catalog", f"{place}@v1.0.0"), str(place))
+    pilot, fresh = tmp_path / "pilot", tmp_path / "fresh"
+    for folder, version in ((pilot, "v1.0.0"), (fresh, "v2.0.0")):
+        made = catalog.run("new", folder, "--defaults", "--catalog", f"{place}@{version}", cwd=tmp_path)
+        assert made.code == 0, made.err
+        change(folder / "pyproject.toml", ours)
+    commit_all(pilot, "our work")
+
+    catalog.upgrade(pilot, by, "v2.0.0")
+
+    assert (pilot / "pyproject.toml").read_text() == (fresh / "pyproject.toml").read_text()
+
+
+def change(file: Path, changes: Mapping[str, str]) -> None:
+    """Replace texts, wherever in a file they stand."""
+    text = file.read_text()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text)
 
 
 def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):

@@ -74,7 +74,7 @@ def test_a_newer_wheel_upgrades_what_an_older_one_made(wheels, tmp_path):
     assert f"_commit: v{OLD}\n" in (pilot / ".copier-answers.yml").read_text()
     agents = pilot / "AGENTS.md"
     agents.write_text(f"A line of the team.\n{agents.read_text()}")
-    (pilot / "mypy.ini").unlink()
+    (pilot / "noxfile.py").unlink()
     commit_all(pilot, "our work")
 
     plan = run(new, pilot, "upgrade", "--plan")
@@ -85,7 +85,7 @@ def test_a_newer_wheel_upgrades_what_an_older_one_made(wheels, tmp_path):
     text = agents.read_text()
     assert text.startswith("A line of the team.\n")
     assert text.endswith("\nA line that the catalog added.\n")
-    assert not (pilot / "mypy.ini").exists()
+    assert not (pilot / "noxfile.py").exists()
     assert f"_commit: v{NEW}\n" in (pilot / ".copier-answers.yml").read_text()
     assert git(pilot, "diff", "--name-only", "HEAD~1").split() == [".copier-answers.yml", "AGENTS.md"]
     assert "Already at" in run(new, pilot, "upgrade").stdout

@@ -1,7 +1,7 @@
 """Trying a catalog's pilots out: one environment for all of them, and each pilot's own checks in it.
 
-Pilots are not installed: their `src` is on the path, as their own pytest.ini has it. So one environment, with what any
-of them needs, serves them all.
+Pilots are not installed: their `src` is on the path, as pytest has it from their own settings. So one environment, with
+what any of them needs, serves them all.
 """
 
 import hashlib

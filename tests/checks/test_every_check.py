@@ -71,7 +71,7 @@ MEASURED: dict[str, tuple[dict[str, object], dict[str, object]]] = {
 """What the command of an executed check measured: once it is well, once it is not."""
 BAD: dict[str, Edit] = {
     "TPL002": set_value(".copier-answers.yml", "_commit", "nothing"),
-    "TPL004": write("ruff.toml", "line-length = 100\n"),
+    "TPL004": write("noxfile.py", "import nox\n"),
     "ENG008": remove("ops/ml-bom.cdx.json"),
     "MOD004": write("src/customer_call_list/adapters/ask.py", mod.LONG),
     "MOD005": lambda files: [files.pop(f"governance/evidence/{name}") for name in ("evaluation.json", "kpi.jsonl")],
@@ -181,7 +181,7 @@ def text(files: Files, path: str) -> str:
 MANIFEST = merge("pilot.yml")
 ADVICE: dict[str, tuple[Edit, Callable[[str], Edit]]] = {
     "OWN005": (set_value("pilot.yml", "exit", "steps", []), MANIFEST),
-    "TPL004": (write("ruff.toml", "line-length = 100\n"), save("governance/owned_changes.yml")),
+    "TPL004": (write("noxfile.py", "import nox\n"), save("governance/owned_changes.yml")),
     "ENG001": (write("README.md", "# A pilot\n"), append("README.md")),
     "DAT005": (set_value("pilot.yml", "data", "dpia", ""), MANIFEST),
     "DAT007": (set_value("pilot.yml", "retrieval", {"corpora": []}), MANIFEST),

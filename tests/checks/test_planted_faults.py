@@ -33,7 +33,7 @@ FAULTS = {
     "OWN005": set_value("pilot.yml", "exit", "steps", ["TODO", "TODO"]),
     "TPL001": set_value(".copier-answers.yml", "_src_path", "../catalog"),
     "TPL003": write("docs/team/notes.md", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"),
-    "TPL004": write("ruff.toml", "line-length = 100\n"),
+    "TPL004": write("noxfile.py", "import nox\n"),
     "TPL005": remove("renovate.json"),
     "TPL006": set_value("governance/answers.lock", "kpi", "0000000000000000"),
     "ENG001": replace("README.md", "## Limits", "## More"),

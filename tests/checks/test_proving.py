@@ -42,13 +42,14 @@ def test_tests_that_cannot_be_loaded_prove_nothing(tmp_path):
 
 def test_the_strict_configuration_of_a_generated_pilot_is_no_obstacle(tmp_path, builtin):
     tree = render(builtin, accept_answers(builtin, {"created_on": "2026-01-01"}))
-    build_file_tree(tmp_path, {"pytest.ini": strict_part(tree["pytest.ini"].content), "tests/test_a.py": PASSES})
+    settings = strict_part(tree["pyproject.toml"].content)
+    build_file_tree(tmp_path, {"pyproject.toml": settings, "tests/test_a.py": PASSES})
     assert measure_tests(PilotTools(tmp_path), ["tests/test_a.py"], "switch") == {"passed": 1, "code": 0}
 
 
 def strict_part(content):
     """The pilot's settings without the warnings of packages that are not installed here."""
-    settings = content.decode().partition("filterwarnings")[0]
+    settings = "[tool.pytest]" + content.decode().partition("[tool.pytest]")[2].partition("filterwarnings")[0]
     assert "--strict-config" in settings
     assert "cache_dir" in settings
     return settings

@@ -1,15 +1,17 @@
 """Generated pilots, and one environment that all of them share.
 
 The environment is installed once, from the largest pilot there is (every integration), and kept in `build/` until its
-requirements change. Pilots are not installed into it: their `src` is on the path, as their own pytest.ini has it.
+requirements change. Pilots are not installed into it: their `src` is on the path, as their settings of pytest have it.
 """
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -51,7 +53,9 @@ def _tree(builtin: Snapshot, answers: dict[str, object]) -> Tree:
 def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install what the largest pilot needs, and return the environment's folder of executables."""
     tree = _tree(builtin, MAXIMAL)
-    wanted = hashlib.sha256(b"with tracing" + tree["pyproject.toml"].content + sys.version.encode()).hexdigest()
+    project = tomllib.loads(tree["pyproject.toml"].content.decode())
+    required = json.dumps(["with tracing", project["project"], project["dependency-groups"], sys.version])
+    wanted = hashlib.sha256(required.encode()).hexdigest()
     folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:  # the tests run in several processes

@@ -1,7 +1,6 @@
 """What others judge: the schemas of CI providers and bots, linters of workflows and images, Prometheus, parsers."""
 
 import ast
-import configparser
 import json
 import os
 import re
@@ -152,12 +151,6 @@ def test_the_data_contract_is_one_of_the_standard(render_pilot, run_in):
 Parser = Callable[[str], object]
 
 
-def parse_ini(text: str) -> object:
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(text)
-    return parser
-
-
 class UniqueKeys(yaml.SafeLoader):
     """A loader for which a key that stands twice is an error: one value would be lost."""
 
@@ -177,8 +170,6 @@ PARSERS: dict[str, Parser] = {
     ".toml": tomllib.loads,
     ".json": json.loads,
     ".py": ast.parse,
-    ".ini": parse_ini,
-    ".importlinter": parse_ini,
 }
 
 
@@ -222,7 +213,7 @@ def assert_answers_arrive(parsed, answers) -> None:
 def test_every_file_parses(builtin, answers):
     parsed = parse_all(render(builtin, accept_answers(builtin, answers)))
     assert_answers_arrive(parsed, answers)
-    assert {"pilot.yml", "kpis.yml", "pyproject.toml", "noxfile.py", "pytest.ini", ".importlinter"} <= set(parsed)
+    assert {"pilot.yml", "kpis.yml", "pyproject.toml", "noxfile.py"} <= set(parsed)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -88,7 +88,7 @@ def second_version(catalog: Path) -> None:
             "upgrade_notes/v2.0.0.md": note,
         },
     )
-    change(catalog, f"{BASE}/ruff.toml", ("max-complexity = 10", "max-complexity = 12"))
+    change(catalog, f"{BASE}/pyproject.toml.jinja", ("max-complexity = 10", "max-complexity = 12"))
     change(catalog, f"{BASE}/docs/platform/upgrade.md.jinja", ("| the catalog's |", "| the CoE's |"))
 
 
@@ -172,12 +172,12 @@ def first_months(pilot: Path) -> None:
     git(pilot, "mv", f"{source}/services/evaluation.py", f"{source}/services/judging.py")
     change_everywhere(pilot, "services.evaluation", "services.judging")
     (pilot / DELETED).unlink()
-    change(pilot, "pyproject.toml", ('"rich>=14,<16"', '"rich==14.3.2"'))
+    dependencies = ('"rich>=14,<16"', '"rich==14.3.2"')
+    change(pilot, "pyproject.toml", dependencies, ("max-args = 7", "max-args = 8"))
     field = "    evaluation: EvaluationSettings = EvaluationSettings()\n"
     office = f"{field}    office: OfficeSettings = OfficeSettings()\n"
     change(pilot, f"{source}/settings.py", ("class Settings(", f"{OFFICE}class Settings("), (field, office))
     change(pilot, f"{source}/entrypoints/cli.py", ("for _name in STEPS:", f"{HOURS}for _name in STEPS:"))
-    change(pilot, "ruff.toml", ("max-args = 7", "max-args = 8"))
     change(pilot, f"{source}/_platform/drift.py", ("SMOOTHING: Final = 0.5\n", "SMOOTHING: Final = 0.5  # as agreed\n"))
     change(pilot, f"{source}/_platform/odcs.py", ('"rowCount")\n', '"rowCount")  # what our tables need\n'))
     build_file_tree(pilot, {"tests/unit/test_hours.py": TEST_HOURS, "docs/team/handbook.md": "# Ours\n"})

@@ -54,7 +54,7 @@ def checkout(tmp_path: Path, catalog: Path) -> Path:
 
 
 def improve(catalog: Path) -> None:
-    rules = catalog / "templates/{{ layer.base }}/ruff.toml"
+    rules = catalog / "templates/{{ layer.base }}/noxfile.py"
     rules.write_text(f"# The catalog adds a line.\n{rules.read_text()}")
     commit_all(catalog, "Two", tag="v1.1.0")
 
@@ -106,7 +106,7 @@ def test_a_new_version_arrives_as_a_branch_and_only_once(checkout, catalog, sour
 
     assert refs(checkout).splitlines() == [BRANCH, "refs/heads/main"]
     remote = checkout.parent / "remote.git"
-    assert git(remote, "diff", "--name-only", "main", BRANCH).split() == [".copier-answers.yml", "ruff.toml"]
+    assert git(remote, "diff", "--name-only", "main", BRANCH).split() == [".copier-answers.yml", "noxfile.py"]
     assert git(remote, "log", "-1", "--format=%an: %s", BRANCH) == "Catalog upgrade: Upgrade from v1.0.0 to v1.1.0"
     assert git(checkout, "status", "--porcelain") == ""
 
@@ -118,7 +118,7 @@ def test_a_new_version_arrives_as_a_branch_and_only_once(checkout, catalog, sour
 
 def test_a_conflict_fails_the_job_and_makes_no_branch(checkout, catalog, source):
     improve(catalog)
-    rules = checkout / "ruff.toml"
+    rules = checkout / "noxfile.py"
     rules.write_text(f"# The team adds another one.\n{rules.read_text()}")
     commit_all(checkout, "our work")
     run = job(checkout, PILOTLINE_SOURCE=source)

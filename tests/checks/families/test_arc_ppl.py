@@ -18,7 +18,7 @@ FAILING = {
         "ARC001", write(f"{SRC}services/up.py", "def f():\n    import customer_call_list.bootstrap\n"), "lies above",
     ),
     "ARC001 technology": ("ARC001", write(f"{SRC}domain/frames.py", "import pandas as pd\n"), "plain Python"),
-    "ARC001 no layers": ("ARC001", remove(".importlinter"), "No layers"),
+    "ARC001 no layers": ("ARC001", remove("pyproject.toml"), "No layers"),
     "ARC002 a component": ("ARC002", remove(f"{SRC}adapters/ledger.py"), "The component Ledger is missing"),
     "ARC002 a client": ("ARC002", write(f"{SRC}adapters/w.py", "import httpx\n"), "httpx that is declared nowhere"),
     "ARC002 a part of a package": (
@@ -60,6 +60,93 @@ def test_what_is_wrong_is_found_and_named(name, edit, message):
     result = run_one(name, edited(complete(), edit))
     assert result.status == "fail", result
     assert any(message in problem.message for problem in result.problems), result.problems
+
+
+INI = """[metadata]
+name = shop
+
+[importlinter]
+root_package = shop
+
+[importlinter:contract:order]
+name = Downwards
+type = layers
+containers =
+    shop
+layers =
+    api | jobs
+    core
+
+[importlinter:plain]
+name = The core is plain
+type = forbidden
+source_modules = shop.core
+forbidden_modules =
+    requests
+"""
+TOML = """
+[tool.importlinter]
+root_package = "shop"
+
+[[tool.importlinter.contracts]]
+name = "Downwards"
+type = "layers"
+containers = ["shop"]
+layers = ["api | jobs", "core"]
+exhaustive = true
+
+[[tool.importlinter.contracts]]
+name = "The core is plain"
+type = "forbidden"
+source_modules = "shop.core"
+forbidden_modules = ["requests"]
+"""
+SHOP = {
+    "src/shop/__init__.py": "",
+    "src/shop/api/__init__.py": "",
+    "src/shop/core/up.py": "from shop import api\n",
+    "src/shop/core/net.py": "import requests\n",
+    "pyproject.toml": "[project]\nname = 'shop'\n",
+    "setup.cfg": "[metadata]\nname = shop\n",
+}
+STATED = {"pyproject.toml": TOML, ".importlinter": INI, "setup.cfg": INI}
+
+
+@pytest.mark.parametrize(("path", "text"), STATED.items(), ids=STATED.keys())
+def test_contracts_are_read_wherever_import_linter_reads_them(path, text):
+    result = run_one("ARC001", {**SHOP, path: text})
+    assert [problem.message for problem in result.problems] == [
+        "src/shop/core/net.py imports requests: The core is plain",
+        "src/shop/core/up.py is in core and imports from api, which lies above",
+    ]
+
+
+def test_of_several_places_the_one_that_import_linter_takes_holds():
+    turned = INI.replace("    api | jobs\n    core\n", "    core\n    api | jobs\n")
+    downwards = {path: text for path, text in SHOP.items() if not path.endswith("net.py")}
+    assert run_one("ARC001", {**downwards, "pyproject.toml": TOML, ".importlinter": turned}).status == "pass"
+    both = {**downwards, ".importlinter": turned, "setup.cfg": INI}
+    assert run_one("ARC001", both).status == "fail"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {".importlinter": "[importlinter]\nroot_package = shop\n"},
+        {".importlinter": "[importlinter]\n[importlinter:contract:a\n"},
+        {"setup.cfg": INI.replace("name = Downwards", "name = 100 %")},
+        {"pyproject.toml": "[tool.importlinter]\nroot_package = 'shop'\ncontracts = 7\n"},
+    ],
+    ids=["none", "cannot be parsed", "cannot be interpolated", "no list"],
+)
+def test_settings_without_a_readable_contract_state_no_layers(files):
+    result = run_one("ARC001", {**SHOP, **files})
+    assert (result.status, "No layers" in result.message) == ("fail", True), result
+
+
+@pytest.mark.parametrize("text", ["[metadata\n", "[metadata]\nname = 100 %\n"], ids=["broken", "with a sign"])
+def test_a_file_of_settings_that_says_nothing_of_imports_is_none(text):
+    assert run_one("ARC001", {**SHOP, "setup.cfg": text}).reason == "not_applicable"
 
 
 def test_a_sentence_that_looks_like_an_import_is_none():

@@ -8,7 +8,7 @@ from pilotline.derive import derive_files
 from tests.checks.helpers import TODAY, edited, find_check, pilot, remove, replace, run_one, set_value, write
 
 ANSWERS = ".copier-answers.yml"
-OWNED = "ruff.toml"
+OWNED = "noxfile.py"
 FAILING = {
     "TPL001 no answers": ("TPL001", remove(ANSWERS), "no .copier-answers.yml"),
     "TPL001 no YAML": ("TPL001", write(ANSWERS, "a: ["), "cannot be read"),
@@ -17,14 +17,14 @@ FAILING = {
     "TPL001 a distance": ("TPL001", set_value(ANSWERS, "_commit", "v1.0.0-1-g9b6c7c1"), "v1.0.0-1-g9b6c7c1"),
     "TPL003 markers": ("TPL003", write("README.md", "a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"), "README.md"),
     "TPL003 a bare marker": ("TPL003", write("src/x.py", "x = 1\n>>>>>>>\n"), "src/x.py"),
-    "TPL003 a reject": ("TPL003", write("mypy.ini.rej", "@@ -1 +1 @@\n"), "mypy.ini.rej"),
+    "TPL003 a reject": ("TPL003", write("noxfile.py.rej", "@@ -1 +1 @@\n"), "noxfile.py.rej"),
     "TPL005 no bot": ("TPL005", remove("renovate.json"), "Neither"),
     "TPL006 changed by hand": ("TPL006", set_value(ANSWERS, "kpi", "Another"), "kpi changed"),
     "TPL006 lost": ("TPL006", set_value(ANSWERS, "personal_data", None), "personal_data"),
     "TPL006 no lock": ("TPL006", remove("governance/answers.lock"), "answers.lock is missing"),
 }
 WARNING = {
-    "changed": (write(OWNED, "line-length = 100\n"), "was changed"),
+    "changed": (write(OWNED, "import nox\n"), "was changed"),
     "deleted": (remove(OWNED), "was deleted"),
     "stale": (set_value("pilot.yml", "owners", "technical", "grace@example.org"), "is stale"),
 }
@@ -50,7 +50,7 @@ def test_a_changed_file_of_the_catalog_warns(edit, message):
 
 
 def test_a_change_with_a_reason_is_fine():
-    explained = "format: 1\nchanges:\n  - path: ruff.toml\n    reason: The team's line length is 100\n"
+    explained = "format: 1\nchanges:\n  - path: noxfile.py\n    reason: The team's session for its load tests\n"
     files = edited(pilot(), WARNING["changed"][0], write("governance/owned_changes.yml", explained))
     assert run_one("TPL004", files).status == "pass"
 

@@ -2,7 +2,7 @@
 
 import configparser
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,9 @@ from pilotline.checks.model import Effort, Location, Problem, Stage
 from pilotline.checks.repository import ANSWERS, Repository
 from pilotline.policies import configured_hosts
 
-_CONTRACTS: Final = ".importlinter"
+_TOOL: Final = "importlinter"
+_SETTINGS: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
+"""Where import-linter looks for its settings, in its own order; the first that has any holds."""
 _PICTURE: Final = "docs/platform/architecture.md"
 _COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")
 _CLIENTS: Final = frozenset(
@@ -89,25 +91,45 @@ _PLATFORM: Final = frozenset({"database", "tracking", "tracing", "integrations"}
 
 @dataclass(frozen=True)
 class _Contract:
-    """A rule of `.importlinter` that the pilot's own CI holds the code to."""
+    """A rule of import-linter that the pilot's own CI holds the code to."""
 
     name: str
     kind: str
     values: Mapping[str, tuple[str, ...]]
 
 
-def _contracts(repo: Repository) -> tuple[_Contract, ...]:
+def _contracts(repo: Repository) -> tuple[_Contract, ...] | None:
+    """Read the contracts where import-linter finds its settings; None where it finds none."""
+    for path in _SETTINGS:
+        read = _contracts_of_toml if path.endswith(".toml") else _contracts_of_ini
+        if (found := read(repo, path)) is not None:
+            return found
+    return None
+
+
+def _contracts_of_ini(repo: Repository, path: str) -> tuple[_Contract, ...] | None:
     parser = configparser.ConfigParser()
     try:
-        parser.read_string(repo.text(_CONTRACTS))
+        parser.read_string(repo.text(path))
+        if _TOOL not in parser:
+            return None
+        parts = [dict(parser[name]) for name in parser.sections() if name.startswith(f"{_TOOL}:")]
     except configparser.Error:
-        return ()
-    return tuple(_contract(parser[name]) for name in parser.sections() if name.startswith("importlinter:contract"))
+        return () if f"[{_TOOL}" in repo.text(path) else None
+    return tuple(_contract({key: value.splitlines() for key, value in part.items()}) for part in parts)
 
 
-def _contract(section: configparser.SectionProxy) -> _Contract:
-    values = {key: tuple(line.strip() for line in value.splitlines() if line.strip()) for key, value in section.items()}
-    return _Contract(section.get("name", ""), section.get("type", ""), values)
+def _contracts_of_toml(repo: Repository, path: str) -> tuple[_Contract, ...] | None:
+    settings = repo.document(path).at("tool", _TOOL)
+    if not settings:
+        return None
+    parts = ({key: part.texts(key) or [part.text(key)] for key in part.names()} for part in settings.items("contracts"))
+    return tuple(map(_contract, parts))
+
+
+def _contract(part: Mapping[str, Sequence[str]]) -> _Contract:
+    values = {key: tuple(line.strip() for line in lines if line.strip()) for key, lines in part.items()}
+    return _Contract(" ".join(values.get("name", ())), " ".join(values.get("type", ())), values)
 
 
 def _is_in(module: str, package: str) -> bool:
@@ -129,13 +151,15 @@ class CallLists(Protocol):            # ports/__init__.py
 """
 
     def not_applicable(self, repo: Repository) -> str:
-        made = ANSWERS in repo.files or _CONTRACTS in repo.files
-        return "" if made else "It was not made from a reference architecture and has no .importlinter"
+        made = ANSWERS in repo.files or _contracts(repo) is not None
+        return "" if made else "It was not made from a reference architecture and has no contracts of import-linter"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        contracts = _contracts(repo)
+        contracts = _contracts(repo) or ()
         if not any(contract.kind == "layers" for contract in contracts):
-            yield Problem("No layers are stated: .importlinter is missing, or has no contract of them")
+            yield Problem(
+                f"No layers are stated: import-linter has no contract of them in any of {', '.join(_SETTINGS)}"
+            )
         rules = [contract for contract in contracts if contract.kind in {"layers", "forbidden"}]
         for path in repo.modules:
             found = _broken(rules, path, possible_imports(path, repo.text(path)))

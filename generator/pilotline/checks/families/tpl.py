@@ -146,8 +146,8 @@ class OwnedFilesAreExplained(Check):
     example = """
 format: 1
 changes:
-  - path: ruff.toml
-    reason: The team's line length is 100 since its style guide of 2026-10
+  - path: noxfile.py
+    reason: The team's session for its load tests, since 2026-10
 """
 
     def not_applicable(self, repo: Repository) -> str:
