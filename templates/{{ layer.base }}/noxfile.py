@@ -87,13 +87,14 @@ def changed_answers(session: nox.Session, base: str) -> list[str]:
 
 
 def git(session: nox.Session, *arguments: str) -> str:
-    """Ask git; 1 is its answer for "nothing found"."""
-    return str(session.run("git", *arguments, external=True, silent=True, success_codes=[0, 1]))
+    """Ask git; 1 is its answer for "nothing found", and with --install-only nothing is asked."""
+    return str(session.run("git", *arguments, external=True, silent=True, success_codes=[0, 1]) or "")
 
 
 @nox.session
 def ui(session: nox.Session) -> None:
-    """Show the runs in MLflow's own pages, on http://127.0.0.1:5000."""
+    """Show the runs in MLflow's own pages, on http://127.0.0.1:5000 or, with `-- --port 5001`, elsewhere."""
     install(session, "ui")
-    store = "sqlite:///var/mlflow.db"
-    session.run("mlflow", "ui", "--backend-store-uri", store, env={"MLFLOW_DISABLE_TELEMETRY": "true"})
+    command = ("mlflow", "ui", "--backend-store-uri", "sqlite:///var/mlflow.db", "--workers", "2")
+    alone = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    session.run(*command, *session.posargs, env=alone, interrupt_timeout=10)  # seconds for it to end after Ctrl-C

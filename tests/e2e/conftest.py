@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,7 @@ def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--upgrade", "pip>=25.1"], check=True)
     subprocess.run([*pip, "install", "--editable", ".", "--group", "dev", "--group", "tracing"], cwd=pilot, check=True)
+    subprocess.run([folder / "bin" / "customer-call-list", "--help"], cwd=pilot, stdout=subprocess.DEVNULL, check=True)
     subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
     stamp.write_text(wanted)
 
@@ -113,17 +114,27 @@ def run_in(pilot_environment: Path) -> RunIn:
     """Give a function that runs a command in a pilot, in the shared environment, without a network."""
 
     def run(folder: Path, command: Sequence[str], *, offline: bool = True, **variables: str) -> Run:
-        path = f"{pilot_environment}{os.pathsep}{os.environ['PATH']}"
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-        environment = {**kept, "PATH": path, "PYTHONPATH": str(folder / "src"), **variables}
-        isolate = ["unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"] if offline else []
-        done = subprocess.run(
-            [*isolate, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=900, check=False,
-        )  # fmt: skip
-        return Run(done.returncode, done.stdout, done.stderr)
+        around = surroundings([pilot_environment], {"PYTHONPATH": str(folder / "src"), **variables})
+        return run_command(folder, command, around, offline=offline)
 
     return run
+
+
+def surroundings(executables: Sequence[Path], variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables of a command that finds these folders' executables first."""
+    path = os.pathsep.join([*map(str, executables), os.environ["PATH"]])
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    return {**kept, "PATH": path, **variables}
+
+
+def run_command(folder: Path, command: Sequence[str], around: Mapping[str, str], *, offline: bool) -> Run:
+    """Run a command to its end, with or without a network."""
+    isolate = ["unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"] if offline else []
+    done = subprocess.run(
+        [*isolate, *command], cwd=folder, env=around, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=900, check=False,
+    )  # fmt: skip
+    return Run(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture

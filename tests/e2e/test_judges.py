@@ -95,6 +95,35 @@ def test_hadolint_accepts_the_image(render_pilot):
     judge("hadolint", "--failure-threshold", "info", "ops/Dockerfile", cwd=render_pilot(prepared_for="pilot"))
 
 
+@pytest.mark.parametrize("integrations", [[], ["postgres"], ["postgres", "mlflow_server"]], ids=len)
+def test_compose_refers_only_to_what_it_defines(render_pilot, integrations):
+    """Docker refuses a stack over this; no schema can see it."""
+    pilot = render_pilot(prepared_for="pilot", integrations=integrations)
+    stack = yaml.safe_load((pilot / "ops" / "compose.yaml").read_text())
+    services = stack["services"]
+    mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])}
+    awaited = services["pilot"]["depends_on"]
+
+    assert mounted == set(stack["volumes"])
+    assert set(awaited) == set(services) - {"pilot"}
+    assert [name for name in awaited if "healthcheck" not in services[name]] == [], "nothing else makes it healthy"
+    build = services["pilot"]["build"]
+    assert (pilot / "ops" / build["context"] / build["dockerfile"]).is_file()
+
+
+@kinds
+def test_the_container_forwards_the_port_of_a_session_that_there_is(render_pilot, answers):
+    pilot = render_pilot(**{"prepared_for": "pilot", **answers})
+    if (pilot / ".devcontainer").is_dir():
+        container = json.loads((pilot / ".devcontainer" / "devcontainer.json").read_text())
+        (port,) = container["forwardPorts"]
+        title, command = container["portsAttributes"][str(port)]["label"].split(": ")
+        session = re.fullmatch(r"nox -s (\w+)", command)
+        assert session, title
+        code = (pilot / "noxfile.py").read_text()
+        assert f"http://127.0.0.1:{port}" in code[code.index(f"def {session[1]}(") :]
+
+
 @kinds
 def test_prometheus_accepts_the_rules_and_they_pass_their_tests(render_pilot, answers):
     folder = render_pilot(**{"prepared_for": "pilot", **answers}) / "ops" / "kpi"
