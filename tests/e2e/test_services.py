@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -158,6 +159,26 @@ def test_a_job_is_one_trace_that_the_logs_lead_to(pilot, run_pilot, collector):
     logs = "".join(path.read_text() for path in (pilot / "var" / "logs").glob("*.jsonl"))
     assert sorted(name for name, _ in spans) == ["read", "score", "score"]
     assert {trace for _, trace in spans} == {json.loads(line)["trace_id"] for line in logs.splitlines()}
+
+
+def test_an_mlflow_server_that_is_down_is_one_sentence_within_seconds(pilot, run_pilot, free_port):
+    """MLflow itself asks again and again for more than four minutes."""
+    begin = time.monotonic()
+    run = run_pilot(pilot, "register", PILOT_TRACKING__URI=f"http://127.0.0.1:{free_port}")
+    assert run.code == 2
+    assert re.fullmatch(
+        r"error: MLflow at http://127\.0\.0\.1:\d+ does not answer: Connection refused\. Check .*tracking\.uri\.",
+        run.err.strip().splitlines()[-1],
+    )
+    assert time.monotonic() - begin < 90
+
+
+def test_a_database_without_its_driver_says_how_it_comes(pilot, run_in):
+    """The tests' environment has every driver: this one finds none."""
+    code = "import sys; sys.modules['psycopg'] = None; from customer_call_list.entrypoints import main; main()"
+    run = run_in(pilot, ["python", "-c", code, "score"], PILOT_DATABASE__URL="postgresql+psycopg://127.0.0.1/x")
+    assert run.code == 2
+    assert "`pilotline add postgres`" in run.err
 
 
 def test_a_collector_that_is_down_is_one_warning_and_the_job_is_done(pilot, run_pilot, free_port):

@@ -1,6 +1,7 @@
 """MLflow runs and the model registry: nothing leaves the machine unasked, and no stored model can run code."""
 
 import json
+import re
 import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -262,11 +263,16 @@ def _clear_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-        cause = getattr(error, "orig", None) or error
-        first = str(cause).strip().splitlines()[0].rstrip(".")
         raise PilotError(
-            f"MLflow at {uri} refused: {first}. Check that it runs and has room, and the setting tracking.uri."
+            f"MLflow at {uri} {_complaint(error)}. Check that it runs and has room, and the setting tracking.uri."
         ) from error
+
+
+def _complaint(error: Exception) -> str:
+    """Say what went wrong in a line; of a connection that failed the system's own words, as the rest is the request."""
+    first = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+    unreachable = "Max retries exceeded" in first and re.search(r"\[Errno -?\d+\] ([\w ]+)", first)
+    return f"does not answer: {unreachable[1]}" if unreachable else f"refused: {first}"
 
 
 def _as_version(found: object) -> ModelVersion:
