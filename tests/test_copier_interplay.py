@@ -16,7 +16,7 @@ from tests.upgrading import publish_builtin, replaced
 AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
 TASKS = "templates/{{ layer.base }}/noxfile.py"
 PROJECT = "templates/{{ layer.base }}/pyproject.toml.jinja"
-NEWS = "templates/{{ layer.base }}/docs/platform/news.md"
+NEWS = "templates/{{ layer.base }}/docs/news.md"
 README = "templates/{{ layer.base }}/README.md.jinja"
 BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
 DELETED = "governance/decisions/0001-why-this-pilot.md"
@@ -59,7 +59,7 @@ def improve(folder: Path, version: int) -> None:
     build_file_tree(folder, {BLUEPRINT: replaced(blueprint, old, new), NEWS: f"Version {version}.\n"})
     build_file_tree(folder, {"changelog.d/better.changed.md": f"Better in {version}.\n"})
     if version == 3:
-        (folder / "templates/{{ layer.base }}/docs/platform/upgrade.md.jinja").unlink()
+        (folder / "templates/{{ layer.base }}/docs/platform.md.jinja").unlink()
 
 
 def own_catalog(folder: Path) -> Catalog:
@@ -119,11 +119,11 @@ def holds_both(pilot: Path, own: dict[str, bytes], version: int) -> None:
     agents, tasks = files["AGENTS.md"].decode(), files["noxfile.py"].decode()
     assert (agents.startswith("<!-- Ours. -->\n"), "Types, as we want them." in tasks) == (True, True)
     assert all(text.endswith(f"# Better in version {version}.\n") for text in (agents, tasks))
-    assert files["docs/platform/news.md"] == f"Version {version}.\n".encode()
+    assert files["docs/news.md"] == f"Version {version}.\n".encode()
     project = files["pyproject.toml"].decode()
     assert '"pandas==2.3.3"' in project
     assert '"structlog>=26.2,<27"' in project
-    assert ('"rich>=15,<16"' in project, "docs/platform/upgrade.md" in files) == (
+    assert ('"rich>=15,<16"' in project, "docs/platform.md" in files) == (
         (True, False) if version == 3 else (False, True)
     )
     assert f"_commit: v{version}.0.0\n" in files[ANSWERS_FILE].decode()
@@ -150,7 +150,7 @@ def test_both_go_on_from_each_other_and_give_the_same(catalog, tmp_path):
     assert (plan["from"], plan["to"], plan["conflicts"], plan["answers"]) == ("v2.0.0", "v3.0.0", [], [])
     assert {(change["kind"], change["path"]) for change in plan["changes"]} == {
         ("changed", ANSWERS_FILE), ("changed", "AGENTS.md"), ("changed", "noxfile.py"), ("changed", "pyproject.toml"),
-        ("changed", "docs/platform/news.md"), ("removed", "docs/platform/upgrade.md"),
+        ("changed", "docs/news.md"), ("removed", "docs/platform.md"),
     }  # fmt: skip
     assert set(plan["merged"]) == {"AGENTS.md", "noxfile.py", "pyproject.toml"}
     assert (plan["seeds_improved"], plan["seeds_delivered"]) == (["README.md"], [])
@@ -230,12 +230,12 @@ def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
     assert done.code == 0, done.err
     assert "grace@example.org" in (pilot / ".github/CODEOWNERS").read_text()
     brought = {
-        "docs/platform/news.md",
+        "docs/news.md",
         "config/production.toml",
         "config/production/integrations.toml",
         "ops/runbook.md",
     }
-    assert set(files_below(pilot)) == at_first - {"docs/platform/upgrade.md"} | brought
+    assert set(files_below(pilot)) == at_first - {"docs/platform.md"} | brought
     assert catalog.run("diff", cwd=pilot).out == "Every file of the catalog is as v3.0.0 made it.\n"
     found = json.loads(catalog.run("check", "--select", "TPL003,TPL004,TPL006", "--json", cwd=pilot).out)["checks"]
     assert {(check["id"], check["status"]) for check in found if check["status"] != "skip"} == {

@@ -18,7 +18,7 @@ MANIFEST = "stage: {stage}\ndata: {{classification: {data}}}\nai_act: {{class: {
 
 def found(config, *, data="internal", risk="minimal", stage="sandbox", path="config/default.toml"):
     files = {
-        "src/x/_platform/policies.yml": POLICIES.encode(),
+        "src/x/_platform/organisation.yml": POLICIES.encode(),
         "pilot.yml": MANIFEST.format(data=data, risk=risk, stage=stage).encode(),
         path: config.encode(),
     }
@@ -81,7 +81,7 @@ CATALOG = {
     "copier.yml": f"_exclude: [copier.yml]\n{QUESTION}{LAYER}",
     "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
     "pilot.yml": MANIFEST.format(data="internal", risk="minimal", stage="sandbox"),
-    "src/x/_platform/policies.yml": POLICIES,
+    "src/x/_platform/organisation.yml": POLICIES,
     "config/default.toml": "[db]\n",
     "{{ layer.cloud }}/config/integrations/cloud.toml": "[cloud]\nurl = 'https://api.cloud.example'\n",
 }
@@ -111,7 +111,7 @@ def test_add_refuses_the_same_and_touches_nothing(catalog, tmp_path):
 
     (pilot / "config/default.toml").write_text("[db]\nurl = 'https://elsewhere.example'\n")
     allowed = POLICIES.replace('"*.internal"]', '"*.internal", "api.cloud.example"]')
-    (pilot / "src/x/_platform/policies.yml").write_text(allowed)
+    (pilot / "src/x/_platform/organisation.yml").write_text(allowed)
     commit_all(pilot, "the office agreed; and a host of our own")
     run = pilotline("add", "cloud", "--commit", cwd=pilot)
     assert run.code == 0, "what stood there before is for the checks to find"

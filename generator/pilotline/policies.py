@@ -16,7 +16,7 @@ from pilotline.errors import PilotlineError
 from pilotline.yamls import YamlError, parse_mapping
 
 Kind = Literal["hosts", "providers", "models"]
-_FILE: Final = re.compile(r"src/[^/]+/_platform/policies\.yml")
+_FILE: Final = re.compile(r"src/[^/]+/_platform/organisation\.yml")
 _CONFIGURATION: Final = re.compile(r"config/.+\.toml")
 _ADDRESS_WORDS: Final = frozenset(
     {"url", "urls", "uri", "uris", "dsn", "endpoint", "endpoints", "address", "addresses", "host", "hosts"}

@@ -9,7 +9,6 @@ from pilotline.checks.verdict import judge
 from tests.checks.helpers import TODAY, edited, pilot, remove, run_one, set_value, write
 
 ORGANISATION = "src/customer_call_list/_platform/organisation.yml"
-POLICIES = "src/customer_call_list/_platform/policies.yml"
 EXPLAINED = "format: 1\nchanges:\n  - {path: %s, reason: We need it}\n"
 LOWER = set_value(ORGANISATION, "lowered", ["OWN002", "VAL006"])
 
@@ -68,19 +67,19 @@ def test_without_the_catalog_the_list_counts_and_the_verdict_says_that_nobody_co
     assert notices(Repository.of(pilot(), TODAY)) == []
 
 
-ALLOW = set_value(POLICIES, "retention", "logs_days", 30)
+ALLOW = set_value(ORGANISATION, "retention", "logs_days", 30)
 
 
 @pytest.mark.parametrize(
     ("edit", "what"),
-    [(ALLOW, "differs from the catalog's"), (remove(POLICIES), "was deleted")],
+    [(ALLOW, "differs from the catalog's"), (remove(ORGANISATION), "was deleted")],
     ids=["changed", "deleted"],
 )
 def test_policies_that_a_pilot_changed_are_not_the_organisation_s(edit, what):
-    explained = write("governance/owned_changes.yml", EXPLAINED % POLICIES)
+    explained = write("governance/owned_changes.yml", EXPLAINED % ORGANISATION)
     result = run_one("ENG010", edited(pilot(), edit, explained))
-    assert (result.status, result.location.path) == ("fail", POLICIES)
-    assert f"{POLICIES} {what}" in result.message
+    assert (result.status, result.location.path) == ("fail", ORGANISATION)
+    assert f"{ORGANISATION} {what}" in result.message
 
 
 def test_a_repository_of_no_catalog_has_policies_of_nobody():

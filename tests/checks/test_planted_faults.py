@@ -51,7 +51,7 @@ FAULTS |= {
     "MOD003": write("models/ranker.pkl", "x"),
     "MOD008": replace("pyproject.toml", "[project.scripts]", "[project.gui-scripts]"),
     "OPS001": without("src/customer_call_list", "JSONRenderer"),
-    "OPS002": set_value(f"{PACKAGE}/_platform/policies.yml", "retention", "logs_days", 30),
+    "OPS002": set_value(f"{PACKAGE}/_platform/organisation.yml", "retention", "logs_days", 30),
     "OPS004": write("ops/kpi/rules.yml", "groups: []\n"),
     "GOV002": set_value("pilot.yml", "ai_act", "prohibited_practices", "present", PRESENT),
     "GOV003": set_value("pilot.yml", "uses", "unsupported", []),

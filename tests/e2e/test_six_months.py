@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 BASE = "templates/{{ layer.base }}"
 PLATFORM = f"{BASE}/src/{{{{ package_name }}}}/_platform"
 OLD, NEW = "customer_call_list", "customers_to_phone"
-DELETED = "docs/platform/upgrade.md"
+DELETED = "docs/platform.md"
 DERIVED = "docs/kpis.md"
 """Rebuilt from the manifests, so none of its lines is the team's."""
 
@@ -89,7 +89,7 @@ def second_version(catalog: Path) -> None:
         },
     )
     change(catalog, f"{BASE}/pyproject.toml.jinja", ("max-complexity = 10", "max-complexity = 12"))
-    change(catalog, f"{BASE}/docs/platform/upgrade.md.jinja", ("| the catalog's |", "| the CoE's |"))
+    change(catalog, f"{BASE}/docs/platform.md.jinja", ("| the catalog's |", "| the CoE's |"))
 
 
 def third_version(catalog: Path) -> None:

@@ -83,13 +83,8 @@ class Repository:
         return frozenset(map(self.follow, parse_record(self.files[RECORD]))) if RECORD in self.files else frozenset()
 
     @cached_property
-    def policies(self) -> Section:
-        """What the organisation allows, as the pilot carries it."""
-        return self.document(f"{self.package_folder}_platform/policies.yml")
-
-    @cached_property
     def organisation(self) -> Section:
-        """What the organisation decided: objectives, own checks, and the values of the example."""
+        """What the organisation decided: policies, objectives, own checks, and the values of the example."""
         return self.document(f"{self.package_folder}_platform/organisation.yml")
 
     @property

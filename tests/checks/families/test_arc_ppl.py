@@ -181,7 +181,7 @@ def test_what_is_declared_may_be_reached():
 
 
 def test_the_components_come_from_the_catalog_where_the_page_is_gone():
-    gone = edited(complete(), remove("docs/platform/architecture.md"))
+    gone = edited(complete(), remove("docs/platform.md"))
     assert run_one("ARC002", gone).status == "pass"
     assert "Ledger" in run_one("ARC002", edited(gone, remove(f"{SRC}adapters/ledger.py"))).message
 

@@ -7,7 +7,7 @@ from tests.checks.helpers import edited, find_executed, pilot, remove, replace, 
 
 RULES = "ops/kpi/rules.yml"
 RUNBOOK = "ops/runbook.md"
-POLICIES = "src/customer_call_list/_platform/policies.yml"
+POLICIES = "src/customer_call_list/_platform/organisation.yml"
 PLATFORM = "src/customer_call_list/_platform/monitoring.py"
 BUDGET = write("tests/e2e/test_latency.py", "def test_latency_of_the_main_job():\n    pass\n")
 FAILING = {

@@ -15,7 +15,7 @@ from pilotline.policies import configured_hosts
 _TOOL: Final = "importlinter"
 _SETTINGS: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
 """Where import-linter looks for its settings, in its own order; the first that has any holds."""
-_PICTURE: Final = "docs/platform/architecture.md"
+_PICTURE: Final = "docs/platform.md"
 _COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")
 _CLIENTS: Final = frozenset(
     [
@@ -212,7 +212,7 @@ class ComponentsExist(Check):
     stage = Stage.PILOT
     source = "The reference architecture's components; the organisation's policies"
     effort = Effort.HOURS
-    advice = "Put the component back where docs/platform/architecture.md says. Reach another system through an integration (`pilotline add`), or declare it in outside_systems in pilot.yml, and its host in the policies."
+    advice = "Put the component back where docs/platform.md says. Reach another system through an integration (`pilotline add`), or declare it in outside_systems in pilot.yml, and its host in the policies."
     example = """
 outside_systems:
   - name: Weather service

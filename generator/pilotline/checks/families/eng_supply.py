@@ -238,21 +238,22 @@ class OnlyAllowedSystems(Check):
     stage = Stage.SANDBOX
     source = "The organisation's policies; ISO/IEC 42001 A.10.3"
     effort = Effort.HOURS
-    advice = "Configure a system that src/<package>/_platform/policies.yml lists for the data's class, the risk class and the stage, or ask the contact that it names to list yours. That file is the organisation's: what a pilot changed in it is undone with `pilotline diff`, or waived."
+    advice = "Configure a system that src/<package>/_platform/organisation.yml lists for the data's class, the risk class and the stage, or ask the contact that it names to list yours. That file is the organisation's: what a pilot changed in it is undone with `pilotline diff`, or waived."
     example = """
 [integrations.postgres]
 url = "postgresql://db.sales.internal/shop"
 """
 
     def not_applicable(self, repo: Repository) -> str:
-        carried = repo.policies or repo.is_as_rendered(repo.policies.source.path) is False
+        path = repo.organisation.source.path
+        carried = repo.organisation.at("data") or repo.is_as_rendered(path) is False
         return "" if carried else "The pilot carries no policies of an organisation"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        path = repo.policies.source.path
+        path = repo.organisation.source.path
         if repo.is_as_rendered(path) is False:
             what = "differs from the catalog's" if path in repo.files else "was deleted"
-            yield Problem(f"{path} {what}: the policies are the organisation's to change", Location(path))
+            yield Problem(f"{path} {what}: its policies are the organisation's to change", Location(path))
         for violation in find_violations(repo.files):
             place = repo.document(violation.path).place(*violation.setting.split("."))
             yield Problem(violation.message, place)

@@ -72,11 +72,11 @@ class LogsAreKept(Check):
     source = "EU AI Act, Articles 19 and 26(6)"
     effort = Effort.MINUTES
     advice = "Set retention.logs_days to 184 or more in the organisation's policies, and keep logs of containers for as long."
-    example = "retention: {logs_days: 184}   # _platform/policies.yml, from the catalog"
+    example = "retention: {logs_days: 184}   # _platform/organisation.yml, from the catalog"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        days = repo.policies.number("retention", "logs_days")
-        place = repo.policies.place("retention", "logs_days")
+        days = repo.organisation.number("retention", "logs_days")
+        place = repo.organisation.place("retention", "logs_days")
         if days is None:
             yield Problem("It is not stated how long logs are kept (retention.logs_days)", place)
         elif days < _SIX_MONTHS:

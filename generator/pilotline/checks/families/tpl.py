@@ -89,7 +89,7 @@ class TemplateIsCurrent(Check):
         if recorded is None:
             yield Problem("The recorded version is none, so nobody can tell how far behind it is", place)
             return
-        policy = repo.policies.at("catalog")
+        policy = repo.organisation.at("catalog")
         newest = parse_version(versions[0].name) or recorded
         majors = newest.major - recorded.major
         allowed = policy.number("majors_behind")

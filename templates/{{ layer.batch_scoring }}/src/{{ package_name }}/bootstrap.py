@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
-from ._platform import PilotError
+from ._platform import PilotError, SqlDatabase
 from ._platform.contracts import Access
-from ._platform.ports import SqlDatabase
+from ._platform.systems import open_database, open_tracking
 from ._platform.tracking import Tracking
-from .adapters.integrations import open_database, open_tracking
 from .adapters.ledger import ContractedLedger
 from .adapters.model import TRUSTED_TYPES, Kind, SklearnLearner
 from .adapters.scores import SqlCallLists
 from .domain import Policy
 from .ports import CallLists
 from .settings import Settings
+
+INTEGRATIONS: Final = f"{__package__}.adapters.integrations"  # found there by name, when one is switched on
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
     """Put the parts together from the settings; real systems are switched on there and nowhere else."""
     known = settings or Settings.load()
     run_id = invocation or uuid4().hex[:12]
-    database = open_database(known)
+    database = open_database(known, INTEGRATIONS)
     journal = known.var / "reads.jsonl"
 
     def ledger(purpose: str) -> ContractedLedger:
@@ -69,7 +71,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
         database=database,
         call_lists=SqlCallLists(database),
         tracking=Tracking(
-            open_tracking(known),
+            open_tracking(known, INTEGRATIONS),
             known.tracking.experiment or known.distribution,
             known.distribution,
             TRUSTED_TYPES,

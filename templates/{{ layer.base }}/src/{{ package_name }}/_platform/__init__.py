@@ -1,15 +1,23 @@
 """What every pilot shares: kept by the catalog and upgraded with it, so put your own code elsewhere.
 
-The one exception that a user can act on and the exit codes stand here, because every module of a pilot may need them.
+Here stand what every module may need: the one exception that a user can act on, the exit codes, and the ports that
+integrations implement, so that each of them fits every architecture.
 """
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal, Protocol
 
 DONE: Final = 0
 FOUND: Final = 1
 NOTHING_DONE: Final = 2
 FAULT: Final = 3
 INTERRUPTED: Final = 130
+
+Scalar = str | int | float | bool | date | datetime | None
+Row = Mapping[str, Scalar]
+Kind = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 
 
 class PilotError(Exception):
@@ -22,3 +30,61 @@ class PilotError(Exception):
     def __init__(self, message: str, *, exit_code: int = NOTHING_DONE) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, in words that every database understands."""
+
+    name: str
+    kind: Kind
+    nullable: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that the pilot owns; `key` names the columns that make a row the same row."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+class SqlDatabase(Protocol):
+    """Where rows are written back and read again. Every method is one transaction."""
+
+    def ensure(self, table: Table) -> None:
+        """Create the table when it is missing; an existing one is left as it is."""
+
+    def insert_once(self, table: Table, rows: Sequence[Row]) -> int:
+        """Insert the rows whose key is new and return their number, so that a repeated batch writes nothing."""
+
+    def upsert(self, table: Table, rows: Sequence[Row]) -> int:
+        """Insert the rows, replacing those whose key exists, and return their number."""
+
+    def query(self, table: Table, where: Row | None = None, order_by: Sequence[str] = ()) -> list[dict[str, Scalar]]:
+        """Return the rows in which every column of `where` has that value."""
+
+    def select(self, statement: str) -> list[dict[str, Scalar]]:
+        """Return the rows of one SELECT; a statement that writes is refused."""
+
+    def describe(self) -> str:
+        """Return the address without its password, for people and logs."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+
+
+class TrackingServer(Protocol):
+    """Where MLflow keeps runs and models."""
+
+    @property
+    def uri(self) -> str:
+        """The address that MLflow is given."""
+
+    @property
+    def artifact_location(self) -> str | None:
+        """Where a new experiment keeps its files; None when the server decides."""
+
+    def prepare(self) -> None:
+        """Make the server usable, or raise PilotError; safe when several processes start at once."""

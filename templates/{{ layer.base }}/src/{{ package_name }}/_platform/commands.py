@@ -19,9 +19,9 @@ import click
 from . import DONE, FAULT, FOUND, INTERRUPTED, NOTHING_DONE, PilotError
 
 if TYPE_CHECKING:
+    from . import SqlDatabase
     from .control import Corrections, Switch
     from .odcs import Contract, Rule
-    from .ports import SqlDatabase
     from .settings import PlatformSettings
 
 WIDTH: Final = 118

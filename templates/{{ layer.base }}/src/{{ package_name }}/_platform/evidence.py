@@ -15,11 +15,10 @@ from typing import Final, get_args
 
 import yaml
 
-from . import PilotError, derive
+from . import PilotError, SqlDatabase, derive
 from .anytime import Measurement, Sample
 from .kpi import PERIOD, Assessment, Defined, Kpi, Verdict, Worth
 from .monitoring import Metrics, read_counts
-from .ports import SqlDatabase
 from .settings import PlatformSettings
 from .tracking import TrackedRun, Tracking
 

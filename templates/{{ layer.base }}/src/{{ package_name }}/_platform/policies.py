@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from . import PilotError
 from .settings import PlatformSettings
 
-FILE: Final = Path(__file__).with_name("policies.yml")
+FILE: Final = Path(__file__).with_name("organisation.yml")
 HERE: Final = ("localhost", "127.0.0.1", "::1")
 REMOTE_WORDS: Final = ("databricks", "uc")  # what MLflow takes instead of an address
 IPV6: Final = re.compile(r"\[(.*?)\].*")

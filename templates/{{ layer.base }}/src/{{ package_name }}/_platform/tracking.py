@@ -1,6 +1,8 @@
 """MLflow runs and the model registry: nothing leaves the machine unasked, and no stored model can run code."""
 
 import json
+import logging
+import os
 import re
 import sqlite3
 import warnings
@@ -14,9 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
-from . import PilotError
-from .mlflow_local import quiet
-from .ports import TrackingServer
+from . import PilotError, TrackingServer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -252,6 +252,20 @@ class Tracking:
             )
         mlflow.set_experiment(self._experiment)
         return client
+
+
+def quiet() -> None:
+    """Switch telemetry off before MLflow is imported, and its chatter; MLFLOW_LOGGING_LEVEL=INFO brings that back."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    from mlflow.utils.logging_utils import disable_logging
+
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    if level == "ERROR":
+        disable_logging()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

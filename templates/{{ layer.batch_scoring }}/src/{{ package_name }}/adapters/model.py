@@ -12,8 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from .._platform import PilotError
-from ..domain import Case, Outcome
-from ..domain.customers import FEATURES
+from ..domain import FEATURES, Case, Outcome
 from ..domain.ranking import GROUPS
 
 # What may be loaded from a stored model beyond plain data: nothing else is trusted, whatever the file itself says.

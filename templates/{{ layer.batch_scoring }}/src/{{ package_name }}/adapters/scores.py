@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Final, cast
 
-from .._platform.ports import Column, Row, Scalar, SqlDatabase, Table
+from .._platform import Column, Row, Scalar, SqlDatabase, Table
 from ..domain import CallList, Entry
 
 # All lists that were ever made; nothing in it is overwritten.

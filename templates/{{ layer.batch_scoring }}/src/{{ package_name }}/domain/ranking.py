@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from . import Case, Entry, Policy
-from .customers import FEATURES
+from . import FEATURES, Case, Entry, Policy
 
 # What the model knows, in groups: features of one group move together, so a reason is given for the group.
 GROUPS: dict[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ import click
 from .._platform import DONE, FOUND
 from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
-from ..pipelines import Intake, learn, measure, read_ledger, report, score
+from ..pipelines import Intake, learn, measure, read_ledger, score
 from ..services.drafting import Part
 from ..settings import Settings
 from . import own_data, views
@@ -139,7 +139,7 @@ def _measure(work: Job, intake: Intake, _: datetime | None) -> Json:
 def _report(work: Job, intake: Intake, as_of: datetime | None) -> Json:
     day = as_of.date() if as_of else intake.customers.newest_cutoff()
     found = measure.measure(work.parts, intake)
-    path = report.write_report(work.parts, intake, found, work.parts.call_lists.find(day))
+    path = measure.write_report(work.parts, intake, found, work.parts.call_lists.find(day))
     work.screen.progress(str(path))
     return {"report": str(path)}
 

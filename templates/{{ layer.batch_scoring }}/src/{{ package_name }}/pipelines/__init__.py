@@ -8,7 +8,7 @@ from .._platform.contracts import Checked, ContractBroken, write_quarantine
 from .._platform.monitoring import Metrics
 from ..adapters.ledger import Reading
 from ..bootstrap import Parts
-from ..domain.customers import Customers
+from ..domain import Customers
 
 
 @dataclass(frozen=True)

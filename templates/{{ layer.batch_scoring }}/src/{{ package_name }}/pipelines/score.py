@@ -11,10 +11,9 @@ from .._platform.monitoring import Metrics
 from .._platform.tracking import ModelVersion
 from ..adapters.model import SklearnModel, frame
 from ..bootstrap import Parts
-from ..domain import CallList, Case
-from ..domain.customers import GROWING
+from ..domain import GROWING, CallList, Case
 from ..domain.ranking import Method, entries, ranked, reasons
-from ..services.backtest import Progress, training_outcomes
+from ..services import Progress, training_outcomes
 from . import Intake
 from .learn import KNOWN_BY_TAG, champion
 

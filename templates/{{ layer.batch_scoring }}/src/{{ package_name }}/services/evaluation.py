@@ -13,7 +13,7 @@ from scipy.stats import DegenerateDataWarning, bootstrap, rankdata
 
 from ..domain import Policy
 from ..domain.ranking import Method
-from .backtest import Backtest, Probabilities, Tally
+from . import Backtest, Probabilities, Tally
 
 Tallies = Mapping[str, Tally]
 Pairs = Sequence[tuple[Tally, Tally]]

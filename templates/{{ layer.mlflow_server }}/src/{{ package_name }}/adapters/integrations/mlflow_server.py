@@ -8,8 +8,7 @@ from urllib.request import Request, urlopen
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from ..._platform import PilotError
-from ..._platform.ports import TrackingServer
+from ..._platform import PilotError, TrackingServer
 from ..._platform.settings import PlatformSettings
 
 PROVIDES: Final = "tracking"

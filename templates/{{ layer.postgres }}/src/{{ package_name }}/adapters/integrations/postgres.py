@@ -5,10 +5,9 @@ from typing import Final
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..._platform import PilotError
-from ..._platform.ports import SqlDatabase
+from ..._platform import PilotError, SqlDatabase
 from ..._platform.settings import PlatformSettings
-from ..._platform.sql import SqlAlchemyDatabase
+from ..._platform.systems import SqlAlchemyDatabase
 
 PROVIDES: Final = "sql"
 SETTING: Final = "PILOT_INTEGRATIONS__POSTGRES__URL"

@@ -1,15 +1,27 @@
-"""SQL for every dialect of the catalog: insert once, replace, read, with clear errors."""
+"""The systems around a pilot: what is embedded until another one is switched on, and how that one is found.
 
+SQLite for what is written back and a local MLflow store need nothing but this machine. An integration is a module that
+provides one thing (`PROVIDES`, `build`); at most one of a kind is switched on.
+"""
+
+import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from . import PilotError
-from .ports import Kind, Row, Scalar, Table
+from . import Kind, PilotError, Row, Scalar, SqlDatabase, Table, TrackingServer
+from .policies import check_endpoint
+from .settings import PlatformSettings
 
 TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {
     "text": sa.Text,
@@ -146,3 +158,102 @@ def _cause(error: Exception) -> str:
     original = getattr(error, "orig", None) or error
     lines = str(original).strip().splitlines()
     return (lines[0] if lines else type(original).__name__).rstrip(".")
+
+
+class LocalServer:
+    """TrackingServer on a SQLite file below `var/`: needs nothing but this machine."""
+
+    def __init__(self, var: Path, uri: str | None = None) -> None:
+        self._var = var
+        self._given = uri
+
+    @property
+    def uri(self) -> str:
+        """The address of the database."""
+        return self._given or f"sqlite:///{self._var / 'mlflow.db'}"
+
+    @property
+    def artifact_location(self) -> str | None:
+        """The folder of the artifacts, absolute, as MLflow keeps it."""
+        return None if self._given and not self._given.startswith("sqlite") else (self._var / "mlruns").as_uri()
+
+    def prepare(self) -> None:
+        """Create the database once, apart, then move it into place: others wait, a killed process leaves none."""
+        if self._given and self._given.startswith("http"):
+            _do_not_insist()
+        self._var.mkdir(parents=True, exist_ok=True)
+        database = self._var / "mlflow.db"
+        if self._given or database.exists():
+            return
+        with _one_process(self._var / "mlflow.lock"):
+            if not database.exists():
+                draft = self._var / "mlflow.db.new"
+                draft.unlink(missing_ok=True)
+                _migrate(draft, str(self.artifact_location))
+                draft.replace(database)
+
+
+def _do_not_insist() -> None:
+    """Let MLflow ask a server that does not answer for seconds; by itself it repeats its question for minutes."""
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+
+@contextmanager
+def _one_process(path: Path) -> Iterator[None]:
+    """Hold a lock that the system releases even when the process is killed; SQLite has one on every platform."""
+    lock = sqlite3.connect(path, timeout=120, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
+
+
+def _migrate(draft: Path, artifacts: str) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    store = SqlAlchemyStore(f"sqlite:///{draft}", artifacts)  # type: ignore[no-untyped-call]
+    store.engine.dispose()
+
+
+def open_database(settings: PlatformSettings, integrations: str) -> SqlDatabase:
+    """Return the database that is switched on, or the embedded one; `integrations` names the package to look in."""
+    module = _switched_on("sql", settings, integrations)
+    if module is None:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        check_endpoint(settings, settings.database_url, "database.url")
+        return open_sqlite(settings.database_url)
+    database: SqlDatabase = module.build(settings)
+    return database
+
+
+def open_tracking(settings: PlatformSettings, integrations: str) -> TrackingServer:
+    """Return the MLflow server that is switched on, or the local store; `integrations` as for `open_database`."""
+    module = _switched_on("tracking", settings, integrations)
+    if module is None:
+        check_endpoint(settings, settings.tracking.uri or "", "tracking.uri")
+        return LocalServer(settings.var, settings.tracking.uri)
+    server: TrackingServer = module.build(settings)
+    return server
+
+
+def _switched_on(kind: str, settings: PlatformSettings, folder: str) -> ModuleType | None:
+    package = find_spec(folder)  # a pilot without integrations has none
+    present = {found.name for found in iter_modules(package.submodule_search_locations)} if package else set()
+    wanted = sorted(name for name, integration in settings.integrations.items() if integration.on)
+    absent = [name for name in wanted if name not in present]
+    if absent:
+        raise PilotError(
+            f"The integration {absent[0]} is switched on, but this pilot has no adapter for it: "
+            f"add it with `pilotline add {absent[0]}`, or take integrations.{absent[0]} out of the settings."
+        )
+    for name in wanted:
+        url = settings.integrations[name].url
+        check_endpoint(settings, url.get_secret_value() if url else "", f"integrations.{name}.url")
+    modules = [import_module(f"{folder}.{name}") for name in wanted]
+    fitting = [module for module in modules if kind == module.PROVIDES]
+    if len(fitting) > 1:
+        names = " and ".join(module.__name__.rsplit(".", 1)[-1] for module in fitting)
+        raise PilotError(f"{names} both provide {kind}: switch one of them off (integrations.<name>.enabled = false).")
+    return fitting[0] if fitting else None
