@@ -53,6 +53,14 @@ def test_no_template_syntax_is_left(render_pilot, answers):
     assert left == []
 
 
+@pytest.mark.parametrize("name", ["zz", "a" * 40], ids=["shortest", "longest"])
+@pytest.mark.parametrize("answers", [{}, MAXIMAL], ids=["default", "maximal"])
+def test_its_style_does_not_depend_on_the_length_of_its_name(render_pilot, run_in, answers, name):
+    pilot = render_pilot(**{**answers, "package_name": name})
+    results = [run_in(pilot, check) for check in CHECKS[:2]]
+    assert [run.code for run in results] == [0, 0], "\n".join(run.out for run in results)
+
+
 def test_pilot_and_pilotline_hash_a_baseline_s_cases_alike(pilot, run_in):
     manifest, cases = pilot / "kpis.yml", pilot / "data" / "before.csv"
     text, changed = re.subn(
