@@ -121,6 +121,19 @@ def test_the_main_job_measures_the_kpi_and_writes_once(pilot, run_pilot):
     assert two["evidence"] == [], "the same data twice is one line of evidence"
 
 
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [("repository", "Evidence to commit: governance/"), ("var", "Evidence: var/")],
+    ids=["at a desk", "in CI"],
+)
+def test_only_evidence_that_git_sees_is_to_be_committed(pilot, run_pilot, to, said):
+    run = run_pilot(pilot, "run", PILOT_EVIDENCE__TO=to)
+    assert run.code == 0, run.err
+    shown = next(line for line in run.out.splitlines() if line.startswith("Evidence"))
+    assert shown.startswith(said)
+    assert (git(pilot, "status", "--porcelain") == "") == (to == "var")
+
+
 def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(pilot, run_pilot):
     assert run_pilot(pilot, "run").code == 0
     report = read_report(pilot)

@@ -228,7 +228,8 @@ def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> J
     if measured.next_outcome:
         screen.line(f"The next list's outcome is known on {measured.next_outcome}.")
     if kept:
-        screen.line(f"Evidence to commit: {', '.join(map(str, kept))}.")
+        what = "Evidence" if kept[0].parts[0] == "var" else "Evidence to commit"  # git ignores var/
+        screen.line(f"{what}: {', '.join(map(str, kept))}.")
     return {
         "evidence": [str(path) for path in kept],
         "kpis": [_kpi_json(each) for each in measured.assessments],
