@@ -224,6 +224,18 @@ def test_the_catalog_comes_from_option_environment_and_configuration(tmp_path, h
     assert json.loads(runs[2].out)["catalog"] == {"source": f"{tmp_path}/option", "version": "v1.0.0"}
 
 
+def test_an_error_says_where_a_catalog_is_named_that_is_not_in_the_command(tmp_path, home):
+    written = pilotline("new", tmp_path / "a", "--defaults", "--catalog", "/nowhere")
+    named = pilotline("new", tmp_path / "a", "--defaults", environment={"PILOTLINE_CATALOG": "/nowhere"})
+    build_file_tree(home, {".config/pilotline/config.toml": 'catalog = "/nowhere"\n'})
+    configured = pilotline("new", tmp_path / "a", "--defaults")
+
+    assert [run.code for run in (written, named, configured)] == [2, 2, 2]
+    assert "It is named in" not in written.err
+    assert "It is named in PILOTLINE_CATALOG." in named.err
+    assert "pilotline/config.toml." in configured.err
+
+
 def test_a_configured_address_replaces_the_built_in_one(tmp_path, home):
     build_file_tree(home, {".config/pilotline/config.toml": 'source = "https://git.example.org/pilotline.git"\n'})
     run = pilotline("new", tmp_path / "a", "--json", "--defaults")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import IDENTITY, ROOT
+from tests.helpers import IDENTITY, ROOT, git, pilotline
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TUTORIALS = [
@@ -25,6 +25,7 @@ TUTORIALS = [
     "how-to/waivers.md",
 ]
 FENCED = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN = re.compile(r"^```(?:text|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -66,6 +67,23 @@ def test_the_first_command_of_the_readme_shows_a_measured_pilot(tmp_path):
     for shown in ("Revenue of lapsing customers", "baseline", "Worth ", "MLflow", "report", "metrics", "Next:"):
         assert shown in in_one_line, done.stdout
     assert (clone / "demo/customer-call-list/.git").is_dir()
+
+
+def test_the_commands_that_readme_and_ci_page_show_for_a_pilot_work_there_one_after_the_other(tmp_path):
+    pilot = tmp_path / "pilot"
+    assert pilotline("new", pilot, "--defaults", environment=IDENTITY).code == 0
+    pages = (ROOT / "README.md", ROOT / "docs" / "how-to" / "check-in-ci.md")
+    shown = [line for page in pages for block in SHOWN.findall(page.read_text()) for line in block.splitlines()]
+    commands = [line.split() for line in shown if line.startswith("pilotline ")]
+    assert {command[1] for command in commands} == {
+        "check", "kpi", "upgrade", "add", "prepare", "architectures"
+    }  # fmt: skip
+    for command in commands:
+        run = pilotline(*command[1:], cwd=pilot, environment=IDENTITY)
+        found_something = run.code == 1 and command[1] == "check"
+        assert run.code == 0 or found_something, f"{command}: {run.out}{run.err}"
+        git(pilot, "add", "--all")
+        git(pilot, "commit", "--quiet", "--allow-empty", "--message", " ".join(command))
 
 
 def test_every_page_with_commands_is_followed_somewhere():

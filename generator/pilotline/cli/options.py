@@ -1,8 +1,10 @@
 """Options that several commands share, so that they mean the same everywhere."""
 
 import json
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +13,7 @@ from click.core import ParameterSource
 
 from pilotline.catalog import Snapshot, Usage
 from pilotline.config import read_config
+from pilotline.errors import CatalogError
 from pilotline.pilot import Pilot, recorded_version
 from pilotline.sources import is_remote, load_base, load_snapshot, parse_reference
 
@@ -66,10 +69,23 @@ def config_path() -> Path:
 def open_catalog(text: str | None) -> Snapshot:
     """Read the catalog that the option, the environment or the configuration names."""
     config = read_config(config_path())
-    reference = parse_reference(text or config.catalog)
-    if is_remote(reference) and sys.stderr.isatty():
-        click.echo(click.style(f"Fetching {reference.place} …", dim=True), err=True)
-    return load_snapshot(reference, config.source)
+    with _told_who_named_it(text, config.catalog):
+        reference = parse_reference(text or config.catalog)
+        if is_remote(reference) and sys.stderr.isatty():
+            click.echo(click.style(f"Fetching {reference.place} …", dim=True), err=True)
+        return load_snapshot(reference, config.source)
+
+
+@contextmanager
+def _told_who_named_it(given: str | None, configured: str) -> Iterator[None]:
+    """Add to an error where a catalog was named that nobody wrote in this command."""
+    try:
+        yield
+    except CatalogError as error:
+        if not given and configured:
+            place = "PILOTLINE_CATALOG" if os.environ.get("PILOTLINE_CATALOG") else config_path()
+            error.hint = f"{error.hint} It is named in {place}.".strip()
+        raise
 
 
 def open_recorded(pilot: Pilot) -> Snapshot:
