@@ -74,6 +74,13 @@ def test_a_pilot_s_own_answers_make_the_same_pilot_again(tmp_path):
     assert files_below(tmp_path / "one") == files_below(tmp_path / "two")
 
 
+def test_answers_that_a_file_gives_twice_are_named(tmp_path):
+    (tmp_path / "answers.yml").write_text("kpi_target: 5\nowner: ada\nkpi_target: 7\n")
+    run = pilotline("new", tmp_path / "pilot", "--defaults", "--answers", tmp_path / "answers.yml")
+    assert (run.code, "answers.yml answers kpi_target more than once" in run.err) == (2, True)
+    assert not (tmp_path / "pilot").exists()
+
+
 def test_without_a_destination_the_folder_is_named_after_the_pilot(tmp_path):
     run = pilotline("new", "--defaults", "-d", "project_name=Late Payers", cwd=tmp_path)
     assert run.code == 0, run.err

@@ -21,7 +21,7 @@ from pilotline.questions import (
     find_unasked,
     resolve_answers,
 )
-from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping
+from pilotline.yamls import YamlError, explain_yaml_error, parse_mapping, repeated_keys
 
 _R = TypeVar("_R")
 Person = Callable[[Snapshot, Mapping[str, object]], Answers]
@@ -131,11 +131,16 @@ def _read_answers(path: Path | None) -> dict[str, object]:
     if path is None:
         return {}
     try:
-        data = parse_mapping(path.read_bytes())
+        content = path.read_bytes()
+        data, repeated = parse_mapping(content), repeated_keys(content)
     except OSError as error:
         raise PilotlineError(f"{path} cannot be read: {error.strerror}.", "Give an existing YAML file.") from error
     except YamlError as error:
         raise PilotlineError(f"{path}, {explain_yaml_error(error)}.", "Mend the YAML and try again.") from error
     if data is None:
         raise PilotlineError(f"{path} holds no answers.", "Write it as `question: answer`, one a line.")
+    if repeated:
+        raise PilotlineError(
+            f"{path} answers {', '.join(repeated)} more than once.", "Keep one line for each question."
+        )
     return {name: value for name, value in data.items() if not name.startswith("_")}
