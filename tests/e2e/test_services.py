@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,6 +23,13 @@ runs = client.search_runs([experiment.experiment_id for experiment in client.sea
 print(len(client.search_registered_models()), len(runs))
 """
 
+PREPARE = """
+from pathlib import Path
+from customer_call_list._platform.systems import LocalServer
+from customer_call_list._platform.tracking import quiet
+quiet()
+LocalServer(Path("var").absolute()).prepare()
+"""
 COLLECT = """
 import http.server, json, sys
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -159,6 +167,13 @@ def test_a_job_is_one_trace_that_the_logs_lead_to(pilot, run_pilot, collector):
     logs = "".join(path.read_text() for path in (pilot / "var" / "logs").glob("*.jsonl"))
     assert sorted(name for name, _ in spans) == ["read", "score", "score"]
     assert {trace for _, trace in spans} == {json.loads(line)["trace_id"] for line in logs.splitlines()}
+
+
+def test_processes_that_start_together_make_the_embedded_mlflow_store_once(pilot, run_in):
+    with ThreadPoolExecutor() as together:
+        runs = list(together.map(lambda _: run_in(pilot, ["python", "-W", "ignore", "-c", PREPARE]), range(3)))
+    assert [run.code for run in runs] == [0, 0, 0], runs
+    assert sorted(path.name for path in (pilot / "var").iterdir()) == ["mlflow.db", "mlflow.lock"]
 
 
 def test_an_mlflow_server_that_is_down_is_one_sentence_within_seconds(pilot, run_pilot, free_port):
