@@ -157,10 +157,17 @@ def _misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFra
     name = rule.columns[0]
     if rule.check == "unique":
         return typed.duplicated(subset=list(rule.columns), keep="first")
-    if rule.check in ("required", "type"):
-        blank = raw[name].isna() | _told(raw[name], lambda text: not text.strip())
-        return blank if rule.check == "required" else ~blank & _unreadable(typed[name], contract, name)
+    if rule.check == "required":
+        return _blank(raw[name])
+    if rule.check == "type":
+        unreadable = _unreadable(typed[name], contract, name)
+        unreadable[unreadable] = ~_blank(raw.loc[unreadable, name])
+        return unreadable
     return _wrong_values(rule, typed[name]).fillna(value=False).astype(bool)
+
+
+def _blank(values: pd.Series) -> pd.Series:
+    return values.isna() | _told(values, lambda text: not text.strip())
 
 
 def _told(values: pd.Series, tell: Callable[[str], bool]) -> pd.Series:
