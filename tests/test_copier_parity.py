@@ -13,7 +13,7 @@ from pathlib import Path
 import copier
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from pilotline.catalog import Snapshot
@@ -140,12 +140,17 @@ FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthChec
 
 @FEW
 @given(answers=VALID_ANSWERS)
+@example(answers={"kpi_baseline": 1e-05, "kpi_target": 1e17, "kpi_unit_value": 1e-07})
 def test_any_valid_answers_give_the_same_bytes(plain_catalog, plain_snapshot, tmp_path_factory, answers):
     resolved, problems = resolve_answers(plain_snapshot, answers)
     assume(not problems)  # not every architecture offers every integration
     target = tmp_path_factory.mktemp("copier")
     ours = render(plain_snapshot, resolved)
     assert_same(ours, copy_with_copier(plain_catalog, target, answers), target)
+    kpi = yaml.safe_load(ours["kpis.yml"].content)["kpis"][0]
+    kept = {"kpi_baseline": kpi["baseline"], "kpi_target": kpi["target"], "kpi_unit_value": kpi["value"]}
+    for name, place in kept.items():
+        assert place["per_unit" if name == "kpi_unit_value" else "value"] == resolved.values[name]
 
 
 def test_a_version_of_a_git_repository_is_the_same(tmp_path):
