@@ -178,3 +178,4 @@ def test_numbers_and_trends_are_drawn_in_any_terminal():
     assert sparkline([1, 2, 3], unicode=False).isascii()
     assert len(sparkline([5, 5], unicode=True)) == 2
     assert (number(None), number(1234.5), number(1.25, "+")) == ("open", "1,234", "+1.2")
+    assert (number(0.0423), number(-0.5, "+"), number(0.0), number(1e-5)) == ("0.042", "-0.5", "0", "1e-05")

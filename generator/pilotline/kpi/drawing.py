@@ -19,6 +19,8 @@ def number(value: float | None, sign: str = "") -> str:
     """Write a number with as many digits as it deserves; an open end is a word."""
     if value is None:
         return "open"
+    if 0 < abs(value) < 1:
+        return f"{value:{sign},.2g}"
     whole = abs(value) >= _WHOLE or value == round(value)
     return f"{value:{sign},.{0 if whole else 1}f}"
 

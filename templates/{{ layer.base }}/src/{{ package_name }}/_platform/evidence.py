@@ -308,4 +308,6 @@ def number(value: float, sign: str = "") -> str:
     """Write a number with as many digits as it deserves."""
     if abs(value) == float("inf"):
         return "open"
+    if 0 < abs(value) < 1:
+        return f"{value:{sign},.2g}"
     return f"{value:{sign},.{0 if abs(value) >= SHOWN_WHOLE or value == round(value) else 1}f}"

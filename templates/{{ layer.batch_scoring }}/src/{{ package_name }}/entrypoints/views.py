@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .._platform.evidence import sentence
+from .._platform.evidence import number, sentence
 from .._platform.kpi import Assessment
 from ..domain.ranking import Method
 from ..pipelines import Intake
 from ..pipelines.learn import Registered, Trained
-from ..pipelines.measure import Measured, number
+from ..pipelines.measure import Measured
 from ..pipelines.score import Scored
 from ..services.evaluation import Estimate, Evaluation, Measure
 

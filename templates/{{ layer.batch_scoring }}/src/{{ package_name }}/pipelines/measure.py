@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .._platform import PilotError
 from .._platform.anytime import Measurement, Sample
 from .._platform.control import Corrections, Metric, Report, model_switch, write_evaluation, write_feedback
-from .._platform.evidence import measure_platform, record, sentence
+from .._platform.evidence import measure_platform, number, record, sentence
 from .._platform.kpi import Assessment, Kpi, assess, read_kpis
 from ..bootstrap import Parts
 from ..domain import CallList
@@ -26,7 +26,6 @@ from .learn import champion, newest, read_evaluation
 from .score import drift
 
 CORRECTIONS = "corrections"
-WHOLE = 1000
 BACKTEST = "past months, out of time"
 LIVE = "lists that people had"
 INTERVAL = "bias-corrected bootstrap over customers"
@@ -54,11 +53,6 @@ class Measured:
     def assumptions(self) -> list[str]:
         """What the values rest on, each said once."""
         return list(dict.fromkeys(text for each in self.assessments for text in each.measurement.assumptions))
-
-
-def number(value: float) -> str:
-    """Write a value with as many digits as it deserves."""
-    return f"{value:,.0f}" if abs(value) >= WHOLE else f"{value:,.1f}"
 
 
 def measure(parts: Parts, intake: Intake) -> Measured:
