@@ -17,14 +17,10 @@ from pydantic_settings import (
 )
 
 from . import PilotError
+from .case import CaseSettings
+from .section import Section as Section  # noqa: PLC0414 - seeds import it from here
 
 PACKAGE = __package__.split(".")[0]
-
-
-class Section(BaseModel):
-    """A table of the settings; an unknown key is an error, because it is a typing mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DatabaseSettings(Section):
@@ -170,6 +166,7 @@ class PlatformSettings(BaseSettings):
     switch: SwitchSettings = SwitchSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     integrations: dict[str, IntegrationSettings] = {}
+    case: CaseSettings | None = None
 
     @classmethod
     def load(cls, root: Path | None = None) -> Self:

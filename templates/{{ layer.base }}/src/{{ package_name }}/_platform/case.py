@@ -1,0 +1,86 @@
+"""What a case of this pilot is: which table holds it, what each column is for, and the words that people use for it."""
+
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .section import Section
+
+Shape = Literal["events", "snapshots"]
+OutcomeKind = Literal["yes_no", "class", "number"]
+EVENTS: Final[Shape] = "events"
+
+
+class CaseColumns(Section):
+    """Which column plays which part; a part that the table does not have is left out.
+
+    `case` names the case; without it the row's number does. `day` is the day of an event, or the day on which a
+    snapshot was taken. `decision` and `score` are what decides today. `order`, `amount`, `price` and `quantity` belong
+    to events: a line's value is its amount, or price times quantity.
+    """
+
+    case: str | None = None
+    outcome: str | None = None
+    day: str | None = None
+    money: str | None = None
+    group: str | None = None
+    decision: str | None = None
+    score: str | None = None
+    order: str | None = None
+    amount: str | None = None
+    price: str | None = None
+    quantity: str | None = None
+
+
+class CaseWords(Section):
+    """The words of the case, in one place: screens, reports, tables and metrics say these."""
+
+    case: str = "case"
+    cases: str = "cases"
+    list: str = "list"
+    decision: str = "act"
+    outcome: str = "outcome"
+
+
+class CaseJoin(Section):
+    """Another contracted table that gives each case more columns: at most one row for each value of the key."""
+
+    table: str
+    key: str
+
+
+class CaseSettings(Section):
+    """The `[case]` of the settings: drafted by `own-data`, then the team's.
+
+    `features` are the columns that are known when the decision is made; `left_out` gives for every other column the
+    reason, such as one that is known only afterwards. `positive` is the value of a yes/no outcome that means yes.
+    """
+
+    shape: Shape
+    table: str
+    columns: CaseColumns
+    outcome_kind: OutcomeKind | None = None
+    positive: str | None = None
+    features: tuple[str, ...] = ()
+    left_out: dict[str, str] = Field(default={})
+    joins: tuple[CaseJoin, ...] = ()
+    words: CaseWords = CaseWords()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        missing = self._missing()
+        if missing:
+            message = f"a case of the shape {self.shape} needs {', '.join(missing)}"
+            raise ValueError(message)
+        return self
+
+    def _missing(self) -> list[str]:
+        """Name what the shape cannot do without."""
+        columns = self.columns
+        if self.shape == EVENTS:
+            valued = columns.amount or (columns.price and columns.quantity)
+            needed = {"columns.case": columns.case, "columns.day": columns.day, "columns.amount": valued}
+        else:
+            positive = self.positive if self.outcome_kind == "yes_no" else "not asked for"
+            needed = {"columns.outcome": columns.outcome, "outcome_kind": self.outcome_kind, "positive": positive}
+        return [name for name, value in needed.items() if value is None]
