@@ -40,6 +40,7 @@ class CaseWords(Section):
     list: str = "list"
     decision: str = "act"
     outcome: str = "outcome"
+    unit: str = "units"  # of an outcome that is a number
 
 
 class CaseJoin(Section):
@@ -49,11 +50,26 @@ class CaseJoin(Section):
     key: str
 
 
+class CaseRule(Section):
+    """What decides today, read off one column, which need not be a feature: yes where a value fits all that is named.
+
+    Without `above`, `below` and `among` the column itself decides: its order (`lowest_first` turns it round), or, for
+    an action or a number, what was usual for its values so far.
+    """
+
+    column: str
+    above: float | None = None
+    below: float | None = None
+    among: tuple[str, ...] = ()
+    lowest_first: bool = False
+
+
 class CaseSettings(Section):
     """The `[case]` of the settings: drafted by `own-data`, then the team's.
 
     `features` are the columns that are known when the decision is made; `left_out` gives for every other column the
     reason, such as one that is known only afterwards. `positive` is the value of a yes/no outcome that means yes.
+    `rule` is what decides today where neither the column `decision` nor `score` says it.
     """
 
     shape: Shape
@@ -64,6 +80,7 @@ class CaseSettings(Section):
     features: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default={})
     joins: tuple[CaseJoin, ...] = ()
+    rule: CaseRule | None = None
     words: CaseWords = CaseWords()
 
     @model_validator(mode="after")
