@@ -80,14 +80,18 @@ def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
     stamp.write_text(wanted)
 
 
+def write_pilot(builtin: Snapshot, answers: dict[str, object], folder: Path) -> Path:
+    """Write a rendered pilot, without git, for fixtures that live longer than a test."""
+    write_tree(_tree(builtin, answers), folder)
+    return folder
+
+
 @pytest.fixture
 def render_pilot(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RenderPilot:
     """Give a function that writes a rendered pilot to a fresh folder, without git."""
 
     def render_(**answers: object) -> Path:
-        folder = tmp_path_factory.mktemp("rendered")
-        write_tree(_tree(builtin, answers), folder)
-        return folder
+        return write_pilot(builtin, answers, tmp_path_factory.mktemp("rendered"))
 
     return render_
 

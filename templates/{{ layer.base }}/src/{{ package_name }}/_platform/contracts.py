@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from . import PilotError
-from .odcs import Column, Contract, Rule, read_contract
+from .odcs import READING, Column, Contract, Rule, read_contract
+from .written import read_counted, read_numbers
 
 __all__ = [
     "Access",
@@ -139,9 +140,13 @@ def _need_columns(contract: Contract, frame: pd.DataFrame) -> None:
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:
     """Read the values as their type; what cannot be read becomes missing, and the type's rule names it."""
+    if column.missing:
+        values = values.mask(_blank(values, column.missing))
     if column.logical in ("integer", "number"):
-        return pd.to_numeric(values, errors="coerce").astype("float64")
+        return read_numbers(values)
     if column.logical in ("date", "timestamp"):
+        if column.written:
+            return read_counted(values, column.written)
         if column.format:
             return pd.to_datetime(values, errors="coerce", format=column.format)
         # ISO 8601 may name a time zone; what is compared are moments, so all of them are read in UTC.
@@ -155,19 +160,20 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
 def _misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
     """Return which rows miss the rule; a missing value misses only the rule that asks for one."""
     name = rule.columns[0]
+    missing = next((column.missing for column in contract.columns if column.name == name), frozenset[str]())
     if rule.check == "unique":
         return typed.duplicated(subset=list(rule.columns), keep="first")
     if rule.check == "required":
-        return _blank(raw[name])
+        return _blank(raw[name], missing)
     if rule.check == "type":
         unreadable = _unreadable(typed[name], contract, name)
-        unreadable[unreadable] = ~_blank(raw.loc[unreadable, name])
+        unreadable[unreadable] = ~_blank(raw.loc[unreadable, name], missing)
         return unreadable
     return _wrong_values(rule, typed[name]).fillna(value=False).astype(bool)
 
 
-def _blank(values: pd.Series) -> pd.Series:
-    return values.isna() | _told(values, lambda text: not text.strip())
+def _blank(values: pd.Series, missing: frozenset[str]) -> pd.Series:
+    return values.isna() | _told(values, lambda text: not text.strip() or text.strip().lower() in missing)
 
 
 def _told(values: pd.Series, tell: Callable[[str], bool]) -> pd.Series:
@@ -193,7 +199,7 @@ def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
     if rule.check in ("shortest", "longest"):
         length = int(str(rule.value))
         return _told(values, lambda text: len(text) < length if rule.check == "shortest" else len(text) > length)
-    bound = pd.Timestamp(str(rule.value)) if pd.api.types.is_datetime64_any_dtype(values) else float(str(rule.value))
+    bound = _bound(rule) if pd.api.types.is_datetime64_any_dtype(values) else float(str(rule.value))
     outside: Mapping[str, Callable[[], pd.Series]] = {
         "minimum": lambda: values < bound,
         "maximum": lambda: values > bound,
@@ -201,6 +207,13 @@ def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
         "below": lambda: values >= bound,
     }
     return outside[rule.check]()
+
+
+def _bound(rule: Rule) -> pd.Timestamp:
+    """Return the moment that a day may not pass."""
+    if rule.value == READING:
+        return pd.Timestamp(datetime.now(UTC).date()) + pd.Timedelta(days=2)  # it is tomorrow already somewhere
+    return pd.Timestamp(str(rule.value))
 
 
 def _finding(contract: Contract, rule: Rule, missed: pd.Series, values: pd.Series | None) -> Finding:

@@ -17,6 +17,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from . import PilotError
+from .written import COUNTED, DATE_LETTERS, Counted, python_format
 
 Logical = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 Check = Literal[
@@ -41,9 +42,7 @@ WORDS: Final[dict[Check, str]] = {
     "longest": "has a length of at most",
     "pattern": "fits the pattern",
 }
-# Formats of dates are written as the standard asks: letters of the JDK's DateTimeFormatter, longer ones first.
-DATES: Final = {"y": "%Y", "M": "%m", "d": "%d", "H": "%H", "m": "%M", "s": "%S"}
-DATE_WORDS: Final = r"yyyy|(?<!M)MM?(?!M)|dd|d|HH|H|mm|ss"
+READING: Final = "reading"  # the bound of a day that lies not after the day on which the table is read
 METRICS: Final = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
 NONE_TOLERATED: Final = 0.0
 
@@ -83,6 +82,8 @@ class Column:
     logical: Logical
     format: str | None
     classification: str | None
+    written: Counted | None = None
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -170,15 +171,29 @@ class _Reader:
         if item.logicalType not in LOGICAL:
             self._problems.append(f"{item.name}: logicalType {item.logicalType} is none of {', '.join(LOGICAL)}")
         name = self._needed(item.name, "a property's name")
-        return Column(name, logical, self._format(name, _text(options.get("format"))), item.classification)
+        return Column(
+            name,
+            logical,
+            self._format(name, _text(options.get("format"))),
+            item.classification,
+            self._written(item),
+            frozenset(map(str.lower, _missing_values(item))),
+        )
+
+    def _written(self, item: SchemaProperty) -> Counted | None:
+        """Say how days are counted, where they are: the standard has a pattern for written days only."""
+        named = _text(_custom(item.customProperties, "written"))
+        found = next((each for each in COUNTED if each == named), None)
+        if named is not None and found is None:
+            self._problems.append(f"{item.name}: written is {named}, which is none of {', '.join(COUNTED)}")
+        return found
 
     def _format(self, name: str, pattern: str | None) -> str | None:
-        """Translate the standard's date pattern (of the JDK's DateTimeFormatter) into Python's."""
-        if pattern is None:
-            return None
-        if re.search(r"[A-Za-z]", re.sub(DATE_WORDS, "", pattern.replace("'T'", ""))):
-            self._problems.append(f"{name}: the format {pattern} has other letters than yyyy MM M dd d HH H mm ss")
-        return re.sub(DATE_WORDS, lambda found: DATES[found.group()[0]], pattern.replace("%", "%%")).replace("'T'", "T")
+        """Translate the standard's date pattern into Python's."""
+        found = None if pattern is None else python_format(pattern)
+        if pattern is not None and found is None:
+            self._problems.append(f"{name}: the format {pattern} has other letters than {' '.join(DATE_LETTERS)}")
+        return found
 
     def _column_rules(self, item: SchemaProperty) -> list[Rule]:
         name = item.name or ""
@@ -213,6 +228,8 @@ class _Reader:
                 rules.append(Rule(words, (name,), OPTIONS[option], value, valid))
             elif option != "format":
                 self._problems.append(f"{name}: the option {option} is not known")
+        if _custom(item.customProperties, "notAfterReading") and item.logicalType in ("date", "timestamp"):
+            rules.append(Rule(f"{name} is not after the day of reading", (name,), "maximum", READING, valid))
         if item.enum:
             rules.append(
                 Rule(f"{name} is one of its values", (name,), "among", tuple(e.value for e in item.enum), valid)
@@ -291,6 +308,13 @@ def _is_sound(rule: Rule) -> bool:
 
 def _custom(properties: list[CustomProperty] | None, name: str) -> object:
     return next((item.value for item in properties or [] if item.property == name), None)
+
+
+def _missing_values(item: SchemaProperty) -> list[str]:
+    """Return what stands for no value, as the metric missingValues lists it."""
+    rules = [each for each in item.quality or [] if (each.metric or each.rule) == "missingValues"]
+    listed = [(each.arguments or {}).get("missingValues") for each in rules]
+    return [str(value) for values in listed if isinstance(values, list) for value in values if value is not None]
 
 
 def _owner(source: OpenDataContractStandard) -> str | None:
