@@ -2,12 +2,13 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,69 +19,47 @@ from pydantic_settings import (
 
 from . import PilotError
 from .case import CaseSettings
-from .section import Section as Section  # noqa: PLC0414 - seeds import it from here
+from .section import Section
+from .sections import (
+    DatabaseSettings,
+    EvidenceSettings,
+    FeedbackSettings,
+    IntegrationSettings,
+    LogSettings,
+    QuerySettings,
+    SwitchSettings,
+    TableSettings,
+    TracingSettings,
+    TrackingSettings,
+)
 
+__all__ = [
+    "PACKAGE",
+    "AiAct",
+    "Costs",
+    "DataFacts",
+    "DatabaseSettings",
+    "EvidenceSettings",
+    "FeedbackSettings",
+    "IntegrationSettings",
+    "LogSettings",
+    "Manifest",
+    "ModelFacts",
+    "Owners",
+    "PlatformPart",
+    "PlatformSettings",
+    "QuerySettings",
+    "Section",
+    "SwitchSettings",
+    "TableSettings",
+    "TracingSettings",
+    "TrackingSettings",
+    "find_root",
+    "read_manifest",
+]
+
+TableName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 PACKAGE = __package__.split(".")[0]
-
-
-class DatabaseSettings(Section):
-    """Where the pilot writes back; without an address a SQLite file below `var/`."""
-
-    url: SecretStr | None = None
-
-
-class TrackingSettings(Section):
-    """Where MLflow keeps runs; without an address a SQLite file below `var/`."""
-
-    uri: str | None = None
-    experiment: str | None = None
-
-
-class TracingSettings(Section):
-    """OpenTelemetry traces, off until an endpoint listens."""
-
-    enabled: bool = False
-    endpoint: str = "http://127.0.0.1:4318/v1/traces"
-    sample_ratio: float = Field(default=1.0, ge=0, le=1)
-
-
-class LogSettings(Section):
-    """Where structured logs go: a file of the day for a laptop, standard error for a container."""
-
-    to: Literal["file", "stderr"] = "file"
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class EvidenceSettings(Section):
-    """Where evidence on KPIs is kept: in the repository, to be committed, or below `var/`, as a mere check does."""
-
-    to: Literal["repository", "var"] = "repository"
-
-
-class SwitchSettings(Section):
-    """The kill switch as configuration: false puts the rule in the model's place everywhere it is deployed."""
-
-    model: bool = True
-
-
-class FeedbackSettings(Section):
-    """The secret that makes users' names pseudonyms; without one a key is kept below `var/`."""
-
-    key: SecretStr | None = None
-
-
-class IntegrationSettings(BaseModel):
-    """What any integration has; its own options are extra keys, which its adapter checks."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    enabled: bool | None = None
-    url: SecretStr | None = None
-
-    @property
-    def on(self) -> bool:
-        """Whether to use it: an address is enough, and `enabled` overrules."""
-        has_url = self.url is not None and bool(self.url.get_secret_value())
-        return has_url if self.enabled is None else self.enabled
 
 
 class _Part(BaseModel):
@@ -167,6 +146,8 @@ class PlatformSettings(BaseSettings):
     feedback: FeedbackSettings = FeedbackSettings()
     integrations: dict[str, IntegrationSettings] = {}
     case: CaseSettings | None = None
+    tables: dict[TableName, TableSettings] = {}
+    query: QuerySettings = QuerySettings()
 
     @classmethod
     def load(cls, root: Path | None = None) -> Self:
@@ -220,6 +201,20 @@ class PlatformSettings(BaseSettings):
     def distribution(self) -> str:
         """The name of the console command, of the model and of the metrics' label."""
         return PACKAGE.replace("_", "-")
+
+    @property
+    def contracted_tables(self) -> Mapping[str, TableSettings]:
+        """Every table under a contract, by the name that queries use.
+
+        That is `[tables.NAME]`, and each section of the pilot's own settings with a path and a contract: `[ledger]`.
+        """
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        named = {
+            name: TableSettings.like(section)
+            for name, section in own.items()
+            if isinstance(section, Section) and hasattr(section, "contract") and hasattr(section, "path")
+        }
+        return {**named, **self.tables}
 
     @cached_property
     def manifest(self) -> Manifest:
