@@ -49,6 +49,7 @@ def freeze(session: nox.Session) -> None:
         "python",
         "-c",
         "from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION as version;"
-        "from pilotline.releases import freeze_release; from pilotline.sources import load_builtin;"
+        "from pilotline.catalog.frozen_releases import freeze_release;"
+        "from pilotline.catalog.loading import load_builtin;"
         "freeze_release(load_builtin(CATALOG_SOURCE).tree, version)",
     )

@@ -153,7 +153,7 @@ def many(folder: Path, pilots: int, rounds: int) -> float:
 
 def plan_all(pilots: list[Path]) -> float:
     """Plan the upgrade of each pilot; give the seconds for all."""
-    from pilotline.preview import preview_upgrades  # noqa: PLC0415 - the processes above are not to inherit its start-up
+    from pilotline.fleet.preview import preview_upgrades  # noqa: PLC0415 - the processes above are not to inherit its start-up
 
     start = time.perf_counter()
     for preview in preview_upgrades(pilots):

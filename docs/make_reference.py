@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from pilotline.about import CATALOG_SOURCE
-from pilotline.checks.model import Card
-from pilotline.checks.registry import FAMILIES, builtin_checks
+from pilotline.catalog.loading import load_builtin
 from pilotline.cli.main import group
-from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, resolve_answers
-from pilotline.sources import load_builtin
+from pilotline.readiness.registry import FAMILIES, builtin_checks
+from pilotline.readiness.results import Card
+from pilotline.template.answers import OUTCOME_QUESTIONS, WIZARD_ORDER, resolve_answers
 
 PAGES = Path(__file__).resolve().parent / "reference"
 TODAY = "2026-01-01"

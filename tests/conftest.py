@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.catalog import Snapshot
-from pilotline.sources import load_builtin
+from pilotline.catalog.loading import load_builtin
+from pilotline.template.snapshot import Snapshot
 
 
 @pytest.fixture(autouse=True)

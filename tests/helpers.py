@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotline.catalog import Identity, Snapshot
-from pilotline.tree import File, Tree
+from pilotline.files.tree import File, Tree
+from pilotline.template.snapshot import Identity, Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 IDENTITY = {

@@ -9,7 +9,7 @@ import pytest
 
 from pilotline.authoring.init import FIRST_VERSION
 from tests.helpers import IDENTITY, build_file_tree, files_below, git, pilotline
-from tests.test_copier_parity import copy_with_copier
+from tests.template.test_copier_parity import copy_with_copier
 
 
 @pytest.fixture(scope="module")

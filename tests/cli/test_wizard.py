@@ -8,7 +8,7 @@ import pexpect
 import pytest
 import yaml
 
-from pilotline.questions import WIZARD_ORDER, accept_answers
+from pilotline.template.answers import WIZARD_ORDER, accept_answers
 from tests.helpers import build_file_tree
 
 ENTER, UP, DOWN, CLEAR = "\r", "\x1b[A", "\x1b[B", "\x15"

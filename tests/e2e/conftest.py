@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.catalog import Snapshot
-from pilotline.create import create_pilot, plan_pilot
-from pilotline.questions import accept_answers
-from pilotline.render import render
-from pilotline.tree import Tree, write_tree
+from pilotline.creation.new_pilot import create_pilot, plan_pilot
+from pilotline.files.tree import Tree, write_tree
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
+from pilotline.template.snapshot import Snapshot
 from tests.helpers import ROOT, Run
 
 MAXIMAL: dict[str, object] = {

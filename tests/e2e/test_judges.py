@@ -17,10 +17,10 @@ import yaml
 from hypothesis import HealthCheck, settings
 from hypothesis import given as given_any
 
-from pilotline.questions import accept_answers
-from pilotline.render import render
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
 from tests.e2e.conftest import MAXIMAL
-from tests.test_copier_parity import VALID_ANSWERS
+from tests.template.test_copier_parity import VALID_ANSWERS
 
 # Long-text and one-line answers that break whatever is not quoted, each in a way of its own.
 AWKWARD: dict[str, object] = {

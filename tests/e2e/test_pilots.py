@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.derive import derive_files
 from pilotline.kpi.report import read_report
+from pilotline.pilot.derived_files import derive_files
 from tests.e2e.conftest import MAXIMAL, MINIMAL
 from tests.helpers import files_below, git
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.test_new_like import DATA
+from tests.cli.commands.test_new_like import DATA
 from tests.e2e.test_pilots import CHECKS
 from tests.helpers import IDENTITY, build_file_tree, commit_all, pilotline
 

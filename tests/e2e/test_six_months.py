@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.test_pilots import CHECKS
 from tests.helpers import IDENTITY, build_file_tree, commit_all, git, pilotline
-from tests.upgrading import publish_builtin, replaced, upgrade
+from tests.upgrade.helpers import publish_builtin, replaced, upgrade
 
 pytestmark = pytest.mark.slow
 

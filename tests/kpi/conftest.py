@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pilotline.kpi.manifest import read_kpis
-from pilotline.questions import accept_answers
-from pilotline.render import render
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
 
 
 @pytest.fixture(scope="session")

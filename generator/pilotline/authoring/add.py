@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from pilotline.authoring.questions_file import add_choice, add_layer
+from pilotline.authoring.skeletons import render_skeleton
+from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
-from pilotline.linting.reading import read_catalog
-from pilotline.linting.subject import Subject
-from pilotline.skeletons import render_skeleton
-from pilotline.tree import File, Tree, write_tree
+from pilotline.files.tree import File, Tree, write_tree
+from pilotline.linting.catalog_under_test import Subject
 
 Kind = Literal["architecture", "integration"]
 

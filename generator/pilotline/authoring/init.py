@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline import git
 from pilotline.about import CATALOG_VERSION
-from pilotline.catalog import Identity, Snapshot
+from pilotline.authoring.skeletons import render_skeleton
 from pilotline.errors import DestinationError
-from pilotline.repository import Founded, check_destination, found_repository
-from pilotline.skeletons import render_skeleton
-from pilotline.tree import Tree
+from pilotline.files.tree import Tree
+from pilotline.git import commands as git
+from pilotline.git.new_repository import Founded, check_destination, found_repository
+from pilotline.template.snapshot import Identity, Snapshot
 
 FIRST_VERSION: Final = "v1.0.0"
 """A catalog is in use from its first day on, so it begins with a version that promises to keep pilots upgradable."""

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline import git, notes
+from pilotline.catalog import upgrade_notes as notes
+from pilotline.catalog.frozen_releases import freeze_release, list_releases
+from pilotline.catalog.loading import read_parts
+from pilotline.catalog.versions import parse_version, sorted_versions
+from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError, ExitCode
-from pilotline.linting.reading import read_catalog
+from pilotline.git import commands as git
+from pilotline.git.new_repository import commit_identity, tag_commit
 from pilotline.linting.rule import Problem
 from pilotline.linting.run import lint_catalog
-from pilotline.releases import freeze_release, list_releases
-from pilotline.repository import commit_identity, tag_commit
-from pilotline.sources import read_parts
-from pilotline.versions import parse_version, sorted_versions
 
 _ABOUT: Final = "generator/pilotline/about.py"
 _STORE: Final = "generator/pilotline/_releases"

@@ -9,20 +9,26 @@ from pilotline.about import __version__
 from pilotline.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
-    "new": ("pilotline.cli.new:command", "Make a pilot: a repository that already runs and is measured."),
-    "architectures": ("pilotline.cli.architectures:command", "List and explain the reference architectures."),
-    "check": ("pilotline.cli.check:command", "Say what is missing for the next stage, and how to mend it."),
-    "status": ("pilotline.cli.status:command", "Show how this pilot stands: objective, KPI, stage, level, dates."),
-    "kpi": ("pilotline.cli.kpi:command", "Show KPIs, their trend, their worth, and the decision that is asked."),
-    "upgrade": ("pilotline.cli.upgrade:command", "Pull in what the catalog improved; your work survives."),
-    "add": ("pilotline.cli.add:command", "Add integrations to this pilot."),
-    "remove": ("pilotline.cli.remove:command", "Remove integrations from this pilot."),
-    "prepare": ("pilotline.cli.prepare:command", "Bring the files that the next stage needs."),
-    "adopt": ("pilotline.cli.adopt:command", "Bring an existing repository under management."),
-    "move": ("pilotline.cli.move:command", "Move this pilot to another catalog."),
-    "diff": ("pilotline.cli.diff:command", "Show what this pilot changed in the catalog's files."),
-    "answers": ("pilotline.cli.answers:command", "Show or change the answers of this pilot."),
-    "catalog": ("pilotline.cli.catalog.main:command", "Make, check and release a catalog."),
+    "new": ("pilotline.cli.commands.new:command", "Make a pilot: a repository that already runs and is measured."),
+    "architectures": ("pilotline.cli.commands.architectures:command", "List and explain the reference architectures."),
+    "check": ("pilotline.cli.commands.check:command", "Say what is missing for the next stage, and how to mend it."),
+    "status": (
+        "pilotline.cli.commands.status:command",
+        "Show how this pilot stands: objective, KPI, stage, level, dates.",
+    ),
+    "kpi": (
+        "pilotline.cli.commands.kpi:command",
+        "Show KPIs, their trend, their worth, and the decision that is asked.",
+    ),
+    "upgrade": ("pilotline.cli.commands.upgrade:command", "Pull in what the catalog improved; your work survives."),
+    "add": ("pilotline.cli.commands.add:command", "Add integrations to this pilot."),
+    "remove": ("pilotline.cli.commands.remove:command", "Remove integrations from this pilot."),
+    "prepare": ("pilotline.cli.commands.prepare:command", "Bring the files that the next stage needs."),
+    "adopt": ("pilotline.cli.commands.adopt:command", "Bring an existing repository under management."),
+    "move": ("pilotline.cli.commands.move:command", "Move this pilot to another catalog."),
+    "diff": ("pilotline.cli.commands.diff:command", "Show what this pilot changed in the catalog's files."),
+    "answers": ("pilotline.cli.commands.answers:command", "Show or change the answers of this pilot."),
+    "catalog": ("pilotline.cli.commands.catalog.main:command", "Make, check and release a catalog."),
 }
 
 
@@ -43,6 +49,6 @@ def group() -> None:
 
 def main() -> None:
     """Run pilotline and end with one of its exit codes."""
-    from pilotline.cli.outcome import run_guarded  # noqa: PLC0415 - start-up stays lean
+    from pilotline.cli.exit import run_guarded  # noqa: PLC0415 - start-up stays lean
 
     run_guarded(group)

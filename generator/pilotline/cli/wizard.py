@@ -8,10 +8,10 @@ import click
 import questionary
 from questionary import Choice, Style
 
-from pilotline.asking import Answered
-from pilotline.catalog import Snapshot
 from pilotline.errors import CatalogError
-from pilotline.questions import OUTCOME_QUESTIONS, WIZARD_ORDER, Answers, accept_answers, resolve_answers
+from pilotline.template.answers import OUTCOME_QUESTIONS, WIZARD_ORDER, Answers, accept_answers, resolve_answers
+from pilotline.template.questions import Answered
+from pilotline.template.snapshot import Snapshot
 
 _STYLE: Final = Style(
     [

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
+from pilotline.documents.schema import find_violations, read_schema
+from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import PilotlineError
-from pilotline.schemas.validate import find_violations, read_schema
-from pilotline.yamls import YamlError, parse_mapping
 
 DEFINING: Final = ("baseline", "direction", "formula", "id", "margin", "measure", "minimum_sample", "unit", "window")
 """What makes a measurement comparable with the next one; the pilot hashes the same."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.kpi.evidence import EVIDENCE, WINS, Measured, Win, read_evidence, read_wins
 from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
-from pilotline.yamls import YamlError, parse_mapping
 
 _NEXT: Final = {"sandbox": "pilot", "pilot": "production"}
 _ENOUGH: Final = {"better": {"better", "reached"}, "reached": {"reached"}, "kept": {"kept"}}

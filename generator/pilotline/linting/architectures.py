@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pilotline.linting.positions import line_of
+from pilotline.documents.positions import line_of
+from pilotline.documents.schema import find_violations, read_schema
+from pilotline.documents.yaml_text import YamlError, parse_mapping
+from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import Found, rule
-from pilotline.linting.subject import Subject
-from pilotline.schemas.validate import find_violations, read_schema
-from pilotline.yamls import YamlError, parse_mapping
 
 
 @rule(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pilotline.linting.positions import line_of, repeated_keys
+from pilotline.catalog.versions import parse_version
+from pilotline.documents.positions import line_of, repeated_keys
+from pilotline.documents.yaml_text import YamlError, parse_mapping, parse_yaml
+from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import Found, rule
-from pilotline.linting.subject import Subject
-from pilotline.versions import parse_version
-from pilotline.yamls import YamlError, parse_mapping, parse_yaml
 
 OBJECTIVES: Final = "templates/_organisation/objectives.yml"
 MOST_OBJECTIVES: Final = 3

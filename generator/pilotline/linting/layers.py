@@ -6,11 +6,11 @@ from typing import Final
 
 from jinja2 import TemplateError
 
-from pilotline.linting.positions import line_of
+from pilotline.documents.positions import line_of
+from pilotline.linting.catalog_under_test import Case, Subject
 from pilotline.linting.rule import Found, rule
-from pilotline.linting.subject import Case, Subject
-from pilotline.ownership import owner_of_paths
-from pilotline.render import match_paths
+from pilotline.template.ownership import owner_of_paths
+from pilotline.template.render import match_paths
 
 _PLATFORM: Final = frozenset({"_platform", "platform", "integrations"})
 """Folders that stay the catalog's wherever they lie."""

@@ -7,13 +7,13 @@ from typing import Final
 from jinja2 import TemplateSyntaxError, meta, nodes
 from packaging.version import Version
 
-from pilotline.asking import parse_questions
+from pilotline.catalog.versions import parse_version
+from pilotline.documents.positions import line_of
 from pilotline.errors import CatalogError, CopierVersionError
-from pilotline.linting.positions import line_of
+from pilotline.linting.catalog_under_test import STOPPING_SETTINGS, Subject
 from pilotline.linting.rule import Found, rule
-from pilotline.linting.subject import STOPPING_SETTINGS, Subject
-from pilotline.questions import resolve_answers
-from pilotline.versions import parse_version
+from pilotline.template.answers import resolve_answers
+from pilotline.template.questions import parse_questions
 
 _STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data"})
 _TEMPLATED: Final = ("type", "default", "choices", "help", "placeholder", "when", "validator")

@@ -9,11 +9,11 @@ from typing import Final
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
+from pilotline.documents.yaml_text import YamlError, parse_mapping, parse_yaml
 from pilotline.errors import CatalogError
+from pilotline.linting.catalog_under_test import Case, Subject
 from pilotline.linting.rule import Found, rule
-from pilotline.linting.subject import Case, Subject
-from pilotline.templating import explain_template_error
-from pilotline.yamls import YamlError, parse_mapping, parse_yaml
+from pilotline.template.environment import explain_template_error
 
 _FAILURES: Final = (
     TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, CatalogError,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pilotline.linting.subject import Subject
+from pilotline.linting.catalog_under_test import Subject
 
 
 @dataclass(frozen=True, order=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.linting import architectures, files, layers, questions, rendering
+from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import Problem, Rule
-from pilotline.linting.subject import Subject
 
 RULES: Final[tuple[Rule, ...]] = (
     files.no_copier_yml,

@@ -1,0 +1,1 @@
+"""Bringing a repository that exists already under management."""

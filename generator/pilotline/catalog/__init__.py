@@ -1,0 +1,1 @@
+"""Catalogs: where one comes from, which versions it has, what it tells pilot teams."""

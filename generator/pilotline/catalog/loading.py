@@ -1,0 +1,221 @@
+"""Finding a catalog: the built-in one, a folder, or a git repository at a version."""
+
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.catalog.cache import cached_repository, fetch_version
+from pilotline.catalog.frozen_releases import list_releases, read_release
+from pilotline.catalog.versions import latest_version, match_version, sorted_versions
+from pilotline.errors import CatalogError, GitError
+from pilotline.files.tree import File, Tree, read_tree
+from pilotline.git import commands as git
+from pilotline.template.snapshot import Identity, Origin, Snapshot
+
+_TAG: Final = "refs/tags/"
+_BLOBS: Final[dict[str, bytes]] = {}
+"""Blobs of catalogs by id: two versions of a catalog share most of them."""
+_MOST_BLOBS: Final = 20_000
+_CATALOG_PARTS: Final = ("templates", "reference_architectures", "upgrade_notes")
+_NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
+_ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
+_SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a user means by `URL|PATH[@VERSION]`; no place means the built-in catalog."""
+
+    place: str | None = None
+    version: str | None = None
+
+
+def parse_reference(text: str | None) -> Reference:
+    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) or to a folder's name stays there.
+
+    `@VERSION` alone is a version of the built-in catalog.
+    """
+    if not text:
+        return Reference()
+    place, mark, version = text.rpartition("@")
+    if place and Path(text).expanduser().is_dir():
+        return Reference(text)
+    if mark and not place:
+        return Reference(None, version)
+    if mark and version and not set(version) & set("/:\\"):
+        return Reference(place, version)
+    return Reference(text)
+
+
+def is_remote(reference: Reference) -> bool:
+    """Tell whether reading a catalog needs a clone, which takes a moment."""
+    place = reference.place or ""
+    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place.removeprefix("git+")))
+
+
+def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
+    """Read a catalog into memory.
+
+    Args:
+        reference: Which catalog and version.
+        builtin_source: Address that pilots record for the built-in catalog.
+
+    Raises:
+        CatalogError: It cannot be reached, has no such version, or is no catalog.
+    """
+    if reference.place is None:
+        return load_builtin(builtin_source, reference.version)
+    place = resolve_place(reference.place)
+    return (
+        _load_remote(place, reference.version) if is_remote(reference) else _load_folder(Path(place), reference.version)
+    )
+
+
+def resolve_place(place: str) -> str:
+    """Give the full address or path of a catalog.
+
+    Raises:
+        CatalogError: It is neither an address nor an existing folder.
+    """
+    for shortcut, address in _SHORTCUTS.items():
+        if place.startswith(shortcut):
+            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
+    place = place.removeprefix("git+")
+    if _ADDRESS.match(place):
+        return place
+    folder = Path(place).expanduser()
+    if folder.is_dir():
+        return os.path.abspath(folder)  # noqa: PTH100 - without `..`, and with a link as the user wrote it
+    raise CatalogError(
+        f"There is no catalog at {place}.",
+        "Give an existing folder, or an address that begins with https:// or git@.",
+    )
+
+
+def load_recorded(source: str, version: str | None, builtin_source: str) -> Snapshot:
+    """Read the catalog that a pilot records; no version means the newest one.
+
+    What comes from an answers file is not trusted: only addresses and folders are accepted, and a version can never be
+    read as an option.
+
+    Raises:
+        CatalogError: It cannot be reached, or has no such version.
+    """
+    if source in {builtin_source, CATALOG_SOURCE}:
+        return load_builtin(source, version)
+    snapshot = load_snapshot(Reference(source, version), builtin_source)
+    return replace(snapshot, identity=replace(snapshot.identity, source=source, address=snapshot.identity.source))
+
+
+def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
+    """Read the version that a pilot records, to merge from; it stays written as the pilot has it.
+
+    Raises:
+        CatalogError: It cannot be reached, or has no such version.
+    """
+    snapshot = load_recorded(source, version, builtin_source)
+    return replace(snapshot, identity=replace(snapshot.identity, version=version))
+
+
+def builtin_root() -> Path:
+    """Find the built-in catalog: inside the installed package, or the checkout of an editable install."""
+    package = Path(__file__).resolve().parents[1]
+    carried = package / "_catalog"
+    return carried if carried.is_dir() else package.parents[1]
+
+
+def load_builtin(source: str, version: str | None = None) -> Snapshot:
+    """Read the catalog that this pilotline carries: its own, or a frozen release."""
+    version = version and (match_version(version, {*list_releases(), CATALOG_VERSION}) or version)
+    if version not in {None, CATALOG_VERSION}:
+        return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)))
+    return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), read_parts(builtin_root()))
+
+
+def read_parts(root: Path) -> Tree:
+    """Read what makes up a catalog from a folder that may hold more."""
+    files: dict[str, File] = {"copier.yml": File((root / "copier.yml").read_bytes())}
+    for part in _CATALOG_PARTS:
+        if (root / part).is_dir():
+            files |= {f"{part}/{path}": file for path, file in read_tree(root / part, skip=_NOT_CATALOG).items()}
+    return Tree(files)
+
+
+def _load_folder(folder: Path, version: str | None) -> Snapshot:
+    if git.is_repository_root(folder):
+        return _load_commit(folder, str(folder), version)
+    if version is not None:
+        raise CatalogError(
+            f"{folder} is not a git repository, so it has no version {version}.", "Leave out the @VERSION."
+        )
+    if not any((folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
+        raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give a folder that holds one.")
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _NOT_CATALOG]
+        links = [name for name in (*folders, *names) if (Path(parent) / name).is_symlink()]
+        if links:
+            raise _link_error(str(folder), (Path(parent) / links[0]).relative_to(folder).as_posix())
+    return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=_NOT_CATALOG))
+
+
+def _link_error(source: str, path: str) -> CatalogError:
+    return CatalogError(
+        f"{source} holds a symbolic link ({path}).", "Replace it by the file: links do not survive a package."
+    )
+
+
+def _load_remote(url: str, version: str | None) -> Snapshot:
+    try:
+        cached = fetch_version(url, version)
+        tags = git.list_tags(cached.repository)
+        recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
+        return _read_snapshot(Identity(url, recorded, url), Origin(cached.repository, cached.commit))
+    except GitError as error:
+        raise CatalogError(
+            f"The cached copy of {url} cannot be read: {error.message}",
+            f"Remove {cached_repository(url)}: it is fetched again when it is needed.",
+        ) from error
+
+
+def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
+    refs = git.list_refs(repository)
+    tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
+    revision = version or latest_version(tags) or "HEAD"
+    commit = refs.get(f"{_TAG}{revision}") or git.resolve_commit(repository, revision)
+    if commit is None:
+        revision = match_version(revision, tags) or revision
+        commit = refs.get(f"{_TAG}{revision}")
+    if commit is None:
+        known = ", ".join(sorted_versions(tags)[:5]) or "none"
+        raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
+    recorded = revision if revision in tags else git.describe_commit(repository, commit)
+    return _read_snapshot(Identity(source, recorded, source), Origin(repository, commit))
+
+
+def _read_snapshot(identity: Identity, origin: Origin) -> Snapshot:
+    return Snapshot(identity, _read_commit(origin.repository, origin.commit, identity.label), origin=origin)
+
+
+def _read_commit(repository: Path, commit: str, source: str) -> Tree:
+    entries = git.list_tree(repository, commit)
+    links = [entry.path for entry in entries if entry.mode == "120000"]
+    if links:
+        raise _link_error(source, links[0])
+    modules = [entry.path for entry in entries if entry.mode == "160000"]
+    if modules:
+        raise CatalogError(f"{source} holds a git submodule ({modules[0]}).", "Put its files into the catalog itself.")
+    blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
+    contents = _read_blobs(repository, [entry.object_id for entry in blobs])
+    return Tree({entry.path: File(contents[entry.object_id], entry.mode == "100755") for entry in blobs})
+
+
+def _read_blobs(repository: Path, object_ids: list[str]) -> dict[str, bytes]:
+    """Read blobs by id; those that another version of a catalog brought before are there already."""
+    if len(_BLOBS) > _MOST_BLOBS:
+        _BLOBS.clear()
+    missing = [object_id for object_id in dict.fromkeys(object_ids) if object_id not in _BLOBS]
+    _BLOBS.update(zip(missing, git.read_blobs(repository, missing) if missing else (), strict=True))
+    return {object_id: _BLOBS[object_id] for object_id in object_ids}

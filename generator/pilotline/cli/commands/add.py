@@ -1,0 +1,20 @@
+"""`pilotline add`: more integrations at the same version, by the same merge as an upgrade."""
+
+import click
+
+from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.pilot.integrations import QUESTION, add_integrations
+from pilotline.upgrade.answer_changes import Target
+
+
+@click.command("add")
+@click.argument("integrations", nargs=-1, required=True, metavar="INTEGRATION...")
+@move_options
+def command(integrations: tuple[str, ...], options: Options) -> int:
+    """Add integrations to this pilot.
+
+    They bring files of the catalog only, so that `pilotline remove` gives the old tree back where nothing was edited.
+    """
+    pilot, recorded, _ = open_here()
+    wanted = add_integrations(pilot, recorded, integrations)
+    return run_move(pilot, recorded, Target(recorded, {QUESTION: wanted}), f"Add {', '.join(integrations)}\n", options)

@@ -1,0 +1,100 @@
+"""`pilotline adopt`: an existing repository comes under management, and its own files always win."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
+from pilotline.adoption.cookiecutter import RECORDS, Origin, find_origin, render_origin
+from pilotline.cli.commands._run_upgrade import More, Options, finish_move, move_options, open_here
+from pilotline.cli.options.answers import Answering, answering_options, ask_person, decide
+from pilotline.cli.options.common import config_path, given_options, open_catalog, refuse_idle
+from pilotline.cli.options.trust import settle_usage
+from pilotline.cli.views.plan import list_lines
+from pilotline.config import read_config
+from pilotline.pilot.pilot import open_repository, read_committed, refuse_unready
+from pilotline.upgrade.apply import refuse_unfinished
+
+_WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust", "--answers-file", "--json")
+
+
+@click.command("adopt")
+@click.argument("destination", default=".", type=click.Path(path_type=Path), metavar="[DEST]")
+@click.option(
+    "--take", multiple=True, metavar="PATH",
+    help="In an adopted repository: merge the catalog's file at PATH into yours, now and from now on; repeatable.",
+)  # fmt: skip
+@click.option("--patch", is_flag=True, help="Show what the catalog's files have that yours, which stay, have not.")
+@click.option("--no-origin", is_flag=True, help="Ignore which cookiecutter template the repository was made from.")
+@answering_options
+@move_options
+def command(
+    destination: Path, take: tuple[str, ...], patch: bool, no_origin: bool, answering: Answering, options: Options
+) -> int:
+    """Bring the git repository in DEST (default: here) under management of a catalog.
+
+    What the repository has not, arrives. Where it has a file of its own, that one stays:
+    such paths are listed, recorded in .pilotline.yml, and reported but skipped by upgrades until --take hands one over.
+
+    A repository that cookiecutter or cruft made is recognised. What it was made as is then the base of the merge: files
+    that you never touched follow the catalog, your edits are merged into them.
+    """
+    if take:
+        refuse_idle("beside --take", "--take", *_WITH_TAKE)
+        return _take(destination, take, options)
+    if "--answers-file" in given_options():
+        raise click.UsageError("--answers-file would do nothing without --take: a repository that comes new has none")
+    repository = open_repository(destination)
+    if not options.plan and options.branch is None:
+        refuse_unfinished(repository)
+        refuse_unready(repository)
+    (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=repository.folder.name)
+    pilot = refuse_managed(repository, snapshot)
+    answers = decide(snapshot, answering, None if options.as_json else ask_person(destination))
+    origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
+    base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
+    with plan_adoption(pilot, snapshot, answers, base) as adoption:
+        identity = snapshot.identity
+        message = f"Adopt {identity.source} {identity.version}\n"
+        return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch))
+
+
+def _take(folder: Path, paths: tuple[str, ...], options: Options) -> int:
+    pilot, recorded, _ = open_here(folder)
+    if not options.plan and options.branch is None:
+        refuse_unfinished(pilot)
+        refuse_unready(pilot)
+    (recorded,) = settle_usage(recorded, answers_file=pilot.answers_file, folder_name=pilot.folder.name)
+    with plan_taking(pilot, recorded, paths) as plan:
+        return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
+
+
+def _more(adoption: Adoption, origin: Origin | None, *, patch: bool) -> More:
+    lines = list_lines(
+        "Yours, and kept; hand one over to the catalog's merges with `pilotline adopt --take PATH`",
+        [f"{path}{_difference(adoption, path)}" for path in adoption.team],
+    )
+    fields: dict[str, object] = {
+        "recorded_answers": dict(adoption.answers.recorded),
+        "team_files": [{"path": path, **_counts(adoption, path)} for path in adoption.team],
+    }
+    if origin is not None:
+        fields["origin"] = {"template": origin.template, "commit": origin.commit}
+        lines = ["", f"Merged on what it was made from: {origin.template} at {origin.commit[:9]}", *lines]
+    if patch and adoption.patch:
+        fields["patch"] = adoption.patch
+        lines += ["", adoption.patch.rstrip("\n")]
+    return More(tuple(lines), fields)
+
+
+def _difference(adoption: Adoption, path: str) -> str:
+    if path not in adoption.lines:
+        return ""
+    own, other = adoption.lines[path]
+    return f"  ({own} lines are yours alone, {other} the catalog's alone)"
+
+
+def _counts(adoption: Adoption, path: str) -> dict[str, int]:
+    own, other = adoption.lines.get(path, (None, None))
+    return {} if own is None or other is None else {"yours": own, "catalog": other}

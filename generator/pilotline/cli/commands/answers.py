@@ -1,0 +1,34 @@
+"""`pilotline answers`: what a pilot was made with, shown or changed by the same merge as an upgrade."""
+
+import json
+
+import click
+
+from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.options.common import parse_data, refuse_idle
+from pilotline.template.questions import open_names
+from pilotline.upgrade.answer_changes import Target
+
+
+@click.command("answers")
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Change an answer; repeatable.")
+@move_options
+def command(data: tuple[str, ...], options: Options) -> int:
+    """Show the answers of this pilot, or change them.
+
+    Computed and secret questions are not shown: the first are no answers, the second are recorded nowhere.
+    """
+    if not data:
+        refuse_idle("without -d KEY=VALUE", "--json", "--answers-file", "--trust")
+    pilot, recorded, _ = open_here()
+    if data:
+        changes = parse_data(data)
+        return run_move(pilot, recorded, Target(recorded, changes), f"Change {', '.join(changes)}\n", options)
+    names = open_names(recorded)
+    shown = {name: value for name, value in pilot.answers.items() if name in names}
+    if options.as_json:
+        click.echo(json.dumps({"format": 1, "answers": shown}, ensure_ascii=False, indent=2))
+        return 0
+    width = max(map(len, shown), default=0)
+    click.echo("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))
+    return 0

@@ -1,0 +1,50 @@
+"""`pilotline catalog init`: an organisation's own catalog, ready to be changed and released."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pilotline.authoring.init import FIRST_VERSION, create_catalog, plan_catalog
+from pilotline.catalog.loading import load_snapshot, parse_reference
+from pilotline.cli.exit import stop_listening
+from pilotline.cli.options.common import config_path, json_option
+from pilotline.config import read_config
+from pilotline.git.new_repository import check_destination
+
+
+@click.command("init")
+@click.argument("destination", type=click.Path(path_type=Path), metavar="DEST")
+@click.option("--name", help="What people call it. Default: the name of the folder.")
+@click.option(
+    "--catalog",
+    metavar="URL|PATH[@VERSION]",
+    help="Catalog to begin with. Default: the built-in one of this pilotline.",
+)
+@json_option
+def command(destination: Path, name: str | None, catalog: str | None, as_json: bool) -> None:
+    """Make a catalog of your own in DEST: a git repository with its first version tagged.
+
+    It holds templates, reference architectures, your organisation's files, tests, and CI for GitHub and GitLab.
+    """
+    check_destination(destination)
+    config = read_config(config_path())
+    origin = load_snapshot(parse_reference(catalog), config.source)
+    plan = plan_catalog(origin, name or destination.absolute().name, config.source, datetime.now(UTC).date())
+    made = create_catalog(plan, destination, stop_listening)
+    following = [f"cd {destination}", "pilotline catalog lint", f"pilotline new FOLDER --catalog {made.destination}"]
+    if as_json:
+        answer = {
+            "format": 1,
+            "destination": str(made.destination),
+            "version": FIRST_VERSION,
+            "commit": made.commit,
+            "files": len(plan.tree),
+            "next": following,
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{click.style(plan.name, bold=True)} is in {destination} ({len(plan.tree)} files, {FIRST_VERSION}).")
+    click.echo("Begin with its README.md: it names the files that make it yours.\nNext:")
+    click.echo("\n".join(f"  {line}" for line in following))

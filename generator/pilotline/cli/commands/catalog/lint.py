@@ -1,0 +1,40 @@
+"""`pilotline catalog lint`: all that would hurt pilots later, at once."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pilotline.cli.options.common import json_option
+from pilotline.errors import ExitCode
+from pilotline.linting.run import Verdict, lint_catalog
+
+
+@click.command("lint")
+@click.argument("folder", default=".", type=click.Path(path_type=Path), metavar="[PATH]")
+@json_option
+def command(folder: Path, as_json: bool) -> int:
+    """Check the catalog in PATH (default: the current folder), changes that are not committed included.
+
+    Renders every architecture, stage and CI provider with no, each and all integrations, and with answers at the edge
+    of what the questions accept. Exit code 1 means that there are problems.
+    """
+    verdict = lint_catalog(folder.absolute())
+    click.echo(json.dumps(_as_json(verdict), ensure_ascii=False, indent=2) if as_json else _as_text(verdict))
+    return ExitCode.FOUND if verdict.problems else ExitCode.DONE
+
+
+def _as_json(verdict: Verdict) -> dict[str, object]:
+    return {"format": 1, "cases": verdict.cases, "problems": [asdict(problem) for problem in verdict.problems]}
+
+
+def _as_text(verdict: Verdict) -> str:
+    if not verdict.problems:
+        return f"No problems: {verdict.cases} sets of answers were rendered."
+    lines = []
+    for problem in verdict.problems:
+        place = click.style(f"{problem.path}:{problem.line}", bold=True)
+        lines += [f"{place} {click.style(problem.rule, fg='red')}: {problem.message}", f"    {problem.fix}"]
+    count = "1 problem" if len(verdict.problems) == 1 else f"{len(verdict.problems)} problems"
+    return "\n".join([*lines, f"{count}."])

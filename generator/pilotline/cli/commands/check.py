@@ -1,0 +1,79 @@
+"""`pilotline check`: what is missing for the next stage, and how to mend it."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pilotline.cli.options.common import config_path
+from pilotline.cli.views.check import show_verdict
+from pilotline.config import read_config
+from pilotline.errors import ExitCode
+from pilotline.readiness.reports import FORMATS, write_report
+from pilotline.readiness.results import STAGES
+from pilotline.readiness.run import Options, Outcome, check_pilot
+
+
+@click.command("check")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--stage", type=click.Choice(list(STAGES)), help="Judge this stage. Default: the one pilot.yml claims.")
+@click.option("--select", multiple=True, metavar="ID|FAMILY", help="Evaluate only these checks.")
+@click.option("--ignore", multiple=True, metavar="ID|FAMILY", help="Do not evaluate these checks.")
+@click.option("--all", "show_all", is_flag=True, help="Show every check, not only the next steps.")
+@click.option("--format", "format_", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--run", is_flag=True, help="Run what only a command can prove, and record the evidence.")
+@click.option("--offline", is_flag=True, help="Run nothing that needs the network.")
+@click.option("--repo-review", is_flag=True, help="Run the installed plug-ins of repo-review too; they only warn.")
+@click.option("--fix", is_flag=True, help="Mend first what can be mended without judgement.")
+def command(  # noqa: PLR0913 - one argument per option
+    *,
+    path: Path,
+    stage: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    show_all: bool,
+    format_: str,
+    as_json: bool,
+    run: bool,
+    offline: bool,
+    repo_review: bool,
+    fix: bool,
+) -> int:
+    """Say what is missing for the next stage, offline, and how to mend it.
+
+    PATH is a pilot or a folder in it; the current folder when it is left out. Exit code 1 means that the stage is not
+    reached.
+    """
+    options = Options(
+        STAGES[stage] if stage else None, _split(select), _split(ignore), run=run, offline=offline, fix=fix,
+        repo_review=repo_review, progress=_progress,
+    )  # fmt: skip
+    outcome = check_pilot(path, options, today=date.today(), builtin_source=read_config(config_path()).source)  # noqa: DTZ011 - the user's own day
+    chosen = "json" if as_json else format_
+    if chosen == "text":
+        click.echo(show_verdict(outcome.verdict, show_all=show_all))
+    else:
+        click.echo(write_report(outcome.verdict, chosen))
+    _tell(outcome)
+    return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
+
+
+def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Take an option that is given several times, or once with commas."""
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+def _progress(step: str) -> None:
+    """Show people what takes long; machines get none of it."""
+    if sys.stderr.isatty():
+        click.echo(click.style(f"Running {step} …", dim=True), err=True)
+
+
+def _tell(outcome: Outcome) -> None:
+    """Say what was written, beside the report."""
+    for path in outcome.mended:
+        click.echo(f"Mended {path}", err=True)
+    if outcome.unrecorded:
+        click.echo(f"The evidence was not kept: {outcome.unrecorded}.", err=True)

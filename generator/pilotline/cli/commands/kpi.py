@@ -1,0 +1,93 @@
+"""`pilotline kpi`: what this pilot's KPIs say, what that is worth, and which decision is asked."""
+
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+import click
+
+from pilotline.cli.options.common import json_option
+from pilotline.kpi.drawing import number, span, sparkline
+from pilotline.kpi.report import Report, Trend, read_report
+
+_TONES = {"better": "green", "reached": "green", "kept": "green", "worse": "red"}
+_WIDTH = 100
+
+
+@click.command("kpi")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", required=False)
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained page.")
+@json_option
+def command(path: Path, page: Path | None, as_json: bool) -> None:
+    """Show a pilot's KPIs against their baseline, their trend, their worth, and the decision that is asked.
+
+    Reads the evidence in the pilot's repository; runs nothing and needs no network.
+    """
+    report = read_report(path)
+    if page is not None:
+        from pilotline.kpi.page import render_page  # noqa: PLC0415 - Jinja is loaded only for a page
+
+        page.write_text(render_page(report), encoding="utf-8")
+    if as_json:
+        from pilotline.kpi.as_json import to_json  # noqa: PLC0415 - with the page's reason
+
+        click.echo(json.dumps(to_json(report), ensure_ascii=False, indent=2))
+        return
+    click.echo(_text(report))
+    if page is not None:
+        click.echo(f"\nPage: {page}")
+
+
+def _text(report: Report) -> str:
+    pilot = report.pilot
+    head = f"{click.style(pilot.name, bold=True)}  stage {pilot.stage}; {pilot.objective}"
+    blocks = [head, *(_kpi(trend) for trend in report.trends), _money(report)]
+    asked = click.style(report.decision.asked, bold=True)
+    blocks.append(f"Asked of {pilot.approves}, by {pilot.review_by}: {asked}\n{_wrap(report.decision.why)}")
+    if pilot.example:
+        blocks.append(f"Still the example's figures: {', '.join(pilot.example)}")
+    return "\n\n".join(blocks)
+
+
+def _kpi(trend: Trend) -> str:
+    kpi, newest = trend.kpi, trend.newest
+    title = f"{click.style(kpi.title, fg='cyan')} ({kpi.kind})"
+    if newest is None:
+        return f"{title}\n  not measured yet under this definition"
+    aim = f"target {number(kpi.target)}" if kpi.target is not None else f"at most {number(kpi.margin)} worse"
+    verdict = click.style(newest.verdict.replace("_", " "), fg=_TONES.get(newest.verdict, "yellow"))
+    if not newest.n:
+        return f"{title}\n  {verdict}: no case yet; baseline {number(newest.baseline)}, {aim}"
+    drawn = sparkline([line.value.value for line in trend.lines if line.n][-40:], unicode=_unicode())
+    return (
+        f"{title}\n"
+        f"  {verdict}: {number(newest.value.value)} {kpi.unit} ({span(newest.value)}), n = {newest.n:,}\n"
+        f"  improvement {number(newest.gain.value, '+')} to the {newest.against} ({span(newest.gain, '+')}); "
+        f"baseline {number(newest.baseline)}, {aim}\n"
+        f"  {drawn}  {len(trend.lines)} measured, last {newest.measured_at[:10]}"
+    )
+
+
+def _money(report: Report) -> str:
+    value, costs = report.value, report.pilot.costs
+    if value is None:
+        return f"Worth: not known yet. {report.no_value}"
+    returned = f", return on cost {value.return_on_cost.value:+.0%}" if value.return_on_cost else ""
+    first = (
+        f"First year, {value.currency}: brings {number(value.benefit.value)} ({span(value.benefit)}), "
+        f"costs {number(costs.first_year)}, leaves {number(value.net.value, '+')}{returned}"
+    )
+    assumed = "; ".join(
+        f"{'' if each.share is None else f'{100 * each.share:g} % '}{each.text} ({each.basis})"
+        for each in value.assumptions
+    )
+    return "\n".join([first, _wrap(value.break_even), _wrap(f"Rests on: {assumed}")])
+
+
+def _unicode() -> bool:
+    return "utf" in (sys.stdout.encoding or "").lower()
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -1,0 +1,95 @@
+"""`pilotline new`: from an outcome to a repository that already runs."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pilotline.cli.exit import stop_listening
+from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, decide
+from pilotline.cli.options.common import json_option, open_catalog, open_recorded
+from pilotline.cli.options.trust import settle_usage, trust_option
+from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
+from pilotline.creation.like import OWN_QUESTIONS, Model, answer_like, check_like, plan_like, read_model
+from pilotline.creation.new_pilot import Plan, create_pilot, default_destination, plan_pilot
+from pilotline.errors import DestinationError
+from pilotline.git.new_repository import check_destination
+from pilotline.template.answers import Answers
+
+
+@click.command("new")
+@click.argument("destination", required=False, callback=lambda *given: _as_folder(given[-1]), metavar="[DEST]")
+@answering_options
+@click.option(
+    "--like", type=click.Path(path_type=Path), metavar="PILOT",
+    help="Start a sibling: the contracts, integrations and answers of PILOT, with an outcome of its own.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="List what would be written; write nothing.")
+@trust_option
+@json_option
+def command(
+    destination: Path | None,
+    answering: Answering,
+    like: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make a pilot in DEST (default: a folder named after it).
+
+    Asks for the outcome first: objective, KPI, baseline, target, value, owner. Without a terminal nothing is asked:
+    give the answers with -d or --answers, or take the complete example with --defaults.
+    """
+    if destination is not None and not dry_run:
+        check_destination(destination)
+    person = None if as_json else ask_person(destination, _refuse_taken(destination, dry_run=dry_run))
+    if like is None:
+        folder_name = None if destination is None else destination.resolve().name
+        (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=folder_name)
+        plan = plan_pilot(snapshot, decide(snapshot, answering, person))
+    else:
+        plan = _plan_sibling(read_model(like), answering, person)
+    target = destination if destination is not None else default_destination(plan.answers)
+    if dry_run:
+        click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
+        return
+    created = create_pilot(plan, target, stop_listening)
+    click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
+
+
+def _plan_sibling(model: Model, answering: Answering, person: Person | None) -> Plan:
+    """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
+    (snapshot,) = settle_usage(open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot))
+    given = answer_like(model, snapshot, answering.given)
+    answers = decide(
+        snapshot,
+        replace(answering, given=given, defaults=False),
+        None if answering.defaults else person,
+        required=OWN_QUESTIONS,
+        hint="A sibling has an outcome of its own: set it with -d KEY=VALUE, or in a file with --answers FILE.",
+    )
+    check_like(model, answers)
+    return plan_like(model, plan_pilot(snapshot, answers))
+
+
+def _refuse_taken(destination: Path | None, *, dry_run: bool) -> Callable[[Answers], str]:
+    """Tell a person in time that the folder which their answers name is taken."""
+
+    def refuse(answers: Answers) -> str:
+        if destination is not None or dry_run:
+            return ""
+        try:
+            check_destination(default_destination(answers))
+        except DestinationError as error:
+            return f"{error.message.rstrip('.')} (the folder is named after package_name)"
+        return ""
+
+    return refuse
+
+
+def _as_folder(text: str | None) -> Path | None:
+    """Refuse an empty destination: an unset shell variable must not fill the current folder."""
+    if text == "":
+        raise click.BadParameter("a destination needs a name; `.` is this folder")
+    return None if text is None else Path(text)

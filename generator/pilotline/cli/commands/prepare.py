@@ -1,0 +1,25 @@
+"""`pilotline prepare`: a stage's files at the same version, by the same merge as an upgrade."""
+
+import click
+
+from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.errors import PilotlineError
+from pilotline.template.questions import open_names
+from pilotline.upgrade.answer_changes import Target
+
+_QUESTION = "prepared_for"
+
+
+@click.command("prepare")
+@click.argument("stage", type=click.Choice(["sandbox", "pilot", "production"]))
+@move_options
+def command(stage: str, options: Options) -> int:
+    """Bring the files that a stage needs; the stage itself moves when its proof is there.
+
+    Going back takes away the catalog's files of the later stage. Seeds stay, because they are yours; a file of the
+    catalog that you edited is a conflict to decide.
+    """
+    pilot, recorded, _ = open_here()
+    if _QUESTION not in open_names(recorded):
+        raise PilotlineError("This pilot's catalog knows no stages.", "`pilotline answers` shows what can be changed.")
+    return run_move(pilot, recorded, Target(recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)

@@ -1,0 +1,21 @@
+"""`pilotline remove`: fewer integrations at the same version, by the same merge as an upgrade."""
+
+import click
+
+from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.pilot.integrations import QUESTION, remove_integrations
+from pilotline.upgrade.answer_changes import Target
+
+
+@click.command("remove")
+@click.argument("integrations", nargs=-1, required=True, metavar="INTEGRATION...")
+@move_options
+def command(integrations: tuple[str, ...], options: Options) -> int:
+    """Remove integrations from this pilot.
+
+    Where you edited what an integration brought, that is a conflict to decide, not a loss.
+    """
+    pilot, recorded, _ = open_here()
+    wanted = remove_integrations(pilot, recorded, integrations)
+    message = f"Remove {', '.join(integrations)}\n"
+    return run_move(pilot, recorded, Target(recorded, {QUESTION: wanted}), message, options)

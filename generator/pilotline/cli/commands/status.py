@@ -1,0 +1,97 @@
+"""`pilotline status`: how a pilot stands, in a glance or as one object."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pilotline.cli.options.common import config_path, json_option
+from pilotline.config import read_config
+from pilotline.kpi.drawing import number
+from pilotline.readiness.run import Options, check_pilot
+from pilotline.readiness.status import describe_status
+from pilotline.readiness.verdict import Verdict
+
+
+@click.command("status")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@json_option
+def command(path: Path, as_json: bool) -> None:
+    """Show how a pilot stands: objective, KPI, cost, stage, level, catalog, dates.
+
+    PATH is a pilot or a folder in it; the current folder when it is left out.
+    """
+    source = read_config(config_path()).source
+    outcome = check_pilot(path, Options(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
+    status = describe_status(outcome.repo, outcome.verdict)
+    click.echo(json.dumps(status, ensure_ascii=False, indent=2) if as_json else _as_text(status, outcome.verdict))
+
+
+def _as_text(status: dict[str, object], verdict: Verdict) -> str:
+    rows = {
+        "Objective": _part(status, "objective", "title"),
+        "KPI": _kpi(status["kpi"]),
+        "Cost": _cost(status["cost"]),
+        "Stage": _stage(status["stage"]),
+        "Level": f"{status['level'] or 'no stage yet'}, {status['open']} checks open",
+        "Catalog": _catalog(status["catalog"]),
+    }
+    dates = status["dates"] if isinstance(status["dates"], list) else []
+    rows["Dates"] = ", ".join(f"{entry['what']} {entry['on']}" for entry in dates)
+    rows["Law"] = _law(status["law"])
+    rows["Turns red"] = ", ".join(f"{event.check} {event.day}" for event in verdict.events)
+    lines = [f"  {click.style(f'{name:<10}', fg='cyan')}{text}" for name, text in rows.items() if text]
+    return "\n".join([click.style(str(status["name"] or "This repository is no pilot yet"), bold=True), *lines])
+
+
+def _part(status: dict[str, object], *keys: str) -> str:
+    value: object = status
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return str(value or "")
+
+
+def _kpi(kpi: object) -> str:
+    if not isinstance(kpi, dict):
+        return "none"
+    goal = (
+        f"from {number(kpi['baseline'])} to {number(kpi['target'])}"
+        if kpi["baseline"] is not None and kpi["target"]
+        else "no goal"
+    )
+    now = f"now {number(kpi['value'])} ({kpi['verdict'].replace('_', ' ')})" if kpi["n"] else "not measured yet"
+    return f"{kpi['title']}: {goal} {kpi['unit']} by {kpi['due']}; {now}"
+
+
+def _cost(cost: object) -> str:
+    if not isinstance(cost, dict) or "currency" not in cost:
+        return ""
+    monthly = sum(value for key, value in cost.items() if key.endswith("per_month") and isinstance(value, (int, float)))
+    return f"{cost.get('build', 0):,g} {cost['currency']} to build, {monthly:,g} a month"
+
+
+def _law(law: object) -> str:
+    """Name the class and the duties that are still to come."""
+    if not isinstance(law, dict) or not law["class"]:
+        return ""
+    coming = [f"{entry['on']} {entry['duty'].partition(':')[0]}" for entry in law["dates"] if not entry["in_force"]]
+    return "; ".join([f"{law['class']} risk, {law['role']}", *coming])
+
+
+def _stage(stage: object) -> str:
+    if not isinstance(stage, dict):
+        return ""
+    return (
+        f"{stage['claimed']} since {stage['since']} ({stage['days']} days)" if stage["since"] else str(stage["claimed"])
+    )
+
+
+def _catalog(catalog: object) -> str:
+    if not isinstance(catalog, dict) or not catalog["version"]:
+        return "made from no catalog"
+    behind = (
+        "" if catalog["behind"] is None else ", newest" if not catalog["behind"] else f", {catalog['behind']} behind"
+    )
+    changed = f", {catalog['changed']} of its files changed or stale" if catalog["changed"] else ""
+    return f"{catalog['version']}{behind}{changed}"

@@ -1,0 +1,65 @@
+"""`pilotline upgrade`: pull in what the catalog improved, as a true merge."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from pilotline.catalog.loading import load_recorded
+from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.options.common import parse_data, refuse_idle
+from pilotline.pilot.pilot import Pilot, open_repository
+from pilotline.template.questions import open_names
+from pilotline.template.snapshot import Snapshot
+from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.undo import undo_move
+
+
+@click.command("upgrade")
+@click.option(
+    "--to", "version", metavar="VERSION", help="Version to move to, however it is written. Default: the newest release."
+)
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Settle or change an answer; repeatable.")
+@click.option("--ask", is_flag=True, help="Ask for new answers and for those that are no longer valid.")
+@click.option("--include", multiple=True, metavar="PATH", help="Merge the improvements of a seed, too; repeatable.")
+@click.option("--abort", is_flag=True, help="Return to the state before an upgrade that is not committed yet.")
+@move_options
+def command(
+    version: str | None, data: tuple[str, ...], ask: bool, include: tuple[str, ...], abort: bool, options: Options
+) -> int:
+    """Move this pilot to another version of its catalog.
+
+    Your edits are merged, your deleted files stay deleted, your seeds are never touched. Exit code 1 means that there
+    are (or, with --plan, would be) conflicts.
+    """
+    if abort:
+        refuse_idle("beside --abort", "--abort", "--json")
+        undone = undo_move(open_repository(Path.cwd()))
+        text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
+        click.echo(json.dumps({"format": 1, "undone": undone}) if options.as_json else text)
+        return 0
+    if version == "":
+        raise click.BadParameter("the version is empty", param_hint="--to")
+    pilot, recorded, source = open_here()
+    snapshot = load_recorded(pilot.source, version, source)
+    message = f"Upgrade from {pilot.version} to {snapshot.identity.version}\n"
+    changes = parse_data(data)
+    if ask:
+        changes = _ask(pilot, snapshot, changes)
+    return run_move(pilot, recorded, Target(snapshot, changes, include), message, options)
+
+
+def _ask(pilot: Pilot, snapshot: Snapshot, given: dict[str, object]) -> dict[str, object]:
+    """Ask for what is new, and for what the new version does not accept any more.
+
+    Raises:
+        click.UsageError: Nobody is there to ask.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("--ask needs a terminal; without one, answer with -d KEY=VALUE")
+    from pilotline.cli.wizard import ask_some  # noqa: PLC0415 - only the wizard may take longer to load
+
+    known = open_names(snapshot)
+    kept = {name: value for name, value in pilot.answers.items() if name in known}
+    return given | ask_some(snapshot, {**kept, **given})

@@ -1,0 +1,81 @@
+"""Whether a catalog may run code of its own: told in one sentence, and never without a yes."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+
+from pilotline.cli.options.common import config_path
+from pilotline.config import read_config
+from pilotline.template.snapshot import Snapshot, Usage
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_META: Final = "pilotline.trust"
+_SHOWN: Final = 5
+
+
+def trust_option(function: _F) -> _F:
+    """Add `--trust`, which holds for this run alone."""
+    return click.option(
+        "--trust",
+        is_flag=True,
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.__setitem__(_META, value),
+        help="Let the catalog run its own code this time: tasks, Jinja extensions.",
+    )(function)
+
+
+def settle_usage(
+    *snapshots: Snapshot, answers_file: str | None = None, folder_name: str | None = None
+) -> tuple[Snapshot, ...]:
+    """Say for each snapshot what it is used for, and whether its own code may run."""
+    commands: dict[str, list[str]] = {}
+    for snapshot in snapshots:
+        commands.setdefault(snapshot.identity.place, []).extend(snapshot.definition.tasks)
+    extensions = {snapshot.identity.place for snapshot in snapshots if snapshot.definition.extensions}
+    trusted = {
+        source: _is_trusted(source, list(dict.fromkeys(found)))
+        for source, found in commands.items()
+        if found or source in extensions
+    }
+    return tuple(
+        snapshot.used(Usage(trusted.get(snapshot.identity.place, False), answers_file, folder_name))
+        for snapshot in snapshots
+    )
+
+
+def note_migrations(target: Snapshot) -> None:
+    """Name the commands that Copier would run in the project itself; they are left to its people."""
+    commands = _shown(target.definition.migrations)
+    if commands:
+        click.echo(
+            f"{target.identity.label} has migrations, which pilotline never runs: {commands}. "
+            "Run by hand what your project needs.",
+            err=True,
+        )
+
+
+def _is_trusted(source: str, tasks: Sequence[str]) -> bool:
+    context = click.get_current_context(silent=True)
+    if (context is not None and context.meta.get(_META)) or source in read_config(config_path()).trust:
+        return True
+    if tasks and sys.stdin.isatty() and sys.stderr.isatty():
+        question = f"{source} wants to run on this machine: {_shown(tasks)}. Let it, this time?"
+        if click.confirm(question, default=False, err=True):
+            return True
+    if tasks:
+        click.echo(
+            f"Not run, because you do not trust {source}: {_shown(tasks)}. To let it: --trust, or for good "
+            f'trust = ["{source}"] in {config_path()}.',
+            err=True,
+        )
+    return False
+
+
+def _shown(commands: Iterable[str]) -> str:
+    """Quote commands for people; whatever could play with a terminal is taken out."""
+    lines = ["".join(mark if mark.isprintable() else " " for mark in command) for command in commands]
+    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return ", ".join(f"`{line}`" for line in lines[:_SHOWN]) + more

@@ -1,0 +1,189 @@
+"""What `pilotline new` shows: to people as text, to machines as JSON."""
+
+import os
+import shlex
+import shutil
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from pilotline.creation.new_pilot import Created, Plan
+
+_ENVIRONMENT: Final = (
+    r"py -m venv .venv; .venv\Scripts\activate; python -m pip install --upgrade pip"
+    if os.name == "nt"
+    else "python3 -m venv .venv && . .venv/bin/activate && python -m pip install --upgrade pip",
+    "pip install -e . --group dev",
+)
+_COLOURS: Final = {"owned": "blue", "seed": "green", "derived": "magenta"}
+_MEANINGS: Final = {
+    "owned": "the catalog's; upgraded by a merge, your edits survive",
+    "seed": "yours from now on; no upgrade touches it",
+    "derived": "made from kpis.yml and pilot.yml by one command",
+}
+
+
+def plan_json(plan: Plan, target: Path) -> dict[str, object]:
+    """Describe what would be written."""
+    files = [
+        {"path": path, "mode": file.mode, "size": len(file.content), "owner": plan.owner(path)}
+        for path, file in plan.tree.items()
+    ]
+    return {"format": 1, "dry_run": True, "destination": str(target.absolute()), **_common_json(plan), "files": files}
+
+
+def created_json(created: Created) -> dict[str, object]:
+    """Describe what was written, and what to do next."""
+    return {
+        "format": 1,
+        "dry_run": False,
+        "destination": str(created.destination),
+        **_common_json(created.plan),
+        "files": [{"path": path, "owner": created.plan.owner(path)} for path in created.plan.tree],
+        "commit": created.commit,
+        "own_identity": created.own_identity,
+        "notes": _notes(created),
+        "next": _next_commands(created),
+    }
+
+
+def _common_json(plan: Plan) -> dict[str, object]:
+    identity = plan.snapshot.identity
+    return {
+        "catalog": {"source": identity.source, "version": identity.version},
+        "architecture": plan.answers.values.get("architecture"),
+        "answers": dict(plan.answers.recorded),
+        "example_answers": list(plan.example_answers),
+        "taken": list(plan.taken),
+    }
+
+
+def plan_text(plan: Plan) -> str:
+    """List the files with owner and size, and say what the owners mean."""
+    lines = []
+    for path, file in plan.tree.items():
+        owner = plan.owner(path)
+        lines.append(f"  {click.style(f'{owner:<8}', fg=_COLOURS[owner])} {_size(len(file.content)):>8}  {path}")
+    total = sum(len(file.content) for file in plan.tree.values())
+    legend = [f"  {click.style(f'{owner:<8}', fg=_COLOURS[owner])} {text}" for owner, text in _MEANINGS.items()]
+    head = f"{len(plan.tree)} files, {_size(total)}, would be written; nothing was."
+    return "\n".join([*lines, "", *legend, "", head])
+
+
+def _size(count: int) -> str:
+    return f"{count} B" if count < 1024 else f"{count / 1024:.0f} KiB"  # noqa: PLR2004
+
+
+def created_text(created: Created) -> str:
+    """Say what was made, what it is to reach, and what to do next."""
+    values = created.plan.answers.values
+    place = os.path.relpath(created.destination)
+    shown = place if not place.startswith("..") else str(created.destination)
+    mark = click.style("✓", fg="green") if _can_show("✓") else "OK"
+    name = click.style(str(values.get("project_name", "The pilot")), bold=True)
+    commit = ", one commit" if created.commit else ""
+    blocks = [
+        [f"{mark} {name} is in {shown}: {len(created.plan.tree)} files{commit}."],
+        _outcome_lines(values),
+        [_fill(f"Note: {note}", "      ") for note in _notes(created)],
+        ["Next:", *(f"  {line}" for line in _next_commands(created))],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _fill(text: str, indent: str) -> str:
+    """Break a sentence between its words where a person reads it; elsewhere it stays one line."""
+    if not sys.stdout.isatty():
+        return text
+    width = max(min(shutil.get_terminal_size().columns, 100), 40)
+    return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _outcome_lines(values: Mapping[str, object]) -> list[str]:
+    if "kpi_baseline" not in values:
+        return []
+    values = {
+        **values,
+        "kpi_baseline": _number(values["kpi_baseline"]),
+        "kpi_target": _number(values.get("kpi_target")),
+    }
+    objective = values.get("objective_data")
+    title = objective.get("title") if isinstance(objective, dict) else None
+    lines = {
+        "KPI": str(values.get("kpi")),
+        "": "from {kpi_baseline} to {kpi_target} {kpi_unit} by {due_date}".format_map(values),
+        "Objective": str(title or values.get("objective")),
+        "Owner": str(values.get("owner")),
+    }
+    return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(text, ' ' * 13)}" for name, text in lines.items()]
+
+
+def _number(value: object) -> str:
+    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _notes(created: Created) -> list[str]:
+    """Say what the user should know and did not ask."""
+    notes = []
+    if created.plan.taken:
+        counts = Counter(path.partition("/")[0] for path in created.plan.taken)
+        files = ", ".join(f"{folder}/ ({count})" for folder, count in sorted(counts.items()))
+        notes.append(f"taken over from its sibling, as last committed there: {files}.")
+    if created.plan.example_answers:
+        names = ", ".join(created.plan.example_answers)
+        verb = "are" if len(created.plan.example_answers) > 1 else "is"
+        notes.append(f"this is the example: {names} {verb} not yours yet; pilot.yml and kpis.yml mark them.")
+    if not created.own_identity:
+        notes.append(
+            "git does not know you, so the commit is in pilotline's name. Set yours:"
+            ' git config --global user.name "…" and user.email "…".'
+        )
+    if created.work_tree is not None:
+        notes.append(f"{created.destination} lies in the repository {created.work_tree}: nothing was committed there.")
+        notes.extend(_pipeline_note(created, created.work_tree))
+    return notes
+
+
+def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
+    """Say how the CI files come to run where a repository holds more than the pilot."""
+    folder = os.path.relpath(created.destination, Path(work_tree).resolve()).replace(os.sep, "/")
+    if folder == ".":
+        return []
+    name = folder.replace("/", "-")
+    if created.plan.answers.values.get("ci_provider") == "gitlab":
+        advice = f"copy it and .gitlab/ from {folder} there, and begin its before_script with `cd {folder}`"
+        return [f"GitLab reads the .gitlab-ci.yml at the top only: {advice}."]
+    workflows = [path for path in created.plan.tree if path.startswith(".github/workflows/")]
+    copies = [f"{folder}/{path} to .github/workflows/{_name_at_top(path, name)}" for path in workflows]
+    setting = f"defaults: {{run: {{working-directory: {folder}}}}}"
+    each = "it" if len(copies) == 1 else "each"
+    return [f"GitHub runs workflows at the top only: copy {', '.join(copies)}, and add `{setting}` to {each}."]
+
+
+def _name_at_top(path: str, pilot: str) -> str:
+    """Name a workflow after its pilot, so that several pilots of one repository do not meet."""
+    file = path.rpartition("/")[2]
+    return f"{pilot}.yml" if file == "ci.yml" else f"{pilot}-{file}"
+
+
+def _next_commands(created: Created) -> list[str]:
+    place = os.path.relpath(created.destination)
+    command = created.plan.answers.values.get("distribution_name")
+    return [
+        *([] if place == "." else [f"cd {shlex.quote(place) if not place.startswith('-') else f'./{place}'}"]),
+        *(["git add --all . && git commit"] if created.work_tree is not None else []),
+        *([*_ENVIRONMENT, f"{command} run"] if command else []),
+    ]

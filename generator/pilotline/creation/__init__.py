@@ -1,0 +1,1 @@
+"""Making a pilot: from answers, or like another one."""

@@ -1,0 +1,90 @@
+"""Starting a sibling of a pilot: its data contracts, integrations and answers, but an outcome of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pilotline.creation.new_pilot import Plan
+from pilotline.errors import AnswersError
+from pilotline.files.tree import File, Tree
+from pilotline.pilot.pilot import Pilot, open_pilot, read_committed
+from pilotline.template.answers import Answers
+from pilotline.template.questions import open_names
+from pilotline.template.snapshot import Snapshot
+
+OWN_QUESTIONS: Final = ("project_name", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value")
+"""What a sibling cannot have from its model: with these it would be the same pilot."""
+
+_NOT_TAKEN: Final = frozenset(
+    {
+        *OWN_QUESTIONS,
+        "baseline_period",
+        "baseline_source",
+        "created_on",
+        "due_date",
+        "kpi_direction",
+        "kpi_unit",
+        "package_name",
+        "prepared_for",
+    }
+)
+_DATA_FOLDERS: Final = ("data/", "data_contracts/")
+_SETTINGS_FOLDER: Final = "config/"
+
+
+@dataclass(frozen=True)
+class Model:
+    """The pilot that a sibling is like, with the files that say what it reads and from where."""
+
+    pilot: Pilot
+    files: Tree
+
+
+def read_model(folder: Path) -> Model:
+    """Read a pilot at its last commit as a model.
+
+    Raises:
+        PilotError: There is no pilot, or it cannot be read.
+    """
+    pilot = open_pilot(folder)
+    return Model(pilot, read_committed(pilot, lambda path: path.startswith((*_DATA_FOLDERS, _SETTINGS_FOLDER))))
+
+
+def answer_like(model: Model, snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
+    """Complete what is given by the model's answers, but for its outcome."""
+    known = open_names(snapshot)
+    taken = {name: value for name, value in model.pilot.answers.items() if name in known and name not in _NOT_TAKEN}
+    return {**taken, **given}
+
+
+def check_like(model: Model, answers: Answers) -> None:
+    """Refuse a sibling that would be the same pilot, or one that its model's data and settings do not fit.
+
+    Raises:
+        AnswersError: Name, package or KPI are the model's, or the architecture is not.
+    """
+    old, new, place = model.pilot.answers, answers.recorded, model.pilot.folder.name
+    problems = [
+        f"{name}: {new[name]!r} is that of {place}; a sibling has its own"
+        for name in ("project_name", "package_name", "kpi")
+        if name in new and new[name] == old.get(name)
+    ]
+    if new.get("architecture") != old.get("architecture"):
+        problems.append(f"architecture: a sibling is built as {place} is ({old.get('architecture')})")
+    if problems:
+        raise AnswersError(problems, "Without --like, `pilotline new` makes a pilot of any shape.")
+
+
+def plan_like(model: Model, plan: Plan) -> Plan:
+    """Put the model's files into a rendered pilot.
+
+    Contracts and the data that they describe come whole. Settings come where the sibling has a file of that name, so
+    that those of an integration or a stage that it does not have stay away.
+    """
+    taken: dict[str, File] = {
+        path: file for path, file in model.files.items() if path.startswith(_DATA_FOLDERS) or path in plan.tree
+    }
+    folders = {folder for folder in _DATA_FOLDERS if any(path.startswith(folder) for path in taken)}
+    kept = {path: file for path, file in plan.tree.items() if not path.startswith(tuple(folders))}
+    return replace(plan, tree=Tree({**kept, **taken}), taken=tuple(sorted(taken)))

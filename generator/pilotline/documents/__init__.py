@@ -1,0 +1,1 @@
+"""YAML documents of people: read safely, judged by their schema, each problem at its line."""

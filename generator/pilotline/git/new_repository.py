@@ -1,0 +1,210 @@
+"""Founding a repository: all of it, or nothing.
+
+What is to be written is written and committed in a folder beside its destination, and moved into place at the end;
+whatever happens before that leaves the destination as it was.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline.errors import DestinationError
+from pilotline.files.tree import Tree, write_tree
+from pilotline.git import commands as git
+
+_FALLBACK_NAME: Final = "Pilotline"
+_FALLBACK_EMAIL: Final = "pilotline@pilotline.invalid"
+# The user's own git settings must not change or stop the first commit.
+_QUIET_GIT: Final = (
+    "core.hooksPath=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.autocrlf=false",
+    "core.safecrlf=false",
+    "core.fsmonitor=false",
+    "commit.gpgSign=false",
+    "commit.verbose=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "init.defaultBranch=main",
+)
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A repository that was written."""
+
+    destination: Path
+    commit: str | None
+    """The first commit; None inside an existing work tree, which is left to its owner to commit."""
+    work_tree: Path | None
+    own_identity: bool
+    """Whether the commit carries the user's identity."""
+
+
+def check_destination(destination: Path) -> None:
+    """Refuse a destination that nothing can be written to.
+
+    Raises:
+        DestinationError: It holds something, is a file, or lies where nothing can be created.
+        GitError: Git is missing.
+    """
+    git.find_git()
+    with _disk_errors(destination):
+        _refuse_taken(destination)
+
+
+def _refuse_taken(destination: Path) -> None:
+    if destination.is_symlink() and not destination.exists():
+        raise DestinationError(f"{destination} is a link that leads nowhere.", "Remove it, or choose another folder.")
+    if destination.exists() and not destination.is_dir():
+        raise DestinationError(f"{destination} is a file.", "Choose another folder.")
+    if destination.is_dir() and any(entry.name != ".git" for entry in destination.iterdir()):
+        raise DestinationError(f"{destination} is not empty.", "Choose another folder, or empty this one first.")
+    absolute = destination.absolute()
+    existing = next(place for place in (absolute, *absolute.parents) if place.exists())
+    if not existing.is_dir():
+        raise DestinationError(f"{existing} is a file, so {destination} cannot lie in it.", "Choose another folder.")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise DestinationError(f"You may not write to {existing}.", "Choose a folder that you can write to.")
+
+
+def found_repository(
+    tree: Tree, destination: Path, message: str, *, tag: str = "", point_of_no_return: Callable[[], None] = lambda: None
+) -> Founded:
+    """Write a tree and commit it.
+
+    Args:
+        tree: What is written.
+        destination: A folder that does not exist or is empty.
+        message: Message of the first commit, and of its tag.
+        tag: Name of an annotated tag for the first commit.
+        point_of_no_return: Called when everything is finished and only has to be moved into place; whoever can be
+            interrupted stops listening then, so that an interruption always means that nothing was made.
+
+    Raises:
+        DestinationError: The destination is taken, not writable, or the disk is full. Nothing was written.
+        GitError: Git is missing or refused. Nothing was written.
+    """
+    check_destination(destination)
+    destination = Path(os.path.abspath(destination))  # noqa: PTH100 - keeps a link in the path as the user wrote it
+    work_tree = git.work_tree_above(destination)
+    with _missing_parents(destination), _workshop(destination) as workshop:
+        write_tree(tree, workshop)
+        commit, own_identity = None, True
+        if work_tree is None:
+            commit, own_identity = _commit(workshop, message, tag)
+        point_of_no_return()
+        _move_into_place(workshop, destination)
+    return Founded(destination, commit, work_tree, own_identity)
+
+
+@contextlib.contextmanager
+def _missing_parents(destination: Path) -> Iterator[None]:
+    """Make the folders above the destination, and take them away again when what was to come does not arrive."""
+    missing = [parent for parent in destination.parents if not parent.exists()]
+    try:
+        with _disk_errors(destination):
+            destination.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for parent in missing:
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _workshop(destination: Path) -> Iterator[Path]:
+    """Give a folder on the destination's own disk to build in, gone afterwards whatever happens."""
+    with _disk_errors(destination):
+        workshop = _open_workshop(destination)
+    try:
+        with _disk_errors(destination):
+            workshop.chmod(0o755)
+            yield workshop
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _open_workshop(destination: Path) -> Path:
+    """Make the folder beside the destination; inside it where nothing can be moved in, as into a mounted volume."""
+    name = f".{destination.name}."
+    if not destination.is_dir():
+        return Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination.parent))
+    with contextlib.suppress(OSError):
+        beside = Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination.parent))
+        probe = destination / beside.name
+        try:
+            beside.rename(probe)
+            probe.rename(beside)
+        except OSError:
+            beside.rmdir()
+        else:
+            return beside
+    return Path(tempfile.mkdtemp(prefix=name, suffix=".pilotline", dir=destination))
+
+
+@contextlib.contextmanager
+def _disk_errors(destination: Path) -> Iterator[None]:
+    """Turn what a disk can refuse into one sentence.
+
+    Raises:
+        DestinationError: The disk is full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "the disk is full" if full else (error.strerror or str(error)).lower()
+        hint = "Free some space and run the command again." if full else "Choose a folder that you can write to."
+        raise DestinationError(f"{destination} cannot be written: {reason}. Nothing was left behind.", hint) from error
+
+
+def _commit(workshop: Path, message: str, tag: str) -> tuple[str, bool]:
+    """Make a repository with one commit; tell its id and whether it carries the user's identity."""
+    git.run_git(["init", "--quiet", "--template=", "."], workshop, settings=_QUIET_GIT)
+    git.run_git(["add", "--all", "--force", "."], workshop, settings=_QUIET_GIT)
+    identity = commit_identity(workshop)
+    settings = [*_QUIET_GIT, *identity]
+    command = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"]
+    git.run_git(command, workshop, stdin=f"{message}\n".encode(), settings=settings)
+    if tag:
+        tag_commit(workshop, tag, message, settings)
+    return git.run_git(["rev-parse", "HEAD"], workshop).decode().strip(), not identity
+
+
+def tag_commit(repository: Path, tag: str, message: str, settings: Sequence[str] = ()) -> None:
+    """Put an annotated tag on the last commit."""
+    command = ["tag", "--annotate", "--cleanup=verbatim", "--file=-", "--", tag]
+    git.run_git(command, repository, stdin=f"{message}\n".encode(), settings=[*settings, "tag.gpgSign=false"])
+
+
+def commit_identity(folder: Path) -> tuple[str, ...]:
+    """Give the settings that a commit needs where git does not know the user; none where it does."""
+    if git.has_identity(folder):
+        return ()
+    return (f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}")
+
+
+def _move_into_place(workshop: Path, destination: Path) -> None:
+    """Put what is finished where it belongs: in one step, or entry by entry into a folder that people stand in."""
+    if not destination.is_dir():
+        workshop.rename(destination)
+        return
+    moved: list[Path] = []
+    try:
+        for entry in sorted(workshop.iterdir()):
+            target = destination / entry.name
+            entry.rename(target)
+            moved.append(target)
+    except BaseException:
+        for target in moved:
+            target.rename(workshop / target.name)
+        raise

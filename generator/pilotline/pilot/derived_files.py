@@ -1,0 +1,111 @@
+"""Rebuilding a pilot's derived files after a merge, from its own manifests, evidence and templates.
+
+The pilot does the same with `<pilot> derive`; both follow the templates in `src/<package>/_platform/derived/`, whose
+first line names the file that they write.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from jinja2 import StrictUndefined, TemplateError
+
+from pilotline.documents.yaml_text import YamlError, parse_mapping
+from pilotline.errors import CatalogError
+from pilotline.files.tree import Tree
+from pilotline.template.environment import SharingEnvironment, explain_template_error
+from pilotline.template.limits import bounded
+
+_TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
+_WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
+MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
+_MARK: Final = b"Source: sha256 "
+_FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a template raises over manifests that it was not made for."""
+_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
+
+
+@bounded("Rebuilding the derived files")
+def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Build every derived file of a pilot.
+
+    Args:
+        files: The pilot's files by path: its manifests, its evidence and its templates of derived files.
+
+    Returns:
+        Content by path; nothing where the pilot has no manifests.
+
+    Raises:
+        CatalogError: A manifest or a template cannot be used.
+    """
+    if not all(name in files for name in MANIFESTS):
+        return {}
+    kpis, pilot = (_manifest(name, files[name]) for name in ("kpis.yml", "pilot.yml"))
+    digest = hashlib.sha256(files["kpis.yml"] + files["pilot.yml"]).hexdigest()
+    context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest, "evidence": _evidence(files)}
+    environment = _environment()
+    folders = {path.rpartition("/")[0] for path in files}
+    built: dict[str, bytes] = {}
+    for path in sorted(filter(_TEMPLATE.fullmatch, files)):
+        source = files[path].decode("utf-8")
+        try:
+            text = environment.from_string(source).render(context)
+        except _FAILURES as error:
+            raise CatalogError(
+                f"{path} cannot be rendered: {explain_template_error(error)}.", "Put kpis.yml, pilot.yml or it right."
+            ) from error
+        built[_target(path, source, folders)] = text.encode()
+    return built
+
+
+def is_input(path: str) -> bool:
+    """Tell whether derived files are made from a path."""
+    return path in MANIFESTS or path == _EVIDENCE or bool(_TEMPLATE.fullmatch(path))
+
+
+def is_derived(content: bytes) -> bool:
+    """Tell whether a file says what it is made from; one that does not was written by hand."""
+    return _MARK in content
+
+
+def contents(tree: Tree) -> dict[str, bytes]:
+    """Take the bytes of a tree."""
+    return {path: file.content for path, file in tree.items()}
+
+
+def _manifest(name: str, content: bytes) -> Mapping[str, object]:
+    try:
+        data = parse_mapping(content)
+    except YamlError as error:
+        raise CatalogError(f"{name} is no YAML: {str(error).splitlines()[0]}.", f"Put {name} right.") from error
+    return data or {}
+
+
+def _evidence(files: Mapping[str, bytes]) -> list[object]:
+    try:
+        return [json.loads(line) for line in files.get(_EVIDENCE, b"").decode("utf-8").splitlines()]
+    except ValueError as error:
+        raise CatalogError(f"{_EVIDENCE} holds a line that is no JSON: {error}.", "Put it right.") from error
+
+
+def _target(path: str, source: str, folders: set[str]) -> str:
+    """Read where a template writes: the first of its places whose folder the pilot has, else the last."""
+    found = _WRITES.match(source)
+    if found is None:
+        raise CatalogError(f"{path} does not name the file that it writes.", "Begin it with {#- writes: PATH -#}.")
+    places = [place.strip() for place in found["targets"].split(" or ")]
+    existing = (place for place in places[:-1] if _has_folder(place.rpartition("/")[0], folders))
+    return next(existing, places[-1])
+
+
+def _has_folder(folder: str, folders: set[str]) -> bool:
+    return any(known == folder or known.startswith(f"{folder}/") for known in folders)
+
+
+def _environment() -> SharingEnvironment:
+    environment = SharingEnvironment(keep_trailing_newline=True, undefined=StrictUndefined)
+    environment.share_code({"derived files": __file__})
+    environment.filters["to_json"] = json.dumps
+    return environment

@@ -1,0 +1,63 @@
+"""Which integrations a pilot has, which its catalog offers, and which it shall have afterwards."""
+
+import difflib
+from collections.abc import Sequence
+
+from pilotline.errors import PilotlineError
+from pilotline.pilot.pilot import Pilot
+from pilotline.template.answers import resolve_answers
+from pilotline.template.questions import open_names
+from pilotline.template.snapshot import Snapshot
+
+QUESTION = "integrations"
+
+
+def add_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> list[str]:
+    """Name a pilot's integrations with some more; those that are there already stay.
+
+    Raises:
+        PilotlineError: The catalog has none of that name.
+    """
+    offered = _offered(pilot, recorded)
+    unknown = [name for name in names if name not in offered]
+    if unknown:
+        near = [match for name in unknown for match in difflib.get_close_matches(name, offered, n=1)]
+        guess = f" Did you mean {', '.join(near)}?" if near else ""
+        raise PilotlineError(
+            f"There is no integration {', '.join(unknown)}.{guess}", f"This catalog has: {', '.join(offered)}."
+        )
+    present = _present(pilot)
+    return [*present, *(name for name in dict.fromkeys(names) if name not in present)]
+
+
+def remove_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> list[str]:
+    """Name a pilot's integrations without some.
+
+    Raises:
+        PilotlineError: The pilot has none of that name.
+    """
+    _offered(pilot, recorded)
+    present = _present(pilot)
+    absent = [name for name in names if name not in present]
+    if absent:
+        raise PilotlineError(f"This pilot has no {', '.join(absent)}.", f"It has: {', '.join(present) or 'none'}.")
+    return [name for name in present if name not in names]
+
+
+def _present(pilot: Pilot) -> list[str]:
+    recorded = pilot.answers.get(QUESTION)
+    return [str(name) for name in recorded] if isinstance(recorded, list) else []
+
+
+def _offered(pilot: Pilot, recorded: Snapshot) -> list[str]:
+    """List the choices of the question; they may depend on other answers.
+
+    Raises:
+        PilotlineError: The catalog has no integrations.
+    """
+    names = open_names(recorded)
+    answers, _ = resolve_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
+    for item in answers.questions:
+        if item.question.name == QUESTION:
+            return [str(choice.value) for choice in item.choices if not choice.disabled]
+    raise PilotlineError("This pilot's catalog has no integrations.", "`pilotline answers` shows what can be changed.")

@@ -1,0 +1,206 @@
+"""The organisation's own checks, written as data in its catalog and carried by each pilot.
+
+One rule per check: a file exists, a field holds a real answer, a text matches or must not occur, a command succeeds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from functools import cached_property
+from typing import Final
+
+from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
+from pilotline.readiness.documents import Section
+from pilotline.readiness.placeholders import is_placeholder
+from pilotline.readiness.registry import FAMILIES
+from pilotline.readiness.results import STAGES, Card, Effort, Grade, Location, Problem, Severity, Stage
+from pilotline.readiness.view.pilot_view import Repository
+
+_ID: Final = re.compile(r"[A-Z]{3}[0-9]{3}")
+_RULES: Final = ("file", "field", "text", "command")
+UNNAMED: Final = "ORG000"
+
+
+def declared_checks(repo: Repository) -> tuple[Check, ...]:
+    """Make the checks that the organisation's file declares; one that is wrong becomes a check that says so."""
+    return tuple(_declare(entry) for entry in repo.organisation.items("checks"))
+
+
+def _declare(entry: Section) -> Check:
+    problems = list(_mistakes(entry))
+    if problems:
+        return _Mistaken(_card(entry, Grade.STATIC), "; ".join(problems))
+    if entry.has("command"):
+        return _DeclaredCommand(_card(entry, Grade.EXECUTED), entry)
+    return _DeclaredRule(_card(entry, Grade.STATIC), entry)
+
+
+def _mistakes(entry: Section) -> Iterator[str]:
+    """Find what keeps a declaration from being a check, all at once."""
+    name = entry.text("id")
+    if not _ID.fullmatch(name):
+        yield f"id is {name or 'missing'}; it is three capital letters and three digits"
+    elif name[:3] in FAMILIES:
+        yield f"the family {name[:3]} is built in; choose three other letters"
+    yield from (f"{key} is missing" for key in ("title", "advice") if not entry.text(key))
+    for key, known in (("stage", STAGES), ("severity", list(Severity)), ("effort", list(Effort))):
+        if entry.has(key) and entry.text(key) not in known:
+            yield f"{key} is {entry.text(key)}; it may be {', '.join(known)}"
+    rules = [rule for rule in _RULES if entry.has(rule)]
+    if len(rules) != 1:
+        yield f"it needs exactly one rule of {', '.join(_RULES)}"
+    else:
+        yield from _rule_mistakes(entry, rules[0])
+
+
+def _rule_mistakes(entry: Section, rule: str) -> Iterator[str]:
+    if rule == "field" and not (entry.text("field", "file") and entry.text("field", "key")):
+        yield "field needs file and key"
+    if rule == "command" and not entry.texts("command"):
+        yield "command is a list of words"
+    if rule == "text":
+        patterns = [entry.text("text", kind) for kind in ("matches", "forbids") if entry.has("text", kind)]
+        if len(patterns) != 1 or not entry.text("text", "file"):
+            yield "text needs file, and either matches or forbids"
+        yield from (f"the pattern {pattern} is none" for pattern in patterns if not _compiles(pattern))
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _card(entry: Section, grade: Grade) -> Card:
+    """Read what is known about a declared check; what is wrong in it has a default here and is told elsewhere."""
+    name = entry.text("id")
+    severity, effort = entry.text("severity"), entry.text("effort")
+    return Card(
+        id=name if _ID.fullmatch(name) and name[:3] not in FAMILIES else UNNAMED,
+        title=entry.text("title") or "A check of the organisation",
+        why=entry.text("why") or "The organisation asks for it.",
+        stage=STAGES.get(entry.text("stage"), Stage.SANDBOX),
+        severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
+        grade=grade,
+        source=entry.text("source") or "The organisation's checks",
+        effort=Effort(effort) if effort in list(Effort) else Effort.HOURS,
+        advice=entry.text("advice") or "Ask the owner of the catalog.",
+        example=entry.text("example"),
+        applies_from=entry.date("applies_from"),
+    )
+
+
+class _Declared(Check):
+    """A check whose card is data."""
+
+    def __init__(self, card: Card) -> None:
+        self._card = card
+
+    @cached_property
+    def card(self) -> Card:
+        """What is known about it before it runs."""
+        return self._card
+
+
+class _Mistaken(_Declared):
+    """A declaration that is no check: it ends in an error, so that nobody takes it for passed."""
+
+    def __init__(self, card: Card, problem: str) -> None:
+        super().__init__(card)
+        self._problem = problem
+
+    def find(self, repo: Repository) -> Iterable[Problem]:
+        """Say what is wrong with the declaration.
+
+        Raises:
+            ValueError: Always.
+        """
+        del repo
+        raise ValueError(f"{self._problem} (templates/_organisation/checks.yml of the catalog)")
+
+
+class _DeclaredRule(_Declared):
+    """A rule that is read from files."""
+
+    def __init__(self, card: Card, entry: Section) -> None:
+        super().__init__(card)
+        self._entry = entry
+
+    def find(self, repo: Repository) -> Iterable[Problem]:
+        """Apply the one rule of the declaration."""
+        if self._entry.has("file"):
+            return _file_problems(repo, self._entry.text("file"))
+        return _field_problems(repo, self._entry.at("field")) or _text_problems(repo, self._entry.at("text"))
+
+
+def _file_problems(repo: Repository, pattern: str) -> list[Problem]:
+    return [] if any(fnmatch(path, pattern) for path in repo.files) else [Problem(f"There is no {pattern}")]
+
+
+def _field_problems(repo: Repository, rule: Section) -> list[Problem]:
+    if not rule:
+        return []
+    document = repo.document(rule.text("file"))
+    keys = [int(key) if key.isdigit() else key for key in rule.text("key").split(".")]
+    part = document.at(*keys)
+    name = f"{rule.text('key')} in {rule.text('file')}"
+    if not part and part.data not in (False, 0):
+        return [Problem(f"{name} is missing", document.place(*keys))]
+    if isinstance(part.data, str) and is_placeholder(part.data):
+        return [Problem(f"{name} is no answer yet ({part.data})", document.place(*keys))]
+    return []
+
+
+def _text_problems(repo: Repository, rule: Section) -> list[Problem]:
+    if not rule:
+        return []
+    paths = [path for path in repo.files if fnmatch(path, rule.text("file"))]
+    if rule.has("matches"):
+        wanted = re.compile(rule.text("matches"), re.MULTILINE)
+        found = any(wanted.search(repo.text(path)) for path in paths)
+        return [] if found else [Problem(f"{rule.text('file')} does not say {rule.text('matches')}")]
+    refused = re.compile(rule.text("forbids"), re.MULTILINE)
+    matches = ((path, refused.search(repo.text(path))) for path in paths)
+    return [
+        Problem(f"{path} holds {match[0]}", Location(path, repo.text(path).count("\n", 0, match.start()) + 1))
+        for path, match in matches
+        if match
+    ]
+
+
+class _DeclaredCommand(_Declared, ExecutedCheck):
+    """A command that succeeds."""
+
+    def __init__(self, card: Card, entry: Section) -> None:
+        super().__init__(card)
+        self._words = entry.texts("command")
+        self._network = entry.flag("needs_network") is True
+
+    @property
+    def needs_network(self) -> bool:  # type: ignore[override]
+        """Whether it is left out offline."""
+        return self._network
+
+    def find(self, repo: Repository) -> Iterable[Problem]:
+        """There is nothing to see without running it."""
+        del repo
+        return ()
+
+    def command(self, repo: Repository) -> str:
+        """Name the command."""
+        del repo
+        return " ".join(self._words)
+
+    def measure(self, repo: Repository, tools: Tools) -> Measured:
+        """Run it."""
+        del repo
+        output = tools.run(self._words)
+        lines = [line for line in f"{output.out}\n{output.err}".splitlines() if line.strip()]
+        return {"code": output.code, "said": lines[-1][:200] if lines else ""}
+
+    def judge(self, measured: Measured) -> Iterable[Problem]:
+        """Only exit code 0 is success."""
+        code, said = measured.get("code"), measured.get("said")
+        return [] if code == 0 else [Problem(f"`{' '.join(self._words)}` ended with {code}: {said}")]

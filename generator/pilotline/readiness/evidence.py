@@ -1,0 +1,75 @@
+"""Proof by commands, kept in the repository: what was measured, by which command, for which commit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pilotline.pilot.pilot import EVIDENCE
+from pilotline.readiness.base import Measured
+from pilotline.readiness.view.pilot_view import Repository
+
+FILE: Final = "governance/evidence/checks.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The last proof of one check."""
+
+    check: str
+    commit: str
+    at: str
+    command: str
+    seconds: float
+    measured: Measured
+
+
+def read_records(repo: Repository) -> dict[str, Record]:
+    """Read the recorded proofs by check; a line that is none is left out."""
+    records = {}
+    for line in repo.text(FILE).splitlines():
+        record = _parse(line)
+        if record is not None:
+            records[record.check] = record
+    return records
+
+
+def _parse(line: str) -> Record | None:
+    try:
+        data = json.loads(line)
+        measured = data["measured"]
+        if data["format"] != 1 or not isinstance(measured, dict):
+            return None
+        check, commit, at, command = (str(data[name]) for name in ("check", "commit", "at", "command"))
+        return Record(check, commit, at, command, float(data["seconds"]), measured)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def is_current(repo: Repository, record: Record) -> bool:
+    """Tell whether nothing that matters differs between the commit of a proof and the files as they are now."""
+    differing = repo.history.differing(record.commit)
+    return differing is not None and not has_real_changes(differing)
+
+
+def has_real_changes(paths: frozenset[str]) -> bool:
+    """Tell whether any of some changed paths makes evidence stale."""
+    return any(not path.startswith(EVIDENCE) for path in paths)
+
+
+def write_records(records: Mapping[str, Record]) -> bytes:
+    """Write one line per check, in the order of the ids, so that two branches seldom touch the same line."""
+    lines = []
+    for check in sorted(records):
+        record = records[check]
+        data = {
+            "format": 1,
+            "check": record.check,
+            "commit": record.commit,
+            "at": record.at,
+            "command": record.command,
+            "seconds": round(record.seconds, 1),
+            "measured": dict(record.measured),
+        }
+        lines.append(json.dumps(data, ensure_ascii=False))
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -1,0 +1,241 @@
+"""Operation: what happens at night, how it is seen, who is called, and how it is stopped."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from pilotline.readiness.base import Check
+from pilotline.readiness.facts import find_gaps, has_personal_data, is_unanswered, tests_named, uses_language_model
+from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.view.pilot_view import Repository
+
+_STRUCTURED: Final = re.compile(r"\b(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
+_MODEL_VERSION: Final = re.compile(r"\b(?:pilot_)?model_version\b")
+_PROMPT_VERSION: Final = re.compile(r"\bprompt_(?:version|hash|id)\b")
+_REDACTION: Final = re.compile(r"(?i)redact|mask|scrub|pseudonym")
+_ALERT: Final = re.compile(r"(?m)^\s*(?:- )?alert:\s*[\"']?([\w-]+)")
+_RUNBOOKS: Final = ("ops/runbook.md", "docs/runbook.md", "RUNBOOK.md")
+_HEADINGS: Final = {
+    "alerts": r"(?im)^#+ .*\balert",
+    "the way back": r"(?im)^#+ .*\b(?:back|rollback|roll back|restore)\b",
+    "serious incidents": r"(?im)^#+ .*\bserious incident",
+}
+_SIX_MONTHS: Final = 183
+_DRILL: Final = timedelta(days=366)
+
+
+def alerts_of(repo: Repository) -> dict[str, str]:
+    """Name the alerts that stand as code below `ops/`, with their files."""
+    return {name: path for path in rules_of(repo) for name in _ALERT.findall(repo.text(path))}
+
+
+def rules_of(repo: Repository) -> tuple[str, ...]:
+    """List the files below `ops/` that may hold rules; tests of rules are none."""
+    return tuple(path for path in repo.below("ops", ".yml", ".yaml") if "_test." not in path)
+
+
+class LogsTellWhatDecided(Check):
+    """A result that cannot be led back to the model that made it cannot be explained, and not be put right."""
+
+    id = "OPS001"
+    title = "Logs are structured, name model and prompt version, hide people, and a test looks at them"
+    stage = Stage.PILOT
+    source = "EU AI Act, Article 12; ISO/IEC 42001 A.6.2.8; OWASP LLM02"
+    effort = Effort.HOURS
+    advice = "Log JSON through the platform's monitoring, put the model's version (and the prompt's) into each line or metric, pass names of people through a pseudonym, and test what a line holds."
+    example = """
+logger("score").info("scored", model_version=version, prompt_version=prompt.version, user=pseudonym(user))
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        sources = [repo.text(path) for path in repo.modules]
+        wanted = [
+            (_STRUCTURED, "Logs are not structured"),
+            (_MODEL_VERSION, "Neither logs nor metrics name the model's version"),
+        ]
+        if uses_language_model(repo):
+            wanted.append((_PROMPT_VERSION, "Logs do not name the prompt's version"))
+        if has_personal_data(repo):
+            wanted.append((_REDACTION, "Nothing hides people in what is logged (redaction or pseudonyms)"))
+        yield from (Problem(text) for pattern, text in wanted if not any(pattern.search(source) for source in sources))
+        if not tests_named(repo, r"\blogs?|_logs?(?:_|\b)|trac(?:e|ing)"):
+            yield Problem("No test looks at what a log line holds (test_…log…)")
+
+
+class LogsAreKept(Check):
+    """What went wrong in spring is asked in autumn."""
+
+    id = "OPS002"
+    title = "Logs are kept for at least six months"
+    stage = Stage.PRODUCTION
+    source = "EU AI Act, Articles 19 and 26(6)"
+    effort = Effort.MINUTES
+    advice = "Set retention.logs_days to 184 or more in the organisation's policies, and keep logs of containers for as long."
+    example = "retention: {logs_days: 184}   # _platform/organisation.yml, from the catalog"
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        days = repo.organisation.number("retention", "logs_days")
+        place = repo.organisation.place("retention", "logs_days")
+        if days is None:
+            yield Problem("It is not stated how long logs are kept (retention.logs_days)", place)
+        elif days < _SIX_MONTHS:
+            yield Problem(f"Logs are kept for {days:.0f} days, less than six months", place)
+
+
+class PromisesAreGuarded(Check):
+    """A promise without an alert is noticed by users first; an alert that calls nobody, by nobody."""
+
+    id = "OPS003"
+    title = "Service levels have alerts as code, and somebody is on call"
+    stage = Stage.PRODUCTION
+    source = "Google SRE: production readiness review"
+    effort = Effort.HOURS
+    advice = "State what is promised in operation.slos in pilot.yml, each with the alert in ops/ that guards it, and who is called in operation.on_call."
+    example = """
+operation:
+  on_call: "team-analytics, working days 8 to 18"
+  slos:
+    - {name: The list is there, objective: "by 8:00 on the first working day, 11 of 12 months", alert: PilotDidNotRun}
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        operation, alerts = repo.manifest.at("operation"), alerts_of(repo)
+        if is_unanswered(operation.text("on_call")):
+            yield Problem("Nobody is on call (operation.on_call)", operation.place("on_call"))
+        promises = operation.items("slos")
+        if not promises:
+            yield Problem("No service level is stated (operation.slos)", operation.place("slos"))
+        for promise in promises:
+            name = promise.text("name") or "A service level"
+            if is_unanswered(promise.text("objective")):
+                yield Problem(f"{name} has no objective", promise.place("objective"))
+            if promise.text("alert") not in alerts:
+                yield Problem(f"{name} is guarded by no alert below ops/", promise.place("alert"))
+
+
+class DriftIsWatched(Check):
+    """The world changes without a message; a model that learned from last year's goes on answering."""
+
+    id = "OPS004"
+    title = "Drift is monitored, with an alert"
+    stage = Stage.PRODUCTION
+    source = "ML Test Score: Monitor 2-3; NIST AI RMF MEASURE 2.4"
+    effort = Effort.HOURS
+    advice = "Bring the alert rules with `pilotline prepare pilot` and rebuild them with the pilot's `derive`; they watch the drift that each run measures."
+    example = "pilotline prepare pilot"
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        if not any(re.search(r"(?i)drift|skew", alert) for alert in alerts_of(repo)):
+            yield Problem("No alert below ops/ watches drift")
+        if not any(re.search(r"(?i)\bdrift|skew\b", repo.text(path)) for path in repo.modules):
+            yield Problem("No code measures drift")
+
+
+class UsersCanObject(Check):
+    """Quality in use is seen by those who use it; they need a place to say so."""
+
+    id = "OPS005"
+    title = "A live quality metric and a channel for users' feedback exist"
+    stage = Stage.PRODUCTION
+    source = "ML Test Score: Monitor 7; NIST AI RMF MANAGE 4.1, MEASURE 3.3"
+    effort = Effort.HOURS
+    advice = "Keep the KPI rules in ops/kpi/ (`derive` makes them), and say in operation.feedback in pilot.yml where users object and who answers."
+    example = """
+operation:
+  feedback: "customer-call-list feedback give; head-of-sales answers within 30 days"
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        rules = "".join(repo.text(path) for path in rules_of(repo))
+        if not re.search(r"pilot_kpi_value|quality|accuracy", rules):
+            yield Problem("No metric of live quality is watched below ops/")
+        if is_unanswered(repo.manifest.text("operation", "feedback")):
+            yield Problem("Users have no place to object (operation.feedback)", repo.manifest.place("operation"))
+
+
+class SpendingIsWatched(Check):
+    """A bill is read at the end of the month; a budget with an alert on the day it matters."""
+
+    id = "OPS006"
+    title = "There is a budget, and an alert before it is spent"
+    stage = Stage.PILOT
+    source = "OWASP LLM10; AWS Generative AI Lens: cost"
+    effort = Effort.MINUTES
+    advice = "Write into budget in pilot.yml what it may cost a month, from which share on who is told, and set that alert where the costs arise."
+    example = """
+budget: {per_month: 500, currency: EUR, alert_at_percent: 80, alert_to: team-analytics}
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        budget = repo.manifest.at("budget")
+        if not budget.number("per_month"):
+            yield Problem("No budget a month is stated (budget.per_month)", budget.place("per_month"))
+        share = budget.number("alert_at_percent")
+        if share is None or not 0 < share <= 100:  # noqa: PLR2004 - percent
+            yield Problem(
+                "No alert comes before it is spent (budget.alert_at_percent)", budget.place("alert_at_percent")
+            )
+        if is_unanswered(budget.text("alert_to")):
+            yield Problem("Nobody is told (budget.alert_to)", budget.place("alert_to"))
+
+
+class RunbookIsComplete(Check):
+    """At three at night nobody thinks; the runbook has thought before."""
+
+    id = "OPS007"
+    title = "The runbook covers alerts, the way back, and serious incidents"
+    stage = Stage.PRODUCTION
+    source = "EU AI Act, Article 73; ISO/IEC 42001 A.8.4; NIST AI RMF MANAGE 4.3"
+    effort = Effort.HOURS
+    advice = "Bring ops/runbook.md with `pilotline prepare production` and fill in what only the team knows."
+    example = """
+## Alerts
+## Back to an earlier model
+## Serious incident
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        return find_gaps(repo, "runbook", _RUNBOOKS, _HEADINGS)
+
+
+class RollbackIsDrilled(Check):
+    """A way back that was never walked leads nowhere."""
+
+    id = "OPS008"
+    title = "The rollout has steps and a way back, drilled within a year"
+    stage = Stage.PRODUCTION
+    source = "ML Test Score: Infra 6-7"
+    effort = Effort.DAYS
+    advice = "Write into operation.rollout in pilot.yml the steps in which a version reaches users and how it is taken back, and the day on which that was tried last."
+    example = """
+operation:
+  rollout:
+    steps: [shadow for one list, one region, all]
+    rollback: "set the alias champion to the earlier version, then score"
+    drilled_on: "2026-11-30"
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        rollout = repo.manifest.at("operation", "rollout")
+        if len([step for step in rollout.texts("steps") if not is_unanswered(step)]) < 2:  # noqa: PLR2004 - one is none
+            yield Problem("The rollout has no two steps (operation.rollout.steps)", rollout.place("steps"))
+        if is_unanswered(rollout.text("rollback")):
+            yield Problem("No way back is stated (operation.rollout.rollback)", rollout.place("rollback"))
+        day = rollout.date("drilled_on")
+        if day is None or day > repo.today:
+            yield Problem("The way back was never tried (operation.rollout.drilled_on)", rollout.place("drilled_on"))
+        elif repo.today - day > _DRILL:
+            yield Problem(f"The way back was tried last on {day}", rollout.place("drilled_on"), calendar=True)
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    LogsTellWhatDecided(),
+    LogsAreKept(),
+    PromisesAreGuarded(),
+    DriftIsWatched(),
+    UsersCanObject(),
+    SpendingIsWatched(),
+    RunbookIsComplete(),
+    RollbackIsDrilled(),
+)

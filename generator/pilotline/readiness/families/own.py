@@ -1,0 +1,182 @@
+"""Ownership: somebody answers for the pilot, for a stated time, and others can see who."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from pilotline.documents.schema import find_violations, read_schema
+from pilotline.readiness.base import Check
+from pilotline.readiness.placeholders import is_placeholder
+from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.view.pilot_view import MANIFEST, Repository
+
+_LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}
+_CODEOWNERS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+_FEWEST_STEPS: Final = 2
+
+
+class ManifestHasItsForm(Check):
+    """Everything else is read from the manifest, so a machine has to be able to read it."""
+
+    id = "OWN001"
+    title = "The manifest pilot.yml is there and has its form"
+    stage = Stage.SANDBOX
+    source = "NIST AI RMF GOVERN 1.6; ISO/IEC 42001 A.4.2"
+    effort = Effort.MINUTES
+    advice = "Put pilot.yml right where the message points; an editor that knows JSON Schema shows its form (src/<package>/_platform/pilot.schema.json)."
+    example = """
+format: 1
+stage: sandbox
+owners:
+  business: head-of-sales
+  technical: team-analytics
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        if MANIFEST not in repo.files:
+            yield Problem("There is no pilot.yml, so nobody can tell what this is for and who answers for it")
+            return
+        source = repo.manifest.source
+        if source.error:
+            yield Problem(f"pilot.yml cannot be read: {source.error}", Location(MANIFEST, source.error_line))
+            return
+        for violation in find_violations(repo.manifest.data, read_schema("pilot")):
+            yield Problem(f"{violation.place or MANIFEST} {violation.message}", repo.manifest.place(*violation.keys))
+
+
+class OwnersAreNamed(Check):
+    """A pilot without a real owner is nobody's, and stops at the first question."""
+
+    id = "OWN002"
+    title = "A business and a technical owner are named"
+    stage = Stage.SANDBOX
+    source = "NIST AI RMF GOVERN 2.1; ISO/IEC 42001 A.3.2; Microsoft Responsible AI Impact Assessment 1.1"
+    effort = Effort.MINUTES
+    advice = (
+        "Write a person, a role or a team handle into owners in pilot.yml, and take `owner` off its list `example`."
+    )
+    example = """
+example: []
+owners:
+  business: head-of-sales
+  technical: "@acme/analytics"
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        manifest = repo.manifest
+        examples = {repo.organisation.text("example", "owner")} - {""}
+        for role in ("business", "technical"):
+            name, place = manifest.text("owners", role), manifest.place("owners", role)
+            if not name:
+                yield Problem(f"No {role} owner is named", place)
+            elif is_placeholder(name) or name in examples:
+                yield Problem(f"The {role} owner is still the example's ({name})", place)
+        if "owner" in manifest.texts("example"):
+            yield Problem("pilot.yml still lists `owner` as an answer of the example", manifest.place("example"))
+
+
+class ReviewIsDated(Check):
+    """A date on which somebody decides keeps a pilot from running on because nobody stops it."""
+
+    id = "OWN003"
+    title = "The stage is declared and the next review lies ahead"
+    stage = Stage.SANDBOX
+    source = "NIST AI RMF GOVERN 1.5"
+    effort = Effort.MINUTES
+    advice = "Let the owner review the pilot, note the decision in governance/decisions/, and set review_by to the next date."
+    example = """
+stage: sandbox
+review_by: "2027-02-23"
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        manifest = repo.manifest
+        if manifest.text("stage") not in {stage.label for stage in Stage}:
+            yield Problem("No stage is declared: sandbox, pilot or production", manifest.place("stage"))
+        review = manifest.date("review_by")
+        if review is None:
+            yield Problem("No date of the next review is set (review_by)", manifest.place("review_by"))
+        elif review < repo.today:
+            late = (repo.today - review) // timedelta(days=1)
+            message = f"The review of {review} is {late} day{'s' if late > 1 else ''} overdue"
+            yield Problem(message, manifest.place("review_by"), calendar=True)
+
+
+class CatalogEntityAgrees(Check):
+    """Who is asked at night reads the service catalog and CODEOWNERS, so both have to name the owners of today."""
+
+    id = "OWN004"
+    title = "catalog-info.yaml and CODEOWNERS agree with the manifest"
+    stage = Stage.PILOT
+    source = "Backstage descriptor format; Backstage Tech Insights"
+    effort = Effort.MINUTES
+    advice = "Bring both files with `pilotline prepare pilot`, name a handle or an e-mail address as technical owner, and run the pilot's `derive`."
+    example = """
+owners:
+  technical: "@acme/analytics"     # then: customer-call-list derive
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        yield from _entity_problems(repo)
+        path = next((path for path in _CODEOWNERS if path in repo.files), None)
+        if path is None:
+            yield Problem("There is no CODEOWNERS, so no change has to be seen by its owner")
+            return
+        rule = next((line.split() for line in repo.text(path).splitlines() if line.startswith("*")), None)
+        if rule is None:
+            yield Problem(f"{path} has no rule for `*`, so most files have no owner", Location(path))
+        elif not set(rule[1:]) & {repo.manifest.text("owners", role) for role in ("technical", "business")}:
+            yield Problem(f"{path} gives `*` to {' '.join(rule[1:])}, who owns nothing in pilot.yml", Location(path))
+
+
+def _entity_problems(repo: Repository) -> Iterator[Problem]:
+    entity = repo.document("catalog-info.yaml")
+    if not entity:
+        yield Problem("There is no catalog-info.yaml, so the service catalog does not know the pilot")
+        return
+    owners = {repo.manifest.text("owners", role) for role in ("business", "technical")}
+    if entity.text("spec", "owner") not in owners:
+        message = f"catalog-info.yaml names {entity.text('spec', 'owner') or 'nobody'} as owner, pilot.yml does not"
+        yield Problem(message, entity.place("spec", "owner"))
+    expected = _LIFECYCLES[repo.claimed_stage]
+    if entity.text("spec", "lifecycle") != expected:
+        message = f"Its lifecycle is {entity.text('spec', 'lifecycle') or 'missing'}; the stage asks for {expected}"
+        yield Problem(message, entity.place("spec", "lifecycle"))
+
+
+class ExitIsPlanned(Check):
+    """What is easy to end is easy to begin: an end that was thought through costs little."""
+
+    id = "OWN005"
+    title = "There is an exit plan: a date and the steps"
+    stage = Stage.PILOT
+    source = "NIST AI RMF GOVERN 1.7"
+    effort = Effort.MINUTES
+    advice = "Write the day on which the pilot ends, unless it is prolonged, and the steps that end it, into exit in pilot.yml."
+    example = """
+exit:
+  by: "2027-06-30"
+  steps:
+    - "Switch the model off: customer-call-list switch off --by NAME --why REASON"
+    - Delete its tables and registered models
+"""
+
+    def find(self, repo: Repository) -> Iterable[Problem]:
+        plan = repo.manifest.at("exit")
+        until = plan.date("by")
+        if until is None:
+            yield Problem("No day is set on which the pilot ends (exit.by)", plan.place("by"))
+        elif until < repo.today:
+            yield Problem(f"It was to end on {until}: end it, or prolong it", plan.place("by"), calendar=True)
+        steps = [step for step in plan.texts("steps") if not is_placeholder(step)]
+        if len(steps) < _FEWEST_STEPS:
+            yield Problem("The steps that end it are missing (exit.steps)", plan.place("steps"))
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    ManifestHasItsForm(),
+    OwnersAreNamed(),
+    ReviewIsDated(),
+    CatalogEntityAgrees(),
+    ExitIsPlanned(),
+)

@@ -1,0 +1,42 @@
+"""Evidence that a pilot's own commands leave in `governance/evidence/`, read with care."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pilotline.readiness.documents import Section, Source
+from pilotline.readiness.view.pilot_view import Repository
+
+KPI: Final = "governance/evidence/kpi.jsonl"
+EVALUATION: Final = "governance/evidence/evaluation.json"
+RED_TEAM: Final = "governance/evidence/red_team.json"
+FEEDBACK: Final = "governance/evidence/feedback.jsonl"
+LABS: Final = "governance/evidence/labs.jsonl"
+_MODEL_PARTS: Final = ("/domain/", "/services/", "/adapters/model", "/prompts/", "/pipelines/learn", "/pipelines/train")
+
+
+def read_lines(repo: Repository, path: str) -> Iterator[Section]:
+    """Read the lines of a file of evidence as sections, oldest first; what is no line of format 1 is left out."""
+    for line in repo.text(path).splitlines():
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict) and data.get("format") == 1:
+            yield Section(Source(path, ""), data)
+
+
+def newest_kpis(repo: Repository) -> dict[str, Section]:
+    """Read the newest measurement of each KPI."""
+    return {line.text("kpi"): line for line in read_lines(repo, KPI)}
+
+
+def is_older_than_model(repo: Repository, commit: str) -> bool:
+    """Tell whether model, prompts or their settings changed since a commit; a commit that is unknown is no proof."""
+    differing = repo.history.differing(commit.rstrip("+"))
+    if differing is None:
+        return True
+    return any(
+        path.startswith(("prompts/", "config/")) or any(part in f"/{path}" for part in _MODEL_PARTS)
+        for path in differing
+    )

@@ -1,0 +1,1 @@
+"""Checks of other packages, each run in a process of its own."""

@@ -1,0 +1,83 @@
+"""The process in which somebody else's checks run: `python -m pilotline.readiness.plugins.installed_worker`.
+
+It reads one request on standard input and appends JSON lines to the file that the request names: `begin` with the card
+of a check before it runs, `end` with its result. Whatever the checks print, raise or kill stays in here.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Final
+
+from pilotline.readiness.base import Check
+from pilotline.readiness.engine import Proofs, evaluate
+from pilotline.readiness.evidence import Record, read_records
+from pilotline.readiness.plugins.messages import dump_card, dump_result
+from pilotline.readiness.registry import Choice
+from pilotline.readiness.tools import PilotTools
+from pilotline.readiness.view.catalog_origin import CatalogOrigin
+from pilotline.readiness.view.pilot_view import open_repository
+
+GROUP: Final = "pilotline.checks"
+
+
+def load_checks(point: EntryPoint) -> tuple[Check, ...]:
+    """Load what an entry point names: checks, or a function that gives them.
+
+    Raises:
+        TypeError: It gives something else.
+    """
+    found = point.load()
+    given = found() if callable(found) else found
+    checks = tuple(given) if isinstance(given, Iterable) else (given,)
+    wrong = [each for each in checks if not isinstance(each, Check)]
+    if wrong:
+        raise TypeError(f"{point.value} gives {wrong[0]!r}, which is no instance of pilotline.readiness.base.Check")
+    return checks
+
+
+def _run(request: dict[str, str]) -> None:
+    with Path(request["results"]).open("a", encoding="utf-8", buffering=1) as results:
+        results.writelines(f"{line}\n" for line in _lines(request))
+
+
+def _lines(request: dict[str, str]) -> Iterator[str]:
+    family, skipped = request["family"], request["skip"].split(",")
+    point = next(point for point in entry_points(group=GROUP) if point.name == family)
+    root = Path(request["root"])
+    repo = open_repository(root, date.fromisoformat(request["today"]), CatalogOrigin(request["builtin"]))
+    tools = PilotTools(root, request["offline"] == "yes") if request["run"] == "yes" else None
+    choice = Choice(_split(request["select"]), _split(request["ignore"]))
+    for check in load_checks(point):
+        name = check.card.id
+        if not name.startswith(family):
+            raise ValueError(f"the check {name} is not of the family {family}")
+        if name in skipped or not choice.wants(name):
+            continue
+        yield json.dumps({"begin": dump_card(check.card)})
+        proofs = Proofs(read_records(repo), tools)
+        result = evaluate([check], repo, proofs)[0]
+        record = next((_dump_record(record) for record in proofs.added.values()), None)
+        yield json.dumps({"end": json.loads(dump_result(result)), "record": record})
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
+
+
+def _dump_record(record: Record) -> dict[str, object]:
+    return {
+        "check": record.check,
+        "commit": record.commit,
+        "at": record.at,
+        "command": record.command,
+        "seconds": record.seconds,
+        "measured": dict(record.measured),
+    }
+
+
+if __name__ == "__main__":
+    _run(json.loads(sys.stdin.read()))

@@ -1,0 +1,59 @@
+"""SARIF 2.1.0, for code scanning: one rule per check, one result per open or waived check."""
+
+import json
+
+from pilotline.about import __version__
+from pilotline.readiness.results import Card, Location, Result, Severity, Status
+from pilotline.readiness.verdict import Verdict
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def write(verdict: Verdict) -> str:
+    """Write a verdict as SARIF."""
+    rules = [_rule(result.card) for result in verdict.results]
+    index = {result.card.id: number for number, result in enumerate(verdict.results)}
+    reported = [result for result in verdict.results if result.is_open or result.status is Status.WAIVED]
+    results = [_result(verdict, result, index[result.card.id]) for result in reported]
+    driver = {"name": "pilotline", "version": __version__, "semanticVersion": __version__, "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def _rule(card: Card) -> dict[str, object]:
+    return {
+        "id": card.id,
+        "name": "".join(word.capitalize() for word in card.title.replace(".", " ").split() if word.isalnum()),
+        "shortDescription": {"text": card.title},
+        "fullDescription": {"text": card.why},
+        "help": {"text": "\n\n".join(part for part in (card.advice, card.example, f"Source: {card.source}") if part)},
+        "defaultConfiguration": {"level": "error" if card.severity is Severity.ERROR else "warning"},
+        "properties": {"tags": [card.family, card.stage.label, card.grade.value]},
+    }
+
+
+def _result(verdict: Verdict, result: Result, rule: int) -> dict[str, object]:
+    data: dict[str, object] = {
+        "ruleId": result.card.id,
+        "ruleIndex": rule,
+        "level": verdict.weight(result),
+        "message": {"text": f"{result.message}. {result.advice}"},
+        "locations": [_location(verdict.prefix, location) for location in _places(result)],
+        "partialFingerprints": {"pilotline/v1": f"{result.card.id}:{result.location.path}"},
+        "properties": {"status": result.status.value, "stage": result.stage.label, "effort": result.effort.value},
+    }
+    if result.status is Status.WAIVED:
+        data["suppressions"] = [{"kind": "external", "justification": result.message}]
+    return data
+
+
+def _places(result: Result) -> list[Location]:
+    """Give each place once; what is nowhere in particular stands at the manifest, because readers ask for a place."""
+    places = [problem.location for problem in result.problems if problem.location.path]
+    return list(dict.fromkeys(places))[:10] or [Location("pilot.yml")]
+
+
+def _location(prefix: str, location: Location) -> dict[str, object]:
+    region = {"region": {"startLine": location.line}} if location.line else {}
+    uri = f"{prefix}{location.path}".replace("%", "%25").replace(" ", "%20")
+    return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}, **region}}

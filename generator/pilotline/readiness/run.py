@@ -1,0 +1,153 @@
+"""The use case: look at a pilot, evaluate the wanted checks, judge, and keep the evidence that was made."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pilotline.about import CATALOG_SOURCE
+from pilotline.errors import PilotlineError
+from pilotline.readiness.base import Check
+from pilotline.readiness.declared_checks import declared_checks
+from pilotline.readiness.engine import Proofs, lower_severities
+from pilotline.readiness.evidence import FILE, has_real_changes, read_records, write_records
+from pilotline.readiness.organisation_overrides import read_lowering
+from pilotline.readiness.plugins.installed import Request, installed_families, run_families
+from pilotline.readiness.plugins.repo_review import run_repo_review
+from pilotline.readiness.registry import FAMILIES, Choice, builtin_checks
+from pilotline.readiness.results import Result, Stage
+from pilotline.readiness.tools import PilotTools
+from pilotline.readiness.verdict import Verdict, judge, run_checks
+from pilotline.readiness.view.catalog_origin import CatalogOrigin
+from pilotline.readiness.view.pilot_view import Repository, find_root, open_repository
+
+
+class ChecksError(PilotlineError):
+    """Checks were asked for that there are none of, or a place that cannot be looked at."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which checks to evaluate, and how."""
+
+    stage: Stage | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    run: bool = False
+    offline: bool = False
+    fix: bool = False
+    repo_review: bool = False
+    progress: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict, and what was written on the way."""
+
+    root: Path
+    repo: Repository
+    verdict: Verdict
+    mended: tuple[str, ...] = ()
+    unrecorded: str = ""
+    """Why evidence that was made could not be kept; empty when it was, or when there was none."""
+
+
+def check_pilot(start: Path, options: Options, *, today: date, builtin_source: str = CATALOG_SOURCE) -> Outcome:
+    """Check the pilot that a folder belongs to.
+
+    Raises:
+        ChecksError: The folder does not exist, or a wanted check does not.
+    """
+    if not start.is_dir():
+        raise ChecksError(f"There is no folder {start}.", "Give the folder of a pilot.")
+    root, origin = find_root(start), CatalogOrigin(builtin_source)
+    repo = open_repository(root, today, origin)
+    everything = (*builtin_checks(), *declared_checks(repo))
+    foreign = installed_families()
+    choice = _accept_choice(options, everything, foreign)
+    checks = tuple(check for check in everything if choice.wants(check.card.id))
+    mended = _mend(root, repo, checks) if options.fix else ()
+    repo = open_repository(root, today, origin) if mended else repo
+    request = Request(root, today, builtin_source, choice, options.run, options.offline)
+    proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, options.progress)
+    results = _evaluate(repo, checks, proofs, foreign, request)
+    results += run_repo_review(root) if options.repo_review else ()
+    unrecorded = _keep(root, repo, proofs) if proofs.added else ""
+    left_out = tuple(check.card.id for check in everything if check not in checks)
+    verdict = judge(repo, results, options.stage, left_out, is_partial=bool(choice.select))
+    return Outcome(root, repo, verdict, mended, unrecorded)
+
+
+def _evaluate(
+    repo: Repository, checks: Iterable[Check], proofs: Proofs, foreign: tuple[str, ...], request: Request
+) -> tuple[Result, ...]:
+    """Evaluate our checks, those of the organisation, and those of other packages in processes of their own."""
+    lowered = read_lowering(repo).checks
+    own = run_checks(repo, checks, lowered, proofs)
+    answers = run_families(foreign, request)
+    proofs.added.update({record.check: record for record in answers.records})
+    return (*own, *lower_severities(answers.results, lowered))
+
+
+def _accept_choice(options: Options, checks: Iterable[Check], foreign: tuple[str, ...]) -> Choice:
+    """Take the ids and families that were asked for.
+
+    Raises:
+        ChecksError: An id or family is unknown.
+    """
+    known = {*FAMILIES, *foreign}
+    for check in checks:
+        known |= {check.card.id, check.card.family}
+    choice = Choice(*(tuple(name.upper() for name in names) for names in (options.select, options.ignore)))
+    for name in (*choice.select, *choice.ignore):
+        if name not in known and not name.startswith(foreign or ("-",)):
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            guess = f"Did you mean {near[0]}?" if near else f"The families are {', '.join((*FAMILIES, *foreign))}."
+            raise ChecksError(f"There is no check or family {name}.", guess)
+    return choice
+
+
+def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str, ...]:
+    """Write what can be mended without judgement; return the paths.
+
+    Raises:
+        ChecksError: A file cannot be written.
+    """
+    mended: dict[str, bytes] = {}
+    for check in checks:
+        if not check.not_applicable(repo):
+            mended.update(check.mend(repo))
+    for path, content in mended.items():
+        try:
+            _write(root / path, content)
+        except OSError as error:
+            raise ChecksError(
+                f"{path} cannot be written: {error.strerror}.", "Put that right, and run it again."
+            ) from error
+    return tuple(sorted(mended))
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write a file in one step, so that a full disk leaves what was there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
+    """Record new evidence beside the old; say why not where it could not be of any commit."""
+    differing = repo.history.differing(repo.history.head) if repo.history.head else None
+    if differing is None:
+        return "there is no commit that it could be the evidence of"
+    if has_real_changes(differing):
+        return "files differ from the last commit; commit them and run again"
+    try:
+        _write(root / FILE, write_records({**proofs.recorded, **proofs.added}))
+    except OSError as error:
+        return f"{FILE} cannot be written: {error.strerror}"
+    return ""

@@ -1,0 +1,137 @@
+"""One object that says how a pilot stands: for people in a glance, and for whoever builds a portfolio from many."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pilotline.errors import PilotlineError
+from pilotline.readiness.documents import Section, parse_document
+from pilotline.readiness.eu_ai_act import HISTORY, dates_for, stage_since
+from pilotline.readiness.verdict import Verdict
+from pilotline.readiness.view.pilot_view import Repository
+
+FORMAT: Final = 1
+KPI_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
+WINS: Final = "governance/wins.jsonl"
+_SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
+
+
+class StatusError(PilotlineError):
+    """Nothing true can be said of a pilot."""
+
+
+def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
+    """Gather how a pilot stands, from its manifests, its evidence and its verdict.
+
+    Raises:
+        StatusError: A manifest is there and cannot be read, so whatever would be said of it is wrong.
+    """
+    for section in (repo.manifest, repo.kpis):
+        _refuse_unreadable(repo, section)
+    manifest = repo.manifest
+    kpis = [_kpi(entry, _newest(repo)) for entry in repo.kpis.items("kpis")]
+    return {
+        "format": FORMAT,
+        "date": verdict.today.isoformat(),
+        "name": manifest.text("name"),
+        "package": manifest.text("package"),
+        "architecture": manifest.text("architecture"),
+        "commit": repo.history.head or None,
+        "owners": _plain(manifest.at("owners")),
+        "objective": _plain(manifest.at("objective")),
+        "kpi": kpis[0] if kpis else None,
+        "kpis": kpis,
+        "wins": len(repo.text(WINS).splitlines()),
+        "cost": _plain(manifest.at("costs")),
+        "stage": _stage(repo, verdict),
+        "level": verdict.level.label if verdict.level else None,
+        "score": verdict.total,
+        "open": len(verdict.to_do),
+        "next_steps": [{"check": step.card.id, "message": step.message} for step in verdict.next_steps],
+        "catalog": _catalog(repo, verdict),
+        "dates": list(_dates(repo)),
+        "law": {
+            "class": manifest.text("ai_act", "class"),
+            "role": manifest.text("ai_act", "role"),
+            "dates": _law(repo),
+        },
+        "upcoming": [{"on": e.day.isoformat(), "check": e.check, "message": e.message} for e in verdict.events],
+    }
+
+
+def _refuse_unreadable(repo: Repository, section: Section) -> None:
+    path, error = section.source.path, section.source.error
+    if path in repo.files and not isinstance(section.data, dict):
+        raise StatusError(f"{path} cannot be read: {error or 'it holds no names and values'}.", f"Put {path} right.")
+
+
+def _plain(part: Section) -> dict[str, object]:
+    return dict(part.data) if isinstance(part.data, dict) else {}
+
+
+def _newest(repo: Repository) -> dict[str, Section]:
+    """Read the newest evidence on each KPI; a line that is none is left out."""
+    newest = {}
+    for line in repo.text(KPI_EVIDENCE).splitlines():
+        try:
+            data = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(data, dict) and data.get("format") == 1:
+            newest[str(data.get("kpi"))] = parse_document("line.json", line.encode())
+    return newest
+
+
+def _kpi(entry: Section, evidence: dict[str, Section]) -> dict[str, object]:
+    measured = evidence.get(entry.text("id"))
+    found = {name: measured.at(name).data for name in _SHOWN} if measured else dict.fromkeys(_SHOWN)
+    return {
+        "id": entry.text("id"),
+        "title": entry.text("title"),
+        "uses": entry.text("uses") or None,
+        "unit": entry.text("unit"),
+        "direction": entry.text("direction"),
+        "baseline": entry.number("baseline", "value"),
+        "target": entry.number("target", "value"),
+        "due": entry.text("target", "due") or None,
+        "currency": entry.text("value", "currency") or None,
+        **found,
+    }
+
+
+def _stage(repo: Repository, verdict: Verdict) -> dict[str, object]:
+    since = stage_since(repo)
+    history = repo.document(HISTORY).items("history")
+    return {
+        "claimed": verdict.claimed.label,
+        "since": since.isoformat() if since else None,
+        "days": (verdict.today - since).days if since else None,
+        "history": [_plain(entry) for entry in history],
+    }
+
+
+def _catalog(repo: Repository, verdict: Verdict) -> dict[str, object]:
+    """Say which version the pilot has, how many newer ones there are, and what it changed in the catalog's files."""
+    source, version = repo.answers.text("_src_path"), repo.answers.text("_commit")
+    known = [known.name for known in repo.origin.versions(source) or ()]
+    drift = next((result for result in verdict.results if result.card.id == "TPL004"), None)
+    return {
+        "source": source or None,
+        "version": version or None,
+        "newest": known[0] if known else None,
+        "behind": known.index(version) if version in known else None,
+        "changed": len(drift.problems) if drift and not drift.reason else None,
+    }
+
+
+def _dates(repo: Repository) -> Iterator[dict[str, str]]:
+    """Name the days that the pilot has set itself."""
+    named = {"review": ("review_by",), "experiment ends": ("experiment", "ends"), "exit": ("exit", "by")}
+    for what, keys in named.items():
+        day = repo.manifest.date(*keys)
+        if day:
+            yield {"on": day.isoformat(), "what": what}
+
+
+def _law(repo: Repository) -> list[dict[str, object]]:
+    return [{"on": day.isoformat(), "duty": duty, "in_force": day <= repo.today} for day, duty in dates_for(repo)]

@@ -1,0 +1,185 @@
+"""What a check sees: a lazy, read-only view of one pilot. A test builds the same from a dict."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pilotline.pilot.renamed_package import find_new_names, follow_path
+from pilotline.pilot.team_files import RECORD, parse_record
+from pilotline.readiness.documents import Section, parse_document
+from pilotline.readiness.results import STAGES, Location, Stage
+from pilotline.readiness.view.catalog_origin import Fingerprints, NoOrigin, Origin, fingerprint
+from pilotline.readiness.view.files import Files, read_files
+from pilotline.readiness.view.git_history import GitHistory, History, NoHistory
+
+MANIFEST: Final = "pilot.yml"
+KPIS: Final = "kpis.yml"
+ANSWERS: Final = ".copier-answers.yml"
+_LONGEST_TEXT: Final = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Repository:
+    """One pilot, or a repository that is to become one."""
+
+    files: Files
+    today: date
+    history: History = field(default_factory=NoHistory)
+    origin: Origin = field(default_factory=NoOrigin)
+    """The catalog that it was made from."""
+    _documents: dict[str, Section] = field(default_factory=dict, repr=False)
+    _texts: dict[str, str] = field(default_factory=dict, repr=False)
+    _syntax: dict[str, ast.Module | None] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, files: Mapping[str, str | bytes], today: date, origin: Origin | None = None) -> "Repository":
+        """Make one from a dict of files, without a disk."""
+        contents = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
+        return cls(Files.of(contents), today, origin=origin or NoOrigin())
+
+    @cached_property
+    def manifest(self) -> Section:
+        """`pilot.yml`."""
+        return self.document(MANIFEST)
+
+    @cached_property
+    def kpis(self) -> Section:
+        """`kpis.yml`."""
+        return self.document(KPIS)
+
+    @cached_property
+    def answers(self) -> Section:
+        """`.copier-answers.yml`."""
+        return self.document(ANSWERS)
+
+    @cached_property
+    def package_folder(self) -> str:
+        """`src/<package>/`; empty where there is none."""
+        named = f"src/{self.manifest.text('package')}/"
+        found = (f"src/{path.split('/')[1]}/" for path in self.files if path.startswith("src/") and path.count("/") > 1)
+        return named if self.below(named) else next(found, "")
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What the package is called now, as answers, where the team renamed it."""
+        recorded = self.answers.data if isinstance(self.answers.data, dict) else {}
+        return find_new_names(recorded, self.files.get(MANIFEST, b""), self.below("src"))
+
+    def follow(self, path: str) -> str:
+        """Name a path below the package as it is called now."""
+        return follow_path(path, self.answers.data if isinstance(self.answers.data, dict) else {}, self.names)
+
+    @cached_property
+    def team_files(self) -> frozenset[str]:
+        """The catalog's paths at which an adopted repository has its own file.
+
+        Raises:
+            RecordError: The record cannot be used.
+        """
+        return frozenset(map(self.follow, parse_record(self.files[RECORD]))) if RECORD in self.files else frozenset()
+
+    @cached_property
+    def organisation(self) -> Section:
+        """What the organisation decided: policies, objectives, own checks, and the values of the example."""
+        return self.document(f"{self.package_folder}_platform/organisation.yml")
+
+    @property
+    def claimed_stage(self) -> Stage:
+        """The stage that the manifest claims; sandbox where it claims none."""
+        return STAGES.get(self.manifest.text("stage"), Stage.SANDBOX)
+
+    def document(self, path: str) -> Section:
+        """Parse a YAML, JSON or TOML file once; a missing one is empty."""
+        if path not in self._documents:
+            self._documents[path] = parse_document(path, self.files.get(path))
+        return self._documents[path]
+
+    def text(self, path: str) -> str:
+        """Read a file as text; a missing one is empty."""
+        if path not in self._texts:
+            self._texts[path] = self.files.get(path, b"").decode("utf-8", errors="replace")
+        return self._texts[path]
+
+    def below(self, folder: str, *endings: str) -> tuple[str, ...]:
+        """List the files below a folder, if wanted only those with one of the endings."""
+        prefix = f"{folder.rstrip('/')}/" if folder else ""
+        return tuple(p for p in self.files if p.startswith(prefix) and (not endings or p.endswith(endings)))
+
+    @cached_property
+    def owned(self) -> Fingerprints | None:
+        """What the catalog's own files look like as it renders them; None where the catalog cannot be had."""
+        recorded = self.answers.data if isinstance(self.answers.data, dict) else {}
+        return self.origin.owned_files(
+            self.answers.text("_src_path"), self.answers.text("_commit"), recorded, self.names
+        )
+
+    def is_as_rendered(self, path: str) -> bool | None:
+        """Tell whether a file is as the catalog made it; None where the catalog cannot be had, or does not make it."""
+        expected = (self.owned or {}).get(path)
+        return None if expected is None else path in self.files and fingerprint(self.files[path]) == expected
+
+    def catalog_document(self, path: str) -> Section:
+        """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""
+        key = f"catalog:{path}"
+        if key not in self._documents:
+            content = self.origin.file(self.answers.text("_src_path"), self.answers.text("_commit"), path)
+            self._documents[key] = parse_document(path, content)
+        return self._documents[key]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Read every text file of ordinary size."""
+        for path in self.files:
+            if self.files.size(path) <= _LONGEST_TEXT and b"\0" not in self.files[path][:8000]:
+                yield path, self.text(path)
+
+    def find_lines(self, path: str, *needles: str) -> Iterator[tuple[Location, str]]:
+        """Find the lines of a file that hold one of some texts."""
+        for number, line in enumerate(self.text(path).splitlines(), 1):
+            if any(needle in line for needle in needles):
+                yield Location(path, number), line
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The Python files below `src/`."""
+        return self.below("src", ".py")
+
+    def syntax(self, path: str) -> ast.Module | None:
+        """Parse a Python file once; None where it does not parse. Look for a word in the text first: that is faster."""
+        if path not in self._syntax:
+            self._syntax[path] = _parse_python(self.files[path])
+        return self._syntax[path]
+
+    @cached_property
+    def workflows(self) -> Mapping[str, Section]:
+        """The CI definitions: GitHub's workflows and GitLab's pipeline, by path."""
+        paths = (*self.below(".github/workflows", ".yml", ".yaml"), *self.below(".gitlab", ".yml"))
+        gitlab = (".gitlab-ci.yml",) if ".gitlab-ci.yml" in self.files else ()
+        return {path: self.document(path) for path in (*paths, *gitlab)}
+
+    @cached_property
+    def settings(self) -> Mapping[str, Section]:
+        """The settings files below `config/`, by path."""
+        return {path: self.document(path) for path in self.below("config", ".toml")}
+
+
+def _parse_python(content: bytes) -> ast.Module | None:
+    try:
+        return ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def open_repository(folder: Path, today: date, origin: Origin) -> Repository:
+    """Look at a folder on disk."""
+    return Repository(read_files(folder), today, GitHistory(folder), origin)
+
+
+def find_root(start: Path) -> Path:
+    """Find the pilot that a folder belongs to; a folder that belongs to none is taken as it is."""
+    start = start.absolute()
+    marks = (ANSWERS, MANIFEST)
+    return next((place for place in (start, *start.parents) if any((place / mark).is_file() for mark in marks)), start)

@@ -1,0 +1,1 @@
+"""Rules that a pilot and its centre of excellence must judge alike."""

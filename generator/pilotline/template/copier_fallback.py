@@ -1,0 +1,198 @@
+"""The one door to Copier itself: renders a snapshot in a process of its own, from memory to memory.
+
+Whatever the own renderer does not do exactly goes through here: catalogs with tasks or Jinja extensions once they
+are trusted, and rare features of the format. Copier gets a repository that holds nothing but the snapshot, a cache
+folder of its own (its shared one is not safe in parallel), and no settings of the user; git maps the catalog's address
+to that repository, so that the answers file names the true source and nothing is fetched.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from pilotline.documents.yaml_text import YamlError, parse_mapping
+from pilotline.errors import AnswersError, CatalogError
+from pilotline.files.tree import File, Tree, read_tree, write_tree
+from pilotline.git import commands as git
+from pilotline.template.determinism import refuse_unrepeatable
+from pilotline.template.snapshot import Snapshot
+
+_ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_GIT_ADDRESS: Final = re.compile(r"git@|git://|git\+|gh:|gl:|https://github\.com/|https://gitlab\.com/|.*\.git$")
+_TIMEOUT: Final = 600
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Copier made."""
+
+    tree: Tree
+    recorded: Mapping[str, object]
+    """The answers that it would write into the answers file."""
+    values: Mapping[str, object]
+    """All answers, computed and secret ones too."""
+
+
+def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Outcome:
+    """Render a snapshot by `copier copy --defaults` with the given answers.
+
+    Raises:
+        AnswersError: Copier does not accept an answer.
+        CatalogError: Copier cannot render it, or it depends on the machine.
+    """
+    refuse_unrepeatable(snapshot)
+    _refuse_unsafe(snapshot)
+    with tempfile.TemporaryDirectory(prefix="pilotline-copier-") as name:
+        workshop = Path(name).resolve()
+        order = _prepare(snapshot, given, workshop)
+        plain = _run(snapshot, {**order, "skip_tasks": True}, workshop, "plain")
+        if not (snapshot.usage.trusted and snapshot.definition.tasks):
+            return plain
+        return _without_ignored(_run(snapshot, {**order, "skip_tasks": False}, workshop, "tasks"), plain, workshop)
+
+
+def _refuse_unsafe(snapshot: Snapshot) -> None:
+    """Refuse what would run code that nobody trusts; reading the templates of the snapshot says so itself."""
+    if snapshot.definition.extensions and not snapshot.usage.trusted:
+        _ = snapshot.templating
+
+
+def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) -> dict[str, object]:
+    """Write the snapshot as a repository, or as a plain folder where it has no version; say what Copier shall do."""
+    identity = snapshot.identity
+    template = workshop / "template"
+    template.mkdir()
+    write_tree(snapshot.tree, template)
+    source = identity.source
+    if identity.version is not None:
+        _commit(template, identity.version)
+        source = (
+            source
+            if Path(source).is_absolute() or source.startswith("~") or _GIT_ADDRESS.match(source)
+            else f"git+{source}"
+        )
+    elif not Path(source).is_dir():
+        source = str(template)
+    return {
+        "template": str(template),
+        "src_path": source,
+        "data": dict(given),
+        "vcs_ref": identity.version,
+        "answers_file": snapshot.usage.answers_file,
+        "unsafe": snapshot.usage.trusted,
+    }
+
+
+def _commit(template: Path, version: str) -> None:
+    """Make the template's folder a repository whose only commit bears the version as its tag."""
+    settings = (
+        "core.hooksPath=/dev/null",
+        "core.autocrlf=false",
+        "core.attributesFile=/dev/null",
+        "commit.gpgSign=false",
+        "user.name=Pilotline",
+        "user.email=pilotline@pilotline.invalid",
+    )
+    git.run_git(["init", "--quiet", "--template=", "."], template, settings=settings)
+    git.run_git(["add", "--all", "--force", "."], template, settings=settings)
+    git.run_git(["commit", "--quiet", "--no-verify", "--message=snapshot"], template, settings=settings)
+    git.run_git(["update-ref", f"refs/tags/{version}", "HEAD"], template, settings=settings)
+
+
+def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: str) -> Outcome:
+    """Let Copier work in a process of its own, where the catalog's code cannot reach into this one."""
+    folder = workshop / name / (snapshot.usage.folder_name or "project")
+    folder.parent.mkdir()
+    result = workshop / f"{name}.yml"
+    asked = {**order, "dst_path": str(folder), "result": str(result)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "pilotline.template.copier_worker"],
+            input=yaml.safe_dump(asked, allow_unicode=True).encode(),
+            cwd=workshop,
+            env=_environment(str(order["src_path"]), Path(str(order["template"])), workshop),
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CatalogError(f"{snapshot.identity.label} took Copier more than {_TIMEOUT} s.", "Look at it.") from error
+    answer = _read(result)
+    if answer is None:
+        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
+        raise CatalogError(f"Copier cannot render {snapshot.identity.label}: {said}.", "Report it to its owner.")
+    if "problem" in answer:
+        raise AnswersError([str(answer["problem"])], "Set it with -d KEY=VALUE.")
+    if "error" in answer:
+        raise CatalogError(
+            f"Copier cannot render {snapshot.identity.label}: {str(answer['error']).rstrip('.')}.",
+            "Report it to the catalog's owner.",
+        )
+    recorded, values = answer.get("recorded"), answer.get("values")
+    assert isinstance(recorded, dict) and isinstance(values, dict)  # noqa: S101, PT018 - our own child wrote them
+    return Outcome(_read_rendered(folder), recorded, values)
+
+
+def _read(result: Path) -> dict[str, object] | None:
+    try:
+        return parse_mapping(result.read_bytes())
+    except (FileNotFoundError, YamlError):
+        return None
+
+
+def _read_rendered(folder: Path) -> Tree:
+    links = [path for path in folder.rglob("*") if path.is_symlink() and ".git" not in path.parts]
+    if links:
+        raise CatalogError(
+            f"The template makes a symbolic link ({links[0].relative_to(folder).as_posix()}).",
+            "Replace it by the file: pilotline renders files only.",
+        )
+    return read_tree(folder) if folder.is_dir() else Tree({})
+
+
+def _environment(source: str, template: Path, workshop: Path) -> dict[str, str]:
+    """Give Copier caches of its own, and git the place where the catalog's address lies for now."""
+    address = source.removeprefix("git+")
+    for alias, start in _ALIASES.items():
+        if address.startswith(alias):
+            address = f"{start}{address.removeprefix(alias).removeprefix('/')}"
+    if address.startswith("https://") and not address.endswith(".git"):
+        address = f"{address}.git"
+    settings = {
+        f"url.{template}.insteadOf": address,
+        "protocol.file.allow": "always",
+        "core.autocrlf": "false",
+        "core.hooksPath": os.devnull,
+    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "COPIER_"))}
+    for number, (name, value) in enumerate(settings.items()):
+        environment |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    identity = {name: value for name, value in os.environ.items() if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    return {
+        **environment,
+        **identity,
+        "GIT_CONFIG_COUNT": str(len(settings)),
+        "GIT_TERMINAL_PROMPT": "0",
+        "COPIER_CACHE_DIR": str(workshop / "cache"),
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _without_ignored(made: Outcome, plain: Outcome, workshop: Path) -> Outcome:
+    """Leave out what tasks made and the project's own `.gitignore` ignores: environments, caches, builds."""
+    folder = workshop / "ignored"
+    folder.mkdir()
+    write_tree(made.tree, folder)
+    git.run_git(["init", "--quiet", "--template=", "."], folder)
+    listed = git.run_git(["ls-files", "-z", "--others", "--exclude-per-directory=.gitignore"], folder)
+    kept = {path.decode("utf-8", "surrogateescape") for path in listed.split(b"\0")} | set(plain.tree)
+    files: dict[str, File] = {path: file for path, file in made.tree.items() if path in kept}
+    return Outcome(Tree(files), made.recorded, made.values)

@@ -1,0 +1,61 @@
+"""What `copier_fallback` runs in a process of its own: one `copier copy`, ordered on stdin, answered in a file."""
+
+import contextlib
+import datetime as dt
+import sys
+import warnings
+from pathlib import Path
+
+import yaml
+from copier import Settings, run_copy
+from copier.errors import CopierError, InvalidTypeError
+
+from pilotline.errors import CatalogError
+from pilotline.template.limits import bounded
+
+_PLAIN = (str, int, float, bool, type(None), list, dict, dt.date)
+_RECORDABLE = (dict, list, str, int, float, bool, type(None))
+
+
+def main() -> None:
+    """Do what the order says, and write answers or the error into the file that it names."""
+    warnings.simplefilter("ignore")
+    order = yaml.safe_load(sys.stdin.buffer.read())
+    Path(order["result"]).write_text(yaml.safe_dump(_answer(order), allow_unicode=True), encoding="utf-8")
+
+
+def _answer(order: dict[str, object]) -> dict[str, object]:
+    data = order["data"]
+    # Tasks may take their time, and who is trusted may; templates may not.
+    bounds = bounded("Rendering by Copier") if order["skip_tasks"] else contextlib.nullcontext()
+    try:
+        with bounds:
+            worker = run_copy(
+                str(order["src_path"]),
+                str(order["dst_path"]),
+                data if isinstance(data, dict) else {},
+                answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
+                vcs_ref=None if order["vcs_ref"] is None else str(order["vcs_ref"]),
+                settings=Settings(),
+                defaults=True,
+                quiet=True,
+                unsafe=bool(order["unsafe"]),
+                skip_tasks=bool(order["skip_tasks"]),
+            )
+    except (ValueError, InvalidTypeError) as error:
+        is_answer = not isinstance(error, CopierError) or isinstance(error, InvalidTypeError)
+        return {"problem" if is_answer else "error": str(error) or type(error).__name__}
+    except CatalogError as error:
+        return {"error": error.message}
+    except Exception as error:  # noqa: BLE001 - whatever a template breaks is told to whoever asked
+        return {"error": f"{type(error).__name__}: {error}"}
+    names = worker.template.questions_data
+    hidden = worker.answers.hidden | worker.template.secret_questions
+    known = {name: value for name, value in worker.answers.combined.items() if name in names}
+    values = {name: value for name, value in known.items() if isinstance(value, _PLAIN)}
+    recorded = {name: value for name, value in values.items() if name not in hidden and isinstance(value, _RECORDABLE)}
+    return {"recorded": recorded, "values": values}
+
+
+if __name__ == "__main__":
+    main()

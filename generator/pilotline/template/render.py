@@ -1,0 +1,208 @@
+"""Rendering a snapshot with a set of answers, from memory.
+
+Copier's rules (`copier._main.Worker._render_template`, 9.19): a path whose part renders to nothing is skipped, the
+suffix is dropped, everything else is copied byte for byte. The result is a value; nothing touches the disk.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final
+from unicodedata import normalize
+
+from jinja2 import TemplateError
+from pathspec import PathSpec
+
+from pilotline.errors import CatalogError, UnsupportedTemplateError
+from pilotline.files.tree import File, Tree
+from pilotline.template.answers import Answers
+from pilotline.template.copier_fallback import render_with_copier
+from pilotline.template.copier_variables import (
+    answers_path,
+    identity_of,
+    own_external_data,
+    surroundings,
+    with_answers_file,
+)
+from pilotline.template.environment import explain_template_error
+from pilotline.template.limits import bounded
+from pilotline.template.snapshot import Snapshot
+
+Matcher = Callable[[str], bool]
+
+_LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+
+
+def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
+    """Render every file that a set of answers turns on, or only those whose path is wanted.
+
+    What only Copier does goes through Copier itself.
+
+    Raises:
+        CatalogError: A template has an error; the message names file and line.
+        UntrustedError: The catalog loads code of its own, and is not trusted.
+    """
+    tree = answers.rendered
+    if tree is None and snapshot.definition.tasks and snapshot.usage.trusted:
+        tree = render_with_copier(snapshot, answers.given).tree
+    if tree is None:
+        try:
+            return render_directly(snapshot, answers, wanted)
+        except UnsupportedTemplateError:
+            tree = render_with_copier(snapshot, answers.given).tree
+    return tree if wanted is None else Tree({path: file for path, file in tree.items() if wanted(path)})
+
+
+@bounded("Rendering the catalog")
+def render_directly(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
+    """Render from memory, without Copier.
+
+    Raises:
+        CatalogError: A template has an error; the message names file and line.
+        UnsupportedTemplateError: A template needs what only Copier itself offers.
+    """
+    return _Renderer(snapshot, answers, wanted).tree()
+
+
+def name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
+    """Name the file of the catalog behind each path that a render gives, without rendering any content.
+
+    Raises:
+        CatalogError: A path cannot be rendered.
+        UnsupportedTemplateError: A path needs what only Copier itself offers.
+    """
+    return {path: source for source, path, _ in _Renderer(snapshot, answers, None).sources()}
+
+
+def template_context(snapshot: Snapshot, answers: Answers) -> dict[str, object]:
+    """Build what templates see: the answers, and Copier's own variables that are the same everywhere."""
+    return _context(snapshot, answers)[1]
+
+
+def _context(snapshot: Snapshot, answers: Answers) -> tuple[str, dict[str, object]]:
+    """Give the path of the answers file, and what templates see."""
+    order = [*(name for name in answers.given if name in answers.recorded), *answers.recorded]
+    context = {
+        **surroundings(snapshot, "render"),
+        **answers.values,
+        "_copier_answers": identity_of(snapshot) | {name: answers.recorded[name] for name in order},
+    }
+    path = answers_path(snapshot, context, partial(_render_setting, snapshot))
+    return path, with_answers_file(context, path)
+
+
+def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
+    """Make a test for paths from gitignore patterns, each of which may be a template."""
+    return match_plain(_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns)
+
+
+def match_plain(patterns: Iterable[str]) -> Matcher:
+    """Make a test for paths from gitignore patterns."""
+    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in patterns]).match_file
+
+
+def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
+    """Make the test for `_exclude`, whose patterns may render to several lines; those of `_skip_if_exists` may not."""
+    external = own_external_data(snapshot, context, partial(_render_setting, snapshot))
+    context = {**context, "_external_data": external, "_copier_operation": "copy"}
+    rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
+    return match_plain(line for text in rendered for line in _LINE_BREAK.split(text))
+
+
+def _render_setting(snapshot: Snapshot, text: str, context: Mapping[str, object]) -> str:
+    return _render_text(snapshot, text, context, f"setting {text!r}")
+
+
+def _render_text(snapshot: Snapshot, text: str, context: Mapping[str, object], place: str) -> str:
+    try:
+        return snapshot.templating.render_text(text, context)
+    except RecursionError as error:
+        raise _template_error(place, "it includes itself") from error
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        if "unknown tag 'yield'" in str(error):
+            raise UnsupportedTemplateError(f"The catalog's {place} loops with `yield`.") from error
+        raise _template_error(place, explain_template_error(error)) from error
+
+
+def _template_error(place: str, reason: str) -> CatalogError:
+    return CatalogError(f"The catalog's {place} cannot be rendered: {reason}.", "Report it to the catalog's owner.")
+
+
+class _Renderer:
+    """One render of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, answers: Answers, wanted: Matcher | None) -> None:
+        self._snapshot = snapshot
+        self._wanted = wanted
+        self._definition = snapshot.definition
+        self._answers_file, self._context = _context(snapshot, answers)
+        self._excluded = match_excluded(snapshot, self._context)
+        self._names: dict[str, str] = {}
+
+    def tree(self) -> Tree:
+        """Render each template file that is on and not excluded.
+
+        Raises:
+            CatalogError: Two templates make the same path; which of them wins would be chance.
+        """
+        files: dict[str, File] = {}
+        for source, path, is_template in self.sources():
+            file = self._snapshot.tree[source]
+            file = self._render_file(source, file) if is_template else file
+            if files.setdefault(path, file) != file:
+                raise _template_error(f"file {source}", f"another template makes {path} too")
+        return Tree(files)
+
+    def sources(self) -> Iterator[tuple[str, str, bool]]:
+        """Name each template file that is on, the path that it makes, and whether its content is rendered."""
+        suffix = self._definition.templates_suffix
+        root = self._root()
+        for source in self._snapshot.tree:
+            if not source.startswith(root) or (suffix and self._exists(f"{source}{suffix}")):
+                continue
+            relative = source.removeprefix(root)
+            is_template = bool(suffix) and relative.endswith(suffix)
+            path = self._target(str(PurePosixPath(relative).with_suffix("")) if is_template else relative)
+            if path is None or self._excluded(path) or (self._wanted and not self._wanted(path)):
+                continue
+            if not is_template and suffix and path != self._answers_file and self._exists(f"{path}{suffix}"):
+                continue
+            yield source, path, is_template or not suffix
+
+    def _exists(self, path: str) -> bool:
+        return path in self._snapshot.tree or path in self._snapshot.folders
+
+    def _root(self) -> str:
+        subdirectory = _render_text(self._snapshot, self._definition.subdirectory, self._context, "_subdirectory")
+        parts = PurePosixPath(subdirectory).parts
+        if ".." in parts or subdirectory.startswith("/"):
+            raise CatalogError(f"The catalog's _subdirectory {subdirectory!r} lies outside it.", "Correct copier.yml.")
+        return "".join(f"{part}/" for part in parts)
+
+    def _target(self, relative: str) -> str | None:
+        """Render a path part by part; None when a part is empty, which turns the file off."""
+        parts = []
+        for part in relative.split("/"):
+            name = self._names.get(part)
+            if name is None:
+                name = self._names[part] = _render_text(self._snapshot, part, self._context, f"path {relative!r}")
+            if not name:
+                return None
+            if name == self._answers_file:
+                return name
+            parts.append(name)
+        return str(PurePosixPath(*parts))
+
+    def _render_file(self, source: str, file: File) -> File:
+        try:
+            text = self._snapshot.templating.render_file(source, self._context)
+        except UnicodeDecodeError as error:
+            if not self._definition.templates_suffix:
+                return file
+            raise _template_error(f"file {source}", "it is not UTF-8") from error
+        except RecursionError as error:
+            raise _template_error(f"file {source}", "it includes itself") from error
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise _template_error(f"file {source}", explain_template_error(error)) from error
+        return File(text.encode(), file.executable)

@@ -1,0 +1,101 @@
+"""A catalog at one commit: what is rendered, where it came from, and what it may do here."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from pilotline.errors import UnsupportedTemplateError, UntrustedError
+from pilotline.files.tree import Tree
+from pilotline.template.definition import Definition, parse_definition
+from pilotline.template.environment import Templating
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Where a snapshot comes from, as pilots record it: an address and a version."""
+
+    source: str
+    version: str | None
+    label: str
+    """What people call it, for messages."""
+    address: str = ""
+    """Where it was really read, where the source is a short form of that."""
+
+    @property
+    def place(self) -> str:
+        """The full address or path, which is what people trust."""
+        return self.address or self.source
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The commit that a snapshot was read from, in a repository on this machine."""
+
+    repository: Path
+    commit: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a snapshot is used for: by whom it is trusted, and for which pilot."""
+
+    trusted: bool = False
+    """Whether its own code (tasks, Jinja extensions) may run here."""
+    answers_file: str | None = None
+    """The pilot's answers file, where it is not the one that the catalog names."""
+    folder_name: str | None = None
+    """The name of the pilot's folder, where it is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A catalog at one commit, held in memory."""
+
+    identity: Identity
+    tree: Tree
+    usage: Usage = Usage()
+    origin: Origin | None = None
+    """None where it was not read from a repository."""
+
+    @cached_property
+    def definition(self) -> Definition:
+        """The parsed `copier.yml`.
+
+        Raises:
+            CatalogError: There is none, or it cannot be used.
+        """
+        return parse_definition(self.tree, self.identity.label)
+
+    @cached_property
+    def templating(self) -> Templating:
+        """The environment that compiles each of the snapshot's templates once.
+
+        Raises:
+            UntrustedError: The catalog loads code into Jinja, and is not trusted.
+            UnsupportedTemplateError: It is trusted; only Copier itself loads that code.
+        """
+        if self.definition.extensions:
+            raise self._refuse_extensions()
+        files = {path: file.content for path, file in self.tree.items()}
+        return Templating(files, self.definition.environment_options)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder of the snapshot."""
+        return frozenset(str(folder) for path in self.tree for folder in PurePosixPath(path).parents)
+
+    def used(self, usage: Usage) -> "Snapshot":
+        """Give the same snapshot for a certain use; what was compiled is shared by all of them."""
+        snapshot = replace(self, usage=usage)
+        shared = {name: value for name, value in vars(self).items() if name in {"definition", "templating", "folders"}}
+        vars(snapshot).update(shared)
+        return snapshot
+
+    def _refuse_extensions(self) -> UntrustedError | UnsupportedTemplateError:
+        names = ", ".join(self.definition.extensions)
+        if self.usage.trusted:
+            return UnsupportedTemplateError(f"{self.identity.label} loads Jinja extensions ({names}).")
+        return UntrustedError(
+            f"{self.identity.label} loads code into the renderer that is not its own text: {names}.",
+            f"Only if you trust it: --trust, or trust = [{self.identity.place!r}] in your configuration.",
+        )

@@ -1,0 +1,97 @@
+"""Where a pilot shall move, and what that means for its answers: none of them ever changes silently."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pilotline.errors import AnswersError
+from pilotline.pilot.pilot import Pilot
+from pilotline.template.answers import UNASKED_HINT, Answers, accept_answers, find_unasked, resolve_answers
+from pilotline.template.questions import open_names
+from pilotline.template.snapshot import Snapshot
+
+AnswerKind = Literal["added", "changed", "dropped"]
+FIXED_ANSWERS = ("architecture", "package_name")
+"""What a pilot is built on; a project of another template may have questions of the same name, and no such promise."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a pilot shall move: a snapshot, and answers that differ from the recorded ones."""
+
+    snapshot: Snapshot
+    changes: Mapping[str, object]
+    include: tuple[str, ...] = ()
+    """Seeds whose improvements are merged this once, three-way like any other file."""
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """An answer that the move adds, changes or drops."""
+
+    name: str
+    old: object
+    new: object
+    kind: AnswerKind
+
+
+def decide_answers(
+    pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool = False
+) -> tuple[Answers, Answers, tuple[str, ...]]:
+    """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
+
+    Raises:
+        AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
+    """
+    fixed = [
+        f"{name}: it is {pilot.answers[name]!r} and fixed since the pilot was made"
+        for name in (FIXED_ANSWERS if _has_layers(recorded) else ())
+        if name in target.changes and name in pilot.answers and target.changes[name] != pilot.answers[name]
+    ]
+    if fixed:
+        raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
+    known = open_names(target.snapshot)
+    kept = {name: value for name, value in pilot.answers.items() if name in known}
+    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes})
+    if problems and not lenient:
+        raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
+    unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
+    if unasked:
+        raise AnswersError(unasked, UNASKED_HINT)
+    return accept_recorded(recorded, pilot.answers, pilot.names), _follow_names(new, pilot.names), problems
+
+
+def accept_recorded(recorded: Snapshot, answers: Mapping[str, object], names: Mapping[str, str]) -> Answers:
+    """Accept what a pilot records by the version that it records, under the names that its package has now.
+
+    Raises:
+        AnswersError: That version does not accept them.
+    """
+    known = open_names(recorded)
+    accepted = accept_answers(recorded, {name: value for name, value in answers.items() if name in known})
+    return _follow_names(accepted, names)
+
+
+def _follow_names(answers: Answers, names: Mapping[str, str]) -> Answers:
+    """Let templates see the package under the name that the team gave it; what is recorded stays."""
+    if not names or "package_name" not in answers.values or answers.rendered is not None:
+        return answers
+    given = {name: names.get(name, value) for name, value in answers.given.items()}
+    return replace(answers, values={**answers.values, **names}, given=given)
+
+
+def _has_layers(snapshot: Snapshot) -> bool:
+    """Tell a catalog of layers from any other Copier template."""
+    return snapshot.definition.questions.get("layer", {}).get("when") is False
+
+
+def answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:
+    """Compare the recorded answers with those that will be."""
+    names = dict.fromkeys([*old, *new.recorded])
+    changes = []
+    for name in names:
+        kind: AnswerKind = "added" if name not in old else "dropped" if name not in new.recorded else "changed"
+        before, after = old.get(name), new.recorded.get(name)
+        if kind != "changed" or before != after:
+            changes.append(AnswerChange(name, before, after, kind))
+    return tuple(changes)

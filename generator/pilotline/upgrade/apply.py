@@ -1,0 +1,153 @@
+"""Writing a planned merge into a pilot, so that a crash at any moment loses nothing.
+
+The work tree is clean before, so the last commit is the state to return to. A journal names it and every path that is
+touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and only when a commit is asked for.
+"""
+
+import os
+
+from pilotline.errors import GitError
+from pilotline.git import commands as git
+from pilotline.git.diff import Stage
+from pilotline.git.new_repository import commit_identity
+from pilotline.git.work_tree import commit_tree, list_hidden, move_ref, set_index_entries, write_tree
+from pilotline.pilot.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
+from pilotline.upgrade.journal import Journal, begin_journal, complete_journal, drop_journal
+from pilotline.upgrade.merge import Merge, fetch_result
+from pilotline.upgrade.undo import recover, refuse_locked, undo_move
+
+
+def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
+    """Write a merge into index and work tree, and commit it where that is asked for and nothing conflicts.
+
+    Args:
+        pilot: The pilot at the commit that was merged.
+        merge: The merge of that commit.
+        message: Message of the commit; None leaves the result ready to commit.
+
+    Returns:
+        The new commit, if one was made.
+
+    Raises:
+        PilotError: The work tree is not clean, something is in progress, or an untracked file would be overwritten.
+        GitError: Git refused; the pilot is as it was.
+    """
+    refuse_unapplicable(pilot, merge)
+    fetch_result(pilot.place, merge)
+    journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid())
+    begin_journal(pilot, journal)
+    try:
+        commit = _write(pilot, merge, message)
+    except BaseException as error:
+        _take_back(pilot, error)
+        raise
+    if commit is None:
+        complete_journal(pilot, journal)
+    else:
+        drop_journal(pilot)
+    return commit
+
+
+def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
+    write_tree(pilot.repository, pilot.head, merge.tree_id)
+    _write_stages(pilot, merge)
+    return None if merge.stages or message is None else _commit(pilot, merge, message)
+
+
+def _take_back(pilot: Pilot, cause: BaseException) -> None:
+    """Undo what was written, for a reason that may stand in the way of that, too.
+
+    Raises:
+        PilotError: It does; the journal stays, so that undoing can be finished later.
+    """
+    try:
+        undo_move(pilot)
+    except GitError as error:
+        raise PilotError(
+            f"{cause} What was written until then could not be taken back: {error.message}",
+            "Mend what git names; then `pilotline upgrade --abort` returns to the state before.",
+        ) from error
+
+
+def refuse_unapplicable(pilot: Pilot, merge: Merge) -> None:
+    """Refuse a merge that cannot be written here and now.
+
+    Raises:
+        PilotError: An earlier move is unfinished, the work tree is not clean, or something is in the way.
+    """
+    refuse_unfinished(pilot)
+    refuse_unready(pilot)
+    refuse_overwriting(pilot, [path for path in _touched(merge) if path not in merge.tracked], merge.tracked)
+    if merge.stages:
+        _refuse_hidden(pilot, merge)
+
+
+def refuse_unfinished(pilot: Pilot) -> None:
+    """Refuse to begin while an earlier move waits for its commit; one that was killed is undone.
+
+    Raises:
+        PilotError: It says how to go on; also where another process of git holds the index.
+    """
+    recover(pilot)
+    refuse_locked(pilot)
+
+
+def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:
+    """Commit a merge on a branch of its own; HEAD, index and work tree stay as they are.
+
+    Raises:
+        PilotError: The branch exists already.
+        GitError: The name is none.
+    """
+    git.run_git(["check-ref-format", "--branch", branch], pilot.repository)
+    if git.resolve_commit(pilot.repository, f"refs/heads/{branch}"):
+        raise PilotError(f"There is a branch {branch} already.", "Choose another name, or delete that branch.")
+    fetch_result(pilot.place, merge)
+    commit = _commit_tree(pilot, merge, message)
+    move_ref(pilot.repository, f"refs/heads/{branch}", commit, None, "branch: made by pilotline")
+    return commit
+
+
+def _touched(merge: Merge) -> tuple[str, ...]:
+    """Name every path of index or work tree that a merge writes or removes."""
+    paths = (path for change in merge.changes for path in (change.path, change.old_path) if path)
+    return tuple(dict.fromkeys([*paths, *merge.conflicts]))
+
+
+def _refuse_hidden(pilot: Pilot, merge: Merge) -> None:
+    """Refuse conflicts in files that are not in the work tree, because nobody could resolve them there."""
+    hidden = sorted(frozenset(merge.conflicts) & list_hidden(pilot.repository))
+    if hidden:
+        raise PilotError(
+            f"It would conflict in files that this sparse checkout leaves out: {', '.join(hidden)}.",
+            "Add their folders with `git sparse-checkout add`, then run the command again.",
+        )
+
+
+def _write_stages(pilot: Pilot, merge: Merge) -> None:
+    """Put the conflicts into the index as git itself does, so that every merge tool finds them."""
+    if merge.stages:
+        set_index_entries(pilot.repository, [(path, _stages(merge.stages, path)) for path in merge.conflicts])
+
+
+def _stages(stages: tuple[Stage, ...], path: str) -> list[tuple[git.TreeEntry, int]]:
+    return [(git.TreeEntry(s.path, s.mode, s.object_id), s.number) for s in stages if s.path == path]
+
+
+def _commit(pilot: Pilot, merge: Merge, message: str) -> str:
+    """Commit exactly what was planned: no hook of the pilot may add to it or stop it."""
+    commit = _commit_tree(pilot, merge, message)
+    move_ref(pilot.repository, "HEAD", commit, pilot.head, f"commit: {message.partition(chr(10))[0]}")
+    return commit
+
+
+def _commit_tree(pilot: Pilot, merge: Merge, message: str) -> str:
+    """Commit in the user's name, or in pilotline's own where git knows none: whether it does shows when it commits."""
+    told = ("user.useConfigOnly=true",)
+    try:
+        return commit_tree(pilot.repository, merge.tree_id, pilot.head, message, told)
+    except GitError:
+        identity = commit_identity(pilot.repository)
+        if not identity:
+            raise
+    return commit_tree(pilot.repository, merge.tree_id, pilot.head, message, identity)

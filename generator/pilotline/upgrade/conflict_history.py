@@ -1,0 +1,107 @@
+"""Which commits of a catalog caused a conflict, so that whoever decides it can read why the catalog changed."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pilotline.errors import UnsupportedTemplateError
+from pilotline.git import commands as git
+from pilotline.template.answers import Answers
+from pilotline.template.render import name_sources
+from pilotline.template.snapshot import Origin, Snapshot
+
+MOST_COMMITS: Final = 3
+_MARK: Final = "\x01"
+_PARTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as people look it up."""
+
+    short_id: str
+    date: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What the catalog did to the template behind one conflicted path, newest first."""
+
+    path: str
+    commits: tuple[Commit, ...]
+    more: int
+    """How many older commits are not listed."""
+
+
+def find_causes(
+    old: tuple[Snapshot, Answers], new: tuple[Snapshot, Answers], paths: Mapping[str, frozenset[str]]
+) -> tuple[Cause, ...]:
+    """Find the commits between two snapshots that touched the templates behind some paths.
+
+    Args:
+        old: The recorded snapshot and its answers.
+        new: The target and its answers.
+        paths: The catalog's paths behind each path of the pilot.
+
+    Returns:
+        A cause for each path that has one; nothing where the history is not at hand.
+    """
+    before, after = old[0].origin, new[0].origin
+    if not paths or before is None or after is None or not _is_connected(before, after):
+        return ()
+    sides = [_name_sources(*side) for side in (old, new)]
+    sources = {path: {side[name] for side in sides for name in names if name in side} for path, names in paths.items()}
+    commits = _list_commits(before, after, frozenset().union(*sources.values()))
+    found = ((path, tuple(c for c, touched in commits if touched & names)) for path, names in sources.items())
+    return tuple(
+        Cause(path, behind[:MOST_COMMITS], max(0, len(behind) - MOST_COMMITS)) for path, behind in found if behind
+    )
+
+
+def _is_connected(before: Origin, after: Origin) -> bool:
+    """Tell whether one repository holds both commits and the history between them; a tag fetched alone has none."""
+    if before.repository != after.repository or before.commit == after.commit:
+        return False
+    code, _ = git.try_git(["merge-base", before.commit, after.commit], after.repository, isolated=True)
+    return code == 0
+
+
+def _name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
+    """Name the templates; what only Copier renders is not looked into."""
+    try:
+        return name_sources(snapshot, answers)
+    except UnsupportedTemplateError:
+        return {}
+
+
+def _list_commits(before: Origin, after: Origin, files: frozenset[str]) -> tuple[tuple[Commit, frozenset[str]], ...]:
+    """List the commits that touched some files, newest first, each with those files.
+
+    A commit without a parent is left out: where a shallow history is cut off, it seems to have touched everything.
+    """
+    if not files:
+        return ()
+    command = [
+        "log", "-z", "--name-only", "--no-renames", "--min-parents=1", "--max-parents=1", "--no-show-signature",
+        "--encoding=UTF-8", "--format=%x01%h%x01%cs%x01%s", f"{before.commit}...{after.commit}",
+        "--", *(f":(literal){name}" for name in sorted(files)),
+    ]  # fmt: skip
+    output = git.run_git(command, after.repository, isolated=True)
+    touched: dict[Commit, set[str]] = defaultdict(set)
+    for commit, name in _parse_log(os.fsdecode(output).split("\0")):
+        touched[commit].add(name)
+    return tuple((commit, frozenset(names)) for commit, names in touched.items())
+
+
+def _parse_log(fields: list[str]) -> Iterator[tuple[Commit, str]]:
+    """Pair each commit with each file that it touched; git puts a line break before the first of them."""
+    commit: Commit | None = None
+    for before, field in zip(["", *fields], fields, strict=False):
+        if field.startswith(_MARK) and field.count(_MARK) >= _PARTS:
+            short_id, date, subject = field[1:].split(_MARK, 2)
+            commit = Commit(short_id, date, "".join(c if c.isprintable() else " " for c in subject))
+        elif commit and field:
+            yield commit, field.removeprefix("\n") if before.startswith(_MARK) else field

@@ -1,0 +1,40 @@
+"""What a pilot changed in the catalog's files, against the pristine render of what it records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pilotline.files.tree import Tree
+from pilotline.git.diff import Change
+from pilotline.pilot.pilot import Pilot
+from pilotline.template.ownership import owner_of_paths
+from pilotline.template.render import render
+from pilotline.template.snapshot import Snapshot
+from pilotline.upgrade.answer_changes import accept_recorded
+from pilotline.upgrade.merge import open_scratch
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The pilot's changes to owned files, and the same as a patch."""
+
+    changes: tuple[Change, ...]
+    lines: Mapping[str, tuple[int, int]]
+    """Lines added and removed, by path; binary files have none."""
+    patch: str
+
+
+def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
+    """Compare a pilot's last commit with the render that it was made from, in owned files only.
+
+    Raises:
+        AnswersError: A recorded answer is not accepted by the recorded version.
+    """
+    answers = accept_recorded(recorded, pilot.answers, pilot.names)
+    owner = owner_of_paths(recorded, answers)
+    tree = render(recorded, answers)
+    owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})
+    with open_scratch(pilot.place, pilot.prefix) as scratch:
+        scratch.write_renders(owned, owned)
+        changes = tuple(change for change in scratch.changed_by_ours() if (change.old_path or change.path) in owned)
+        paths = [path for change in changes for path in (change.path, change.old_path) if path]
+        return Comparison(changes, scratch.count_lines(paths), scratch.patch(paths))

@@ -1,0 +1,272 @@
+"""A true three-way merge of a pilot with two renders of its catalog, without touching the pilot.
+
+Base and theirs are renders; ours is the pilot's commit. All three become commits in a scratch repository that borrows
+the pilot's objects, and `git merge-tree` merges them: renames, modes, binary files and delete/modify conflicts come
+from git itself. Nothing is written to the pilot, not even an object.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pilotline.errors import GitError
+from pilotline.files.tree import File
+from pilotline.git import commands as git
+from pilotline.git.attributes import FILE as ATTRIBUTES
+from pilotline.git.attributes import harmless_attributes, is_stored_with_lf
+from pilotline.git.commands import TreeEntry
+from pilotline.git.diff import DIFF_OPTIONS, Change, Stage, parse_changes, parse_counts, parse_messages, parse_stage
+from pilotline.git.fast_import import Script, Side, is_sha256
+from pilotline.git.work_tree import SUBMODULE, WorkTree
+
+_BASE: Final = "refs/heads/base"
+_THEIRS: Final = "refs/heads/theirs"
+_OURS: Final = "refs/heads/ours"
+_RESULT: Final = "refs/heads/result"
+# No setting of the user may change what a merge gives.
+_SETTINGS: Final = (
+    "merge.renames=true",
+    "merge.renameLimit=0",
+    "merge.directoryRenames=true",
+    "merge.conflictStyle=merge",
+    "merge.renormalize=true",
+    "gc.auto=0",
+)
+
+_CONFIG: Final = "[core]\n\tattributesFile = /dev/null\n\thooksPath = /dev/null\n\tfsync = none\n\tquotePath = false\n"
+
+Listing = Mapping[str, TreeEntry]
+"""The pilot's own files in a tree, by path."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The result of a merge: the tree that it gives, what changes against ours, and what git could not decide."""
+
+    scratch: Path
+    tree_id: str
+    changes: tuple[Change, ...]
+    stages: tuple[Stage, ...]
+    messages: tuple[str, ...]
+    tracked: frozenset[str]
+    """Every path of ours, from the top of the repository."""
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """Paths that a person has to decide."""
+        return tuple(dict.fromkeys(stage.path for stage in self.stages))
+
+
+class Scratch:
+    """A repository of its own that borrows the pilot's objects; everything here is gone afterwards."""
+
+    def __init__(self, folder: Path, pilot: WorkTree, prefix: str) -> None:
+        self.folder = folder
+        self._prefix = prefix
+        self._our_tree = pilot.tree
+        _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
+        self._entries = git.list_tree(folder, self._our_tree)
+        self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
+        _refuse_missing(folder, pilot.objects, [*self._blobs])
+        self._obey_attributes()
+
+    def list_ours(self) -> Listing:
+        """List the pilot's files, links and submodules."""
+        return self._listing(self._entries)
+
+    def write_renders(self, base: Side, theirs: Side) -> None:
+        """Write base, theirs and ours as commits, ours and theirs being children of base."""
+        script, replaced = self._script(), self._prefix
+        base, theirs = self._stored(base), self._stored(theirs)
+        mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
+        script.commit(_THEIRS, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
+        script.commit(_OURS, self._our_tree, parent=mark, files={})
+        script.run(self.folder)
+
+    def deleted_by_ours(self) -> tuple[str, ...]:
+        """Name the files of base that ours deleted, not counting renames."""
+        return tuple(self.own(change.path) for change in self._between(_BASE, _OURS) if change.kind == "removed")
+
+    def renamed_by_theirs(self) -> tuple[tuple[str, str], ...]:
+        """Pair old and new names of the files that the catalog renamed."""
+        renames = (change for change in self._between(_BASE, _THEIRS) if change.kind == "renamed")
+        return tuple((self.own(change.old_path), self.own(change.path)) for change in renames)
+
+    def changed_by_ours(self) -> tuple[Change, ...]:
+        """Name what ours changed against base, in the pilot's own paths."""
+        return tuple(
+            Change(change.kind, self.own(change.path), self.own(change.old_path))
+            for change in self._between(_BASE, _OURS)
+            if change.path.startswith(self._prefix)
+        )
+
+    def patch(self, paths: Sequence[str], *, reverse: bool = False) -> str:
+        """Show as a patch what ours changed against base in some paths, or what would turn ours back into base."""
+        if not paths:
+            return ""
+        chosen = [f":(literal){self._prefix}{path}" for path in paths]
+        sides = [_OURS, _BASE] if reverse else [_BASE, _OURS]
+        output = git.run_git(["diff", "--no-color", "-M", *sides, "--", *chosen], self.folder, isolated=True)
+        return output.decode("utf-8", "replace")
+
+    def count_lines(self, paths: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Count the lines that ours added and removed against base, by path; binary files are left out."""
+        if not paths:
+            return {}
+        chosen = [f":(literal){self._prefix}{path}" for path in paths]
+        output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder, isolated=True)
+        return {self.own(path): counts for path, counts in parse_counts(output).items()}
+
+    def merge(self) -> Merge:
+        """Merge theirs into ours.
+
+        Raises:
+            GitError: Git is too old, or refused.
+        """
+        return _merge(self.folder, self._our_tree, frozenset(entry.path for entry in self._entries))
+
+    def amend(self, merge: Merge, files: Side) -> Merge:
+        """Put files into the result of a merge."""
+        script = self._script()
+        script.commit(_RESULT, merge.tree_id, files=self._placed(files))
+        script.run(self.folder)
+        tree_id = git.resolve_tree(self.folder, _RESULT)
+        return replace(merge, tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
+
+    def list_result(self, merge: Merge) -> Listing:
+        """List the pilot's files in the result of a merge."""
+        return self._listing(git.list_tree(self.folder, merge.tree_id, self._prefix))
+
+    def read(self, entries: Listing) -> dict[str, bytes]:
+        """Read the content of regular files; links and submodules are left to git."""
+        files = {path: entry for path, entry in entries.items() if entry.mode in {"100644", "100755"}}
+        if not files:
+            return {}
+        contents = git.read_blobs(self.folder, [entry.object_id for entry in files.values()])
+        return dict(zip(files, contents, strict=True))
+
+    def _stored(self, files: Side) -> Side:
+        """Give texts the line endings with which the pilot's attributes store them."""
+        windows = [path for path, file in files.items() if isinstance(file, File) and b"\r\n" in file.content]
+        if not windows or not self._has_attributes:
+            return files
+        attributes = git.read_attributes(self.folder, ["text", "eol"], [f"{self._prefix}{path}" for path in windows])
+        stored = dict(files)
+        for path in windows:
+            file = files[path]
+            found = attributes[f"{self._prefix}{path}"]
+            if isinstance(file, File) and is_stored_with_lf(found["text"], found["eol"], file.content):
+                stored[path] = File(file.content.replace(b"\r\n", b"\n"), file.executable)
+        return stored
+
+    def _script(self) -> Script:
+        return Script(self._blobs, sha256=is_sha256(self._our_tree))
+
+    def _obey_attributes(self) -> None:
+        """Let git store and merge text here as it does in the pilot."""
+        found = {e.path: e for e in self._entries if e.path.rpartition("/")[2] == ATTRIBUTES}
+        self._has_attributes = bool(found)
+        for path, content in self.read(found).items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(harmless_attributes(content))
+
+    def _listing(self, entries: Sequence[TreeEntry]) -> Listing:
+        return {self.own(entry.path): entry for entry in entries if entry.path.startswith(self._prefix)}
+
+    def _placed(self, files: Side) -> Side:
+        return {f"{self._prefix}{path}": file for path, file in files.items()} if self._prefix else files
+
+    def _between(self, old: str, new: str) -> tuple[Change, ...]:
+        return _changes(self.folder, f"{old}^{{tree}}", f"{new}^{{tree}}")
+
+    def own(self, path: str) -> str:
+        """Name a path of the repository as the pilot does."""
+        return path.removeprefix(self._prefix)
+
+
+@contextlib.contextmanager
+def open_scratch(pilot: WorkTree, prefix: str) -> Iterator[Scratch]:
+    """Open a scratch repository beside a pilot.
+
+    Args:
+        pilot: The work tree that the pilot lies in; ours is its last commit.
+        prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
+    """
+    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
+        yield Scratch(Path(folder) / "merge", pilot, prefix)
+
+
+def fetch_result(pilot: WorkTree, merge: Merge) -> None:
+    """Bring the objects of a merge into the pilot's own store, so that its index may name them.
+
+    Those are what its tree and its conflicts need, less what the pilot's last commit has.
+    """
+    wanted = dict.fromkeys([merge.tree_id, *(stage.object_id for stage in merge.stages if stage.mode != SUBMODULE)])
+    request = "".join(f"{object_id}\n" for object_id in [*wanted, f"^{pilot.tree}"]).encode()
+    command = ["pack-objects", "--quiet", "--stdout", "--revs"]
+    pack = git.run_git(command, merge.scratch, stdin=request, isolated=True)
+    git.run_git(["unpack-objects", "-q"], pilot.top, stdin=pack)
+
+
+def _quoted(path: str) -> str:
+    """Write a path as a line for git, in quotes where it holds a line break itself."""
+    if "\n" not in path:
+        return f"{path}\n"
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"\n'
+
+
+def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
+    """Make a repository by hand: four small files instead of a process.
+
+    It has a work tree, which holds nothing but attributes: git 2.39 cannot renormalise text in a bare repository.
+    """
+    version = "1\n[extensions]\n\tobjectFormat = sha256" if sha256 else "0"
+    for path, text in {
+        "HEAD": "ref: refs/heads/none\n",
+        "config": _CONFIG + f"\trepositoryFormatVersion = {version}\n",
+        "refs/heads/.keep": "",
+        "objects/info/alternates": _quoted(str(objects)),
+    }.items():
+        target = folder / ".git" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def _refuse_missing(scratch: Path, objects: Path, blobs: Sequence[str]) -> None:
+    """Refuse a partial clone whose files are not all here: nothing is fetched behind the user's back.
+
+    Raises:
+        GitError: It counts them.
+    """
+    if next((objects / "pack").glob("*.promisor"), None) is None:
+        return
+    request = "".join(f"{blob}\n" for blob in blobs).encode()
+    answers = git.run_git(["cat-file", "--batch-check=%(objecttype)"], scratch, stdin=request, isolated=True)
+    missing = sum(line.endswith(b" missing") for line in answers.splitlines())
+    if missing:
+        raise GitError(
+            f"{missing} files of this partial clone have not been fetched.",
+            "Check them all out (`git sparse-checkout disable`, or `git checkout HEAD -- .`), then run it again.",
+        )
+
+
+def _merge(scratch: Path, our_tree: str, tracked: frozenset[str]) -> Merge:
+    command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS, _THEIRS]
+    code, output = git.try_git(command, scratch, settings=_SETTINGS, isolated=True)
+    if code not in {0, 1} or not output:
+        raise GitError("Git could not merge.", "Upgrading needs git 2.38 or newer; `git --version` tells yours.")
+    fields = output.split(b"\0")
+    tree_id = fields[0].decode().strip()
+    end = fields.index(b"", 1) if code == 1 and b"" in fields[1:] else 1
+    stages = tuple(parse_stage(field) for field in fields[1:end]) if code == 1 else ()
+    changes = _changes(scratch, our_tree, tree_id)
+    return Merge(scratch, tree_id, changes, stages, parse_messages(fields[end + 1 :]), tracked)
+
+
+def _changes(scratch: Path, old: str, new: str) -> tuple[Change, ...]:
+    return parse_changes(git.run_git(["diff-tree", *DIFF_OPTIONS, old, new], scratch, isolated=True))

@@ -1,0 +1,178 @@
+"""Undoing a move exactly: what it touched goes back to the last commit, everything else stays as it is.
+
+After a kill nobody knows how far git came. A file that is neither what it was nor (a beginning of) what the move
+writes is somebody's work: it is put aside before its path is restored.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pilotline.errors import GitError
+from pilotline.git.commands import TreeEntry, list_tree
+from pilotline.git.work_tree import (
+    SUBMODULE,
+    check_out,
+    hide,
+    list_hidden,
+    list_tracked,
+    read_checked_out,
+    refresh_index,
+    set_index_entries,
+)
+from pilotline.pilot.pilot import Pilot, PilotError
+from pilotline.upgrade.journal import Journal, drop_journal, lock_path, read_journal
+
+_LOG: Final = logging.getLogger("pilotline")
+_SAVED: Final = "pilotline-saved"
+_PATIENCE: Final = 2.0
+"""Seconds that a child of a killed process gets to finish before its lock counts as left behind."""
+
+
+def undo_move(pilot: Pilot) -> bool:
+    """Return to the state before an unfinished move; tell whether there was one.
+
+    Raises:
+        PilotError: It is being written right now.
+        GitError: Git refused.
+    """
+    journal = read_journal(pilot)
+    if journal is None:
+        return False
+    if journal.is_running:
+        raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
+    if journal.complete:
+        refuse_locked(pilot)
+    _break_stale_lock(pilot)
+    old = _entries(pilot, journal.head, journal)
+    if not journal.complete:
+        _put_aside(pilot, _foreign(pilot, journal, old))
+    _remove_arrived(pilot, journal, old)
+    _restore(pilot, journal, old)
+    drop_journal(pilot)
+    return True
+
+
+def recover(pilot: Pilot) -> None:
+    """Undo a move that was killed while it wrote.
+
+    Raises:
+        PilotError: One is complete and waits for its commit, or is being written right now.
+    """
+    journal = read_journal(pilot)
+    if journal is None:
+        return
+    if journal.complete:
+        raise PilotError(
+            "An earlier upgrade is not finished here.",
+            "Commit it, or return to the state before it with `pilotline upgrade --abort`.",
+        )
+    if undo_move(pilot):
+        _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
+
+
+def refuse_locked(pilot: Pilot) -> None:
+    """Refuse to write while another process of git does; its lock is not ours to break.
+
+    Raises:
+        PilotError: It names the lock.
+    """
+    path = lock_path(pilot)
+    if path.exists():
+        raise PilotError(
+            f"Another process of git is at work in this repository: {path} is there.",
+            "Wait until it is done; if no git runs here any more, remove that file.",
+        )
+
+
+def _entries(pilot: Pilot, tree: str, journal: Journal) -> dict[str, TreeEntry]:
+    touched = frozenset(journal.touched)
+    return {entry.path: entry for entry in list_tree(pilot.repository, tree) if entry.path in touched}
+
+
+def _break_stale_lock(pilot: Pilot) -> None:
+    """Remove the index lock of a killed move, once no child of it can be writing any more."""
+    path = lock_path(pilot)
+    deadline = time.monotonic() + _PATIENCE
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    path.unlink(missing_ok=True)
+
+
+def _foreign(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> list[str]:
+    """Name the touched paths that hold what neither the last commit nor the move can have put there."""
+    new = _entries(pilot, journal.tree, journal)
+    expected = [(path, entries[path]) for path in journal.touched for entries in (old, new) if path in entries]
+    contents = read_checked_out(pilot.repository, [entry for _, entry in expected])
+    allowed: dict[str, list[bytes]] = {}
+    for (path, _), content in zip(expected, contents, strict=True):
+        allowed.setdefault(path, []).append(content)
+    return [path for path in journal.touched if _is_foreign(pilot.repository / path, allowed.get(path, []))]
+
+
+def _is_foreign(place: Path, allowed: list[bytes]) -> bool:
+    if place.is_symlink():
+        return not any(content == os.fsencode(os.readlink(place)) for content in allowed)  # noqa: PTH115 - bytes
+    if not place.is_file():
+        return False
+    present = place.read_bytes()
+    return not any(content.startswith(present) for content in allowed)
+
+
+def _put_aside(pilot: Pilot, paths: Iterable[str]) -> None:
+    """Copy files that would be overwritten to a folder of git's own, and say so."""
+    saved = pilot.place.folder / _SAVED
+    for path in paths:
+        target = saved / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(pilot.repository / path, target, follow_symlinks=False)
+        _LOG.warning("%s was changed after the upgrade was killed; that content is kept in %s.", path, target)
+
+
+def _remove_arrived(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
+    """Remove the files that the move brought; once it is complete, only those that git still tracks."""
+    arrived = [path for path in journal.touched if path not in old]
+    if journal.complete:
+        tracked = list_tracked(pilot.repository)
+        arrived = [path for path in arrived if path in tracked]
+    for path in arrived:
+        _remove(pilot.repository, path)
+
+
+def _remove(repository: Path, path: str) -> None:
+    target = repository / path
+    if any(parent.is_symlink() for parent in target.parents if parent != repository and repository in parent.parents):
+        return
+    with contextlib.suppress(NotADirectoryError, IsADirectoryError, PermissionError):
+        target.unlink(missing_ok=True)
+    for folder in target.parents:
+        if folder == repository:
+            return
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _restore(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
+    """Put the touched paths back, in the index first and then in the work tree."""
+    hidden = list_hidden(pilot.repository) & old.keys()
+    set_index_entries(pilot.repository, [(path, [(old[path], 0)] if path in old else []) for path in journal.touched])
+    hide(pilot.repository, hidden)
+    refresh_index(pilot.repository)  # what is as it was needs no writing, which may be refused where it lies
+    blobs = [path for path, entry in old.items() if entry.mode != SUBMODULE and path not in hidden]
+    try:
+        check_out(pilot.repository, blobs)
+    except GitError:
+        _clear_way(pilot.repository, blobs)
+        check_out(pilot.repository, blobs)
+
+
+def _clear_way(repository: Path, paths: Iterable[str]) -> None:
+    """Remove empty folders that lie where files return."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            (repository / path).rmdir()

@@ -1,0 +1,70 @@
+import json
+
+import pytest
+
+from tests.cli.commands.test_check import REAL
+from tests.helpers import pilotline
+
+LINE = {
+    "format": 1,
+    "kpi": "minutes_per_request",
+    "value": 9.5,
+    "low": 9.0,
+    "high": 10.1,
+    "n": 412,
+    "verdict": "better",
+    "gain": {"value": 3.0},
+    "sentence": "Better than before.",
+    "worth": {"value": 120},
+    "measured_at": "2026-11-25T10:00:00Z",
+    "commit": "c0ffee",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    pilot = tmp_path_factory.mktemp("status") / "pilot"
+    assert pilotline("new", pilot, *REAL, "-d", "ai_act_class=high").code == 0
+    (pilot / "governance/evidence").mkdir()
+    older = {**LINE, "value": 12.0, "verdict": "undecided"}
+    (pilot / "governance/evidence/kpi.jsonl").write_text(f"{json.dumps(older)}\nno JSON\n{json.dumps(LINE)}\n")
+    return pilot
+
+
+def test_one_object_says_how_the_pilot_stands(folder):
+    run = pilotline("status", folder, "--json")
+    assert run.code == 0, run.err
+    status = json.loads(run.out)
+    assert (status["format"], status["name"], status["level"]) == (1, "Customer call list", "sandbox")
+    assert status["objective"]["id"] == "lower-cost-to-serve"
+    kpi = status["kpi"]
+    assert (kpi["id"], kpi["baseline"], kpi["target"]) == ("minutes_per_request", 12.5, 8.0)
+    assert (kpi["value"], kpi["verdict"], kpi["worth"]) == (9.5, "better", {"value": 120})
+    assert status["cost"]["build"] == 9000
+    assert status["stage"]["claimed"] == "sandbox"
+    assert status["stage"]["history"][0]["stage"] == "sandbox"
+    assert (status["catalog"]["behind"], status["catalog"]["newest"]) == (0, status["catalog"]["version"])
+    assert {entry["what"] for entry in status["dates"]} == {"review", "experiment ends", "exit"}
+    assert {key: value for key, value in status["law"]["dates"][-1].items() if key != "duty"} == {
+        "on": "2027-12-02",
+        "in_force": False,
+    }
+    assert len(status["next_steps"]) <= 3
+
+
+def test_people_see_it_in_a_glance(folder):
+    run = pilotline("status", folder)
+    assert run.code == 0, run.err
+    assert "Minutes per request: from 12.5 to 8 minutes by " in run.out
+    assert "now 9.5 (better)" in run.out
+    assert "9,000 GBP to build, 440 a month" in run.out
+    assert "high risk, deployer; " in run.out
+    assert "2027-12-02 High risk, Annex III" in run.out
+    assert len(run.out.splitlines()) <= 11
+
+
+def test_a_repository_that_is_no_pilot_has_a_status_too(tmp_path):
+    (tmp_path / "a.py").write_text("")
+    status = json.loads(pilotline("status", tmp_path, "--json").out)
+    assert (status["format"], status["kpi"], status["level"]) == (1, None, None)
+    assert pilotline("status", tmp_path).code == 0

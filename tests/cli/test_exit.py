@@ -1,0 +1,54 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from pilotline.cli.exit import run_guarded
+from pilotline.errors import GitError
+
+
+def outcome_of(error, capsys):
+    @click.command()
+    def command():
+        raise error
+
+    with pytest.raises(SystemExit) as raised:
+        run_guarded(command)
+    return raised.value.code, capsys.readouterr().err
+
+
+@pytest.fixture(autouse=True)
+def no_arguments(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["pilotline"])
+
+
+def test_an_error_of_the_user_s_is_2_with_the_next_step(capsys):
+    code, text = outcome_of(GitError("Git is away.", "Call it back."), capsys)
+    assert code == 2
+    assert text == "pilotline: Git is away.\nCall it back.\n"
+
+
+def test_an_interruption_is_130(capsys):
+    code, text = outcome_of(KeyboardInterrupt(), capsys)
+    assert code == 130
+    assert "Interrupted" in text
+
+
+def test_a_fault_of_ours_is_3_with_a_log_and_no_traceback(capsys):
+    code, text = outcome_of(ZeroDivisionError("division by zero"), capsys)
+    assert code == 3
+    assert "Traceback" not in text
+    path = text.split("details are in ")[1].split(";")[0]
+    assert "ZeroDivisionError: division by zero" in Path(path).read_text(encoding="utf-8")
+
+
+def test_an_interrupt_while_a_class_is_made_is_130_too(tmp_path):
+    """Python remembers an interrupt inside `exec`, and would end the process by a signal although it was handled."""
+    (tmp_path / "interrupted.py").write_text(
+        "import click\nfrom pilotline.cli.exit import run_guarded\n"
+        "run_guarded(click.command()(lambda: exec('raise KeyboardInterrupt')))\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, b"Interrupted" in done.stderr) == (130, True)
