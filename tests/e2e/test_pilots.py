@@ -19,6 +19,7 @@ KINDS: dict[str, dict[str, object]] = {
     "pilot stage": {"prepared_for": "pilot", "integrations": ["postgres"]},
     "maximal": MAXIMAL,
 }
+PLAIN = ("domain", "services", "pipelines", "adapters")  # packages whose `__init__.py` holds no code
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -74,9 +75,15 @@ def test_pilot_and_pilotline_hash_a_baseline_s_cases_alike(pilot, run_in):
     assert run.out.split() == [trend.kpi.hash for trend in read_report(pilot).trends], run.err
 
 
-def test_a_sandbox_is_small(render_pilot):
-    pilot = render_pilot()
-    assert len(list(pilot.iterdir())) + 1 <= 17, sorted(path.name for path in pilot.iterdir())
+@pytest.mark.parametrize("answers", [{}, {**MAXIMAL, "ci_provider": "github"}], ids=["sandbox", "production"])
+def test_few_things_lie_at_the_top_and_each_file_is_one_subject(render_pilot, answers):
+    pilot = render_pilot(**answers)
+    assert len(list(pilot.iterdir())) + 1 <= 22, sorted(path.name for path in pilot.iterdir())
+    lengths = {path: len(path.read_text().splitlines()) for path in pilot.glob("src/**/*.py")}
+    assert {path.name: length for path, length in lengths.items() if length > 300} == {}
+    packages = {path: path.read_text() for path in lengths if path.name == "__init__.py" and path.parent.name in PLAIN}
+    assert packages.keys(), "the packages that only say what they are for"
+    assert {path.parent.name: text for path, text in packages.items() if len(text.splitlines()) > 4} == {}
 
 
 def test_help_loads_nothing_that_takes_long(pilot, run_in):
@@ -88,7 +95,7 @@ def test_help_loads_nothing_that_takes_long(pilot, run_in):
 
 NARROW = """
 from rich.console import Console
-from customer_call_list.entrypoints.views import grid
+from customer_call_list.entrypoints.screen import grid
 table = grid("ranked by", "GBP reached", "to the rule", "lapsing reached", "to the rule", right=(1, 3), spans=(2, 4))
 row = ("probability of lapsing x revenue", "65,823", "-33,178 (-43,724 to -26,669)", "42.4", "-10.3 (-14.9 to -6.4)")
 table.add_row(*row)

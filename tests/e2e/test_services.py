@@ -25,8 +25,8 @@ print(len(client.search_registered_models()), len(runs))
 
 PREPARE = """
 from pathlib import Path
-from customer_call_list._platform.systems import LocalServer
-from customer_call_list._platform.tracking import quiet
+from customer_call_list._platform.local_mlflow import LocalServer
+from customer_call_list._platform.mlflow_manners import quiet
 quiet()
 LocalServer(Path("var").absolute()).prepare()
 """

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from ._platform import PilotError, SqlDatabase
 from ._platform.contracts import Access
-from ._platform.systems import open_database, open_tracking
+from ._platform.integrations import open_database, open_tracking
 from ._platform.tracking import Tracking
 from .adapters.ledger import ContractedLedger
 from .adapters.model import TRUSTED_TYPES, Kind, SklearnLearner
 from .adapters.scores import SqlCallLists
-from .domain import Policy
+from .domain.policy import Policy
 from .ports import CallLists
 from .settings import Settings
 

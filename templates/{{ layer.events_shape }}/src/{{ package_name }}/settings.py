@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ._platform.settings import PlatformSettings, Section
-from .domain import Policy
+from .domain.policy import Policy
 from .services.drafting import Form
 
 

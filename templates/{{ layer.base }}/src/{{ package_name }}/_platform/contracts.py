@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from . import PilotError
-from .odcs import READING, Column, Contract, Rule, read_contract
+from .contract_rules import Column, Contract, Rule
+from .odcs import READING, read_contract
 from .written import read_counted, read_numbers
 
 __all__ = [

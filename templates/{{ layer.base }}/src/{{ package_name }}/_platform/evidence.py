@@ -1,66 +1,52 @@
-"""Evidence on KPIs: where a number comes from, and what is kept of it, in MLflow, for Prometheus and in the repository.
+"""Evidence on KPIs: what is kept of a measurement, in MLflow, for Prometheus and in the repository.
 
 A line of `governance/evidence/kpi.jsonl` for each measurement, so that a trend needs no server; one of
 `governance/wins.jsonl` when a KPI first clears its baseline or a stage is reached. Both are to be committed.
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 import yaml
 
-from . import PilotError, SqlDatabase, derive
-from .anytime import Measurement, Sample
-from .kpi import PERIOD, Assessment, Defined, Kpi, Verdict, Worth
-from .monitoring import Metrics, read_counts
+from . import PilotError, derive
+from .kpi import Assessment, Defined, Verdict
+from .monitoring import Metrics
+from .revision import PAGE, commit_of
 from .settings import PlatformSettings
-from .tracking import TrackedRun, Tracking
+from .surface import moved
+from .tracking import TrackedRun
+from .wording import finding, sentence
+
+if TYPE_CHECKING:  # moved: kept for the code of teams until version 2
+    from .platform_measures import measure_platform
+    from .wording import number
+
+__all__ = [
+    "evidence_file",
+    "finding",
+    "gate",
+    "measure_platform",
+    "number",
+    "read_lines",
+    "read_newest",
+    "record",
+    "rounded",
+    "sentence",
+]
 
 EVIDENCE: Final = "evidence/kpi.jsonl"
 WINS: Final = "wins.jsonl"
 FORMAT: Final = 1
-PAGE: Final = Path("docs/kpis.md")
-CODE: Final = ("--", ".", ":!governance", f":!{PAGE}")  # what evidence is about, as git names it
-SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
 # What a new measurement repeats when it has nothing new to say: then no line is added.
 COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
 NOTICED: Final = ("better", "reached")
 Line = Mapping[str, object]
-
-
-def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
-    """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
-    asked = kpi.measure
-    try:
-        if asked.sql is not None:
-            return _queried(kpi, database.select(asked.sql))
-        if asked.mlflow is not None:
-            values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
-            return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
-    except (KeyError, ValueError) as error:
-        raise PilotError(
-            f"kpis.yml: each case of {kpi.id} has to be a number, that of a query in the column value ({error})."
-        ) from error
-    if asked.runtime is not None:
-        part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
-        return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
-    raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked.function}, which this pilot does not have.")
-
-
-def _queried(kpi: Kpi, rows: Sequence[Mapping[str, object]]) -> Measurement:
-    values = [float(str(row["value"])) for row in rows]
-    rule = [float(str(row["rule"])) for row in rows] if rows and "rule" in rows[0] else []
-    found = Measurement.of(Sample.of(values), kpi.window, "query")
-    if not rule:
-        return found
-    differences = Sample.differences([value - other for value, other in zip(values, rule, strict=True)])
-    return replace(found, sample=differences, rule=sum(rule) / len(rule))
+__getattr__ = moved(__name__, globals())
 
 
 def record(
@@ -196,33 +182,6 @@ def _stages(path: Path) -> list[tuple[str, str, str]]:
         ) from error
 
 
-def commit_of(root: Path) -> str | None:
-    """The commit that was measured; None outside git, with `+` when there were changes beside it."""
-    head = _git(root, "rev-parse", "HEAD")
-    beside = _git(root, "status", "--porcelain", "--untracked-files=no", *CODE)
-    return None if head is None or beside is None else f"{head}+" if beside else head
-
-
-def is_same_code(root: Path, commit: object) -> bool:
-    """Tell whether nothing but evidence differs between a commit and the files as they are."""
-    return isinstance(commit, str) and not commit.endswith("+") and _git(root, "diff", "--quiet", commit, *CODE) == ""
-
-
-def _git(root: Path, *words: str) -> str | None:
-    """Ask git; None where it says no, or is not there."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words, no shell
-            ["git", "-C", str(root), *words],  # noqa: S607 - git lies wherever PATH says
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
-
-
 def _refresh_page(root: Path) -> list[Path]:
     """Rebuild the page that shows the trend, where there is one."""
     made = derive.derive(root) if (root / PAGE).is_file() else ()
@@ -253,61 +212,3 @@ def _track(assessments: Sequence[Assessment], run: TrackedRun, command: str, com
         values |= {".gain": gain.value, ".gain_low": gain.low, ".gain_high": gain.high}
         run.metrics({f"{name}{end}": value for end, value in values.items() if abs(value) != float("inf")})
         run.tags({name: each.verdict, f"{name}.definition": each.defined.hash, f"{name}.unit": each.kpi.unit})
-
-
-def sentence(each: Assessment) -> str:
-    """Say what was found and what it is worth, as a person would."""
-    return f"{finding(each)} {_money(each.worth)}" if each.worth else finding(each)
-
-
-def finding(each: Assessment) -> str:
-    """Say what was found."""
-    kpi, found = each.kpi, each.measurement
-    more = f" About {each.cases_needed:,} cases would show what is hoped for." if each.cases_needed else ""
-    if each.verdict == "not_enough_data":
-        wanted = max(kpi.minimum_sample, found.n + found.sample.missing)
-        return f"Not enough data yet: {found.n:,} of the {wanted:,} cases that a judgement needs.{more}"
-    against = "the rule on the same cases" if each.gain.against == "rule" else "the baseline"
-    margin = "" if kpi.margin is None else " by more than the margin"
-    said = {
-        "reached": f"Reached: better than {against}, and beyond the target with the whole interval",
-        "better": f"Better than {against}; the target is not yet certain",
-        "kept": f"Kept: not worse than {against}{margin}",
-        "undecided": f"Undecided: it is open whether it is {'worse' if margin else 'better'} than {against}{margin}",
-        "worse": f"Worse than {against}{margin}",
-    }
-    return f"{said[each.verdict]} ({_signed(each)}).{more}"
-
-
-def _signed(each: Assessment) -> str:
-    """Say how much better it is; the sign counts improvement, whatever the direction."""
-    value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
-    margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
-    return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
-
-
-def _money(worth: Worth) -> str:
-    per_month = f"{worth.value:,.0f} {worth.currency} a month ({worth.low:,.0f} to {worth.high:,.0f})"
-    rest = f"{worth.net:,.0f} after running costs, {PERIOD * worth.net:,.0f} a year"
-    end = "at that the build is never earned back"
-    if worth.break_even_months is not None:
-        end = f"the build is earned back in {worth.break_even_months:,.1f} months"
-    assumed = f", if {' and '.join(worth.assumptions)}"
-    return f"Worth {per_month}{assumed}; {rest}; {end}.{_break_even(worth)}"
-
-
-def _break_even(worth: Worth) -> str:
-    if worth.break_even_share is None:
-        return ""
-    if worth.break_even_share > 1:
-        return f" It does not pay within a year, whatever share {worth.break_even_of}."
-    return f" It pays within a year if at least {100 * worth.break_even_share:.1f} % {worth.break_even_of}."
-
-
-def number(value: float, sign: str = "") -> str:
-    """Write a number with as many digits as it deserves."""
-    if abs(value) == float("inf"):
-        return "open"
-    if 0 < abs(value) < 1:
-        return f"{value:{sign},.2g}"
-    return f"{value:{sign},.{0 if abs(value) >= SHOWN_WHOLE or value == round(value) else 1}f}"

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, Vali
 
 from . import PilotError
 from .anytime import Gain, Measurement, Sample, cases_needed, compare
-from .settings import Costs
+from .manifest import Costs
 
 Verdict = Literal["reached", "better", "kept", "undecided", "worse", "not_enough_data"]
 # What makes a measurement another one; texts for people, owners and money are not among them.

@@ -1,9 +1,8 @@
 """Reads an Open Data Contract Standard file into rules that can be enforced; what cannot be mapped is an error."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import yaml
 from open_data_contract_standard.model import (
@@ -17,12 +16,9 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from . import PilotError
+from .contract_rules import NONE_TOLERATED, Check, Column, Contract, Limit, Logical, Rule
 from .written import COUNTED, DATE_LETTERS, Counted, python_format
 
-Logical = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
-Check = Literal[
-    "type", "required", "minimum", "maximum", "above", "below", "shortest", "longest", "pattern", "among", "unique"
-]
 LOGICAL: Final = ("string", "integer", "number", "boolean", "date", "timestamp")
 OPTIONS: Final[dict[str, Check]] = {
     "minimum": "minimum",
@@ -44,61 +40,6 @@ WORDS: Final[dict[Check, str]] = {
 }
 READING: Final = "reading"  # the bound of a day that lies not after the day on which the table is read
 METRICS: Final = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
-NONE_TOLERATED: Final = 0.0
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How many bad rows a rule tolerates: at most `rows`, or at most the share `share` of all."""
-
-    share: float = NONE_TOLERATED
-    rows: int | None = None
-
-    def broken_by(self, bad: int, total: int) -> bool:
-        """Say whether that many bad rows are too many."""
-        return bad > self.rows if self.rows is not None else bad > self.share * total
-
-    def __str__(self) -> str:
-        """Show the limit as the contract's readers know it."""
-        return f"{self.rows} rows" if self.rows is not None else f"{self.share:.1%}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One demand on a row; rows that miss it are set aside."""
-
-    name: str
-    columns: tuple[str, ...]
-    check: Check
-    value: object
-    limit: Limit
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column and the type that its values are read as."""
-
-    name: str
-    logical: Logical
-    format: str | None
-    classification: str | None
-    written: Counted | None = None
-    missing: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What the owner of the data promises, and who may read it."""
-
-    id: str
-    version: str
-    owner: str
-    classification: str
-    readers: frozenset[str]
-    columns: tuple[Column, ...]
-    rules: tuple[Rule, ...]
-    least_rows: int
-    path: Path
 
 
 def read_contract(path: Path) -> Contract:

@@ -7,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +18,7 @@ from pydantic_settings import (
 
 from . import PilotError
 from .case import CaseSettings
+from .manifest import PACKAGE, Manifest, problems, read_manifest
 from .section import Section
 from .sections import (
     DatabaseSettings,
@@ -34,18 +34,11 @@ from .sections import (
 )
 
 __all__ = [
-    "PACKAGE",
-    "AiAct",
-    "Costs",
-    "DataFacts",
     "DatabaseSettings",
     "EvidenceSettings",
     "FeedbackSettings",
     "IntegrationSettings",
     "LogSettings",
-    "Manifest",
-    "ModelFacts",
-    "Owners",
     "PlatformPart",
     "PlatformSettings",
     "QuerySettings",
@@ -55,67 +48,10 @@ __all__ = [
     "TracingSettings",
     "TrackingSettings",
     "find_root",
-    "read_manifest",
 ]
 
 TableName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-PACKAGE = __package__.split(".")[0]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Owners(_Part):
-    """Who answers for what."""
-
-    business: str
-    technical: str
-    data: str
-
-
-class DataFacts(_Part):
-    """What the manifest says about the data."""
-
-    classification: str
-    personal: bool = False
-    retention_days: int | None = None
-
-
-class Costs(_Part):
-    """What the pilot costs, in one currency."""
-
-    currency: str
-    build: float = 0
-    run_per_month: float = 0
-    people_per_month: float = 0
-
-
-class AiAct(_Part):
-    """The risk class under the EU AI Act, which policies may narrow."""
-
-    risk: str = Field(default="minimal", alias="class")
-
-
-class ModelFacts(_Part):
-    """How old a model may get before it has to be trained again."""
-
-    max_age_days: int | None = None
-
-
-class Manifest(_Part):
-    """The fields of `pilot.yml` that the running pilot obeys."""
-
-    name: str
-    package: str
-    distribution: str
-    stage: str
-    owners: Owners
-    data: DataFacts
-    costs: Costs
-    ai_act: AiAct = AiAct()
-    example: tuple[str, ...] = ()
-    model: ModelFacts = ModelFacts()
 
 
 class PlatformSettings(BaseSettings):
@@ -157,7 +93,7 @@ class PlatformSettings(BaseSettings):
         try:
             found = cls(root=place)
         except ValidationError as error:
-            raise PilotError(_wrong([*unknown, _problems(error)])) from error
+            raise PilotError(_wrong([*unknown, problems(error)])) from error
         except (SettingsError, ValueError, OSError) as error:
             raise PilotError(f"The settings cannot be read: {error}. Put the PILOT_… variables right.") from error
         if unknown:
@@ -228,23 +164,6 @@ class PlatformPart(PlatformSettings):
     model_config = SettingsConfigDict(extra="ignore")
 
 
-def read_manifest(root: Path) -> Manifest:
-    """Read `pilot.yml`, refusing another pilot's."""
-    path = root / "pilot.yml"
-    try:
-        manifest = Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, OSError) as error:
-        raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
-    except ValidationError as error:
-        raise PilotError(f"{path} is not complete. {_problems(error)}") from error
-    if manifest.package != PACKAGE:
-        raise PilotError(
-            f"{path} belongs to the pilot {manifest.package}, not to {PACKAGE}: "
-            f"run this in the repository of {PACKAGE}, or set PILOT_ROOT to it."
-        )
-    return manifest
-
-
 def find_root(given: object = None) -> Path:
     """Return the repository: as given, from PILOT_ROOT, or the next folder upwards that holds `pilot.yml`."""
     named = given or os.environ.get("PILOT_ROOT")
@@ -288,8 +207,3 @@ def _is_for_tests(name: str) -> bool:
 
 def _wrong(problems: list[str]) -> str:
     return f"The settings are wrong. {' '.join(problems)} See config/ and PILOT_… variables."
-
-
-def _problems(error: ValidationError) -> str:
-    """List every problem with its place and without the value, which may be a secret."""
-    return " ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors(include_input=False))

@@ -1,10 +1,6 @@
 """MLflow runs and the model registry: nothing leaves the machine unasked, and no stored model can run code."""
 
 import json
-import logging
-import os
-import re
-import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -17,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
 from . import PilotError, TrackingServer
+from .mlflow_manners import clear_errors, quiet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +135,7 @@ class Tracking:
         client = self._client()
         import mlflow
 
-        with _clear_errors(self.uri), mlflow.start_run(run_name=name, tags=dict(tags or {})) as active:
+        with clear_errors(self.uri), mlflow.start_run(run_name=name, tags=dict(tags or {})) as active:
             yield TrackedRun(client, active.info.run_id, self._model_name, self._trusted)
 
     def version(self, which: Alias | int | Literal["newest"]) -> ModelVersion | None:
@@ -146,7 +143,7 @@ class Tracking:
         client = self._client()
         from mlflow.exceptions import MlflowException
 
-        with _clear_errors(self.uri):
+        with clear_errors(self.uri):
             try:
                 if which == "newest":
                     return self._newest(client)
@@ -165,7 +162,7 @@ class Tracking:
     def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> None:
         """Write facts on a version that later steps go by."""
         client = self._client()
-        with _clear_errors(self.uri):
+        with clear_errors(self.uri):
             for name, value in tags.items():
                 client.set_model_version_tag(version.name, str(version.version), name, value)
 
@@ -174,14 +171,14 @@ class Tracking:
         self._client()
         import mlflow
 
-        with _clear_errors(self.uri):
+        with clear_errors(self.uri):
             kept: object = json.loads(mlflow.artifacts.load_text(f"runs:/{run_id}/{name}"))
         return kept
 
     def metric_values(self, run: str, metric: str) -> list[float]:
         """Return a metric of every finished run of that name, oldest first."""
         client = self._client()
-        with _clear_errors(self.uri):
+        with clear_errors(self.uri):
             found = client.get_experiment_by_name(self._experiment)
             ids = [found.experiment_id] if found else []
             wanted = f"attributes.run_name = '{run.replace(chr(39), '')}' and attributes.status = 'FINISHED'"
@@ -192,7 +189,7 @@ class Tracking:
         """Write the gate's verdict on the version and give it the alias that it earned."""
         client = self._client()
         alias: Alias = "champion" if verdict.passed else "challenger"
-        with _clear_errors(self.uri):
+        with clear_errors(self.uri):
             client.set_model_version_tag(
                 version.name, str(version.version), "gate", "passed" if verdict.passed else "failed"
             )
@@ -207,7 +204,7 @@ class Tracking:
         import mlflow
         from skops.io import get_untrusted_types, loads
 
-        with TemporaryDirectory() as folder, _clear_errors(self.uri):
+        with TemporaryDirectory() as folder, clear_errors(self.uri):
             mlflow.artifacts.download_artifacts(f"models:/{version.name}/{version.version}", dst_path=folder)
             stored = sorted(Path(folder).rglob("*.skops"))
             if len(stored) != 1:
@@ -226,7 +223,7 @@ class Tracking:
     def _client(self) -> "MlflowClient":
         if self._ready is None:
             quiet()
-            with _clear_errors(self.uri):
+            with clear_errors(self.uri):
                 self._server.prepare()
                 self._ready = self._connect()
         return self._ready
@@ -252,41 +249,6 @@ class Tracking:
             )
         mlflow.set_experiment(self._experiment)
         return client
-
-
-def quiet() -> None:
-    """Switch telemetry off before MLflow is imported, and its chatter; MLFLOW_LOGGING_LEVEL=INFO brings that back."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["DO_NOT_TRACK"] = "true"
-    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
-    from mlflow.utils.logging_utils import disable_logging
-
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    if level == "ERROR":
-        disable_logging()  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def _clear_errors(uri: str) -> Iterator[None]:
-    """Turn MLflow's errors into one sentence."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        yield
-    except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-        raise PilotError(
-            f"MLflow at {uri} {_complaint(error)}. Check that it runs and has room, and the setting tracking.uri."
-        ) from error
-
-
-def _complaint(error: Exception) -> str:
-    """Say what went wrong in a line; of a connection that failed the system's own words, as the rest is the request."""
-    first = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-    unreachable = "Max retries exceeded" in first and re.search(r"\[Errno -?\d+\] ([\w ]+)", first)
-    return f"does not answer: {unreachable[1]}" if unreachable else f"refused: {first}"
 
 
 def _as_version(found: object) -> ModelVersion:

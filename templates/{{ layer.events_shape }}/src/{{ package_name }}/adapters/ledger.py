@@ -14,7 +14,7 @@ import pandas as pd
 
 from .._platform import PilotError
 from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
-from ..domain import Order
+from ..domain.orders import Order
 from ..services.drafting import COMMA, GROUPED, Form, sniff
 from ..settings import ColumnSettings, LedgerSettings
 

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from .._platform import PilotError
-from ..domain import FEATURES, Case, Outcome
+from ..domain.cases import FEATURES, Case, Outcome
 from ..domain.ranking import GROUPS
 
 # What may be loaded from a stored model beyond plain data: nothing else is trusted, whatever the file itself says.

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Final, cast
 
 from .._platform import Column, Row, Scalar, SqlDatabase, Table
-from ..domain import CallList, Entry
+from ..domain.call_list import CallList, Entry
 
 # All lists that were ever made; nothing in it is overwritten.
 LISTS: Final = Table(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from . import FEATURES, Case, Entry, Policy
+from .call_list import Entry
+from .cases import FEATURES, Case
+from .policy import Policy
 
 # What the model knows, in groups: features of one group move together, so a reason is given for the group.
 GROUPS: dict[str, tuple[str, ...]] = {

@@ -28,7 +28,6 @@ from ..services.drafting import (
 from ..settings import Settings
 
 SAMPLE_ROWS = 5000
-EXAMPLE = "data/online_retail_sample.csv.xz"
 HEADROOM = 1.5  # a contract tolerates half as much again as there is now
 TYPES = {Part.DAY: "timestamp", **dict.fromkeys(NUMBERS, "number")}
 
@@ -67,16 +66,6 @@ class Draft:
         for each in stale:
             each.write()
         return [contract, settings, manifest, *(each.path for each in stale)]
-
-
-def next_step(settings: Settings) -> str:
-    """Say what a team does after its first run: bring its data, then its values, then live with it."""
-    command, example = settings.distribution, settings.manifest.example
-    if settings.ledger.path == EXAMPLE:
-        return f"{command} own-data FILE puts a table of yours in the example's place"
-    if example:
-        return f"replace the example's {', '.join(example)} in pilot.yml and kpis.yml, then {command} derive"
-    return f"work with the list; {command} feedback give CUSTOMER says where it is wrong"
 
 
 def draft(settings: Settings, path: Path, given: Mapping[Part, str]) -> Draft:

@@ -11,11 +11,13 @@ import click
 from .._platform import DONE, FOUND
 from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
-from ..pipelines import Intake, learn, measure, read_ledger, score
+from ..pipelines import learn, measure, report, score
+from ..pipelines.intake import Intake, read_ledger
 from ..services.drafting import Part
 from ..settings import Settings
 from . import own_data, views
-from .views import Json, Screen
+from .next_step import next_step
+from .screen import Json, Screen
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def take_all(as_of: datetime | None, *, as_json: bool) -> None:
             with timed(name):
                 result |= step(work, intake, as_of)
         result |= {"where": work.where(intake)}
-        work.screen.title(f"Next: {own_data.next_step(work.parts.settings)}")
+        work.screen.title(f"Next: {next_step(work.parts.settings)}")
         work.screen.finish(result)
 
 
@@ -139,7 +141,7 @@ def _measure(work: Job, intake: Intake, _: datetime | None) -> Json:
 def _report(work: Job, intake: Intake, as_of: datetime | None) -> Json:
     day = as_of.date() if as_of else intake.customers.newest_cutoff()
     found = measure.measure(work.parts, intake)
-    path = measure.write_report(work.parts, intake, found, work.parts.call_lists.find(day))
+    path = report.write_report(work.parts, intake, found, work.parts.call_lists.find(day))
     work.screen.progress(str(path))
     return {"report": str(path)}
 

@@ -10,9 +10,9 @@ from .._platform import PilotError
 from .._platform.tracking import ModelVersion, Verdict
 from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts
-from ..services import Backtest, Probabilities, Progress, judged_cutoffs, run_backtest, training_outcomes
+from ..services.backtest import Backtest, Probabilities, Progress, judged_cutoffs, run_backtest, training_outcomes
 from ..services.evaluation import Evaluation, Rival, evaluate_backtest
-from . import Intake
+from .intake import Intake
 
 KIND_TAG = "kind"
 CONTRACT_TAG = "contract"

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from .._platform import PilotError
-from .._platform.control import model_switch
 from .._platform.drift import Drift, compare
 from .._platform.monitoring import Metrics
+from .._platform.switch import model_switch
 from .._platform.tracking import ModelVersion
 from ..adapters.model import SklearnModel, frame
 from ..bootstrap import Parts
-from ..domain import GROWING, CallList, Case
+from ..domain.call_list import CallList
+from ..domain.cases import GROWING, Case
 from ..domain.ranking import Method, entries, ranked, reasons
-from ..services import Progress, training_outcomes
-from . import Intake
+from ..services.backtest import Progress, training_outcomes
+from .intake import Intake
 from .learn import KNOWN_BY_TAG, champion
 
 RULE_VERSION = "rule"

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from ..domain import CallList, Case, Order, Outcome
+from ..domain.call_list import CallList
+from ..domain.cases import Case, Outcome
+from ..domain.orders import Order
 
 
 class Ledger(Protocol):

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import DegenerateDataWarning, bootstrap, rankdata
 
-from ..domain import Policy
+from ..domain.policy import Policy
 from ..domain.ranking import Method
-from . import Backtest, Probabilities, Tally
+from .backtest import Backtest, Probabilities
+from .tallies import Tally
 
 Tallies = Mapping[str, Tally]
 Pairs = Sequence[tuple[Tally, Tally]]

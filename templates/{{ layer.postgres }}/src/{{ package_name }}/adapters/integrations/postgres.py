@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..._platform import PilotError, SqlDatabase
 from ..._platform.settings import PlatformSettings
-from ..._platform.systems import SqlAlchemyDatabase
+from ..._platform.sql_database import SqlAlchemyDatabase
 
 PROVIDES: Final = "sql"
 SETTING: Final = "PILOT_INTEGRATIONS__POSTGRES__URL"

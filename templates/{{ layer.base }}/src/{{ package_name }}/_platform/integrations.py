@@ -1,0 +1,57 @@
+"""Finds the system that is switched on; the embedded one stands in until another is.
+
+An integration is a module that provides one thing (`PROVIDES`, `build`); at most one of a kind is switched on.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
+
+from . import PilotError, SqlDatabase, TrackingServer
+from .local_mlflow import LocalServer
+from .policies import check_endpoint
+from .settings import PlatformSettings
+from .sql_database import open_sqlite
+
+
+def open_database(settings: PlatformSettings, integrations: str) -> SqlDatabase:
+    """Return the database that is switched on, or the embedded one; `integrations` names the package to look in."""
+    module = _switched_on("sql", settings, integrations)
+    if module is None:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        check_endpoint(settings, settings.database_url, "database.url")
+        return open_sqlite(settings.database_url)
+    database: SqlDatabase = module.build(settings)
+    return database
+
+
+def open_tracking(settings: PlatformSettings, integrations: str) -> TrackingServer:
+    """Return the MLflow server that is switched on, or the local store; `integrations` as for `open_database`."""
+    module = _switched_on("tracking", settings, integrations)
+    if module is None:
+        check_endpoint(settings, settings.tracking.uri or "", "tracking.uri")
+        return LocalServer(settings.var, settings.tracking.uri)
+    server: TrackingServer = module.build(settings)
+    return server
+
+
+def _switched_on(kind: str, settings: PlatformSettings, folder: str) -> ModuleType | None:
+    package = find_spec(folder)  # a pilot without integrations has none
+    present = {found.name for found in iter_modules(package.submodule_search_locations)} if package else set()
+    wanted = sorted(name for name, integration in settings.integrations.items() if integration.on)
+    absent = [name for name in wanted if name not in present]
+    if absent:
+        raise PilotError(
+            f"The integration {absent[0]} is switched on, but this pilot has no adapter for it: "
+            f"add it with `pilotline add {absent[0]}`, or take integrations.{absent[0]} out of the settings."
+        )
+    for name in wanted:
+        url = settings.integrations[name].url
+        check_endpoint(settings, url.get_secret_value() if url else "", f"integrations.{name}.url")
+    modules = [import_module(f"{folder}.{name}") for name in wanted]
+    fitting = [module for module in modules if kind == module.PROVIDES]
+    if len(fitting) > 1:
+        names = " and ".join(module.__name__.rsplit(".", 1)[-1] for module in fitting)
+        raise PilotError(f"{names} both provide {kind}: switch one of them off (integrations.<name>.enabled = false).")
+    return fitting[0] if fitting else None

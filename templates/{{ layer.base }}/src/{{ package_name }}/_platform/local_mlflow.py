@@ -1,0 +1,64 @@
+"""The MLflow store that needs nothing but this machine: a SQLite file and a folder below `var/`."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LocalServer:
+    """TrackingServer on a SQLite file below `var/`: needs nothing but this machine."""
+
+    def __init__(self, var: Path, uri: str | None = None) -> None:
+        self._var = var
+        self._given = uri
+
+    @property
+    def uri(self) -> str:
+        """The address of the database."""
+        return self._given or f"sqlite:///{self._var / 'mlflow.db'}"
+
+    @property
+    def artifact_location(self) -> str | None:
+        """The folder of the artifacts, absolute, as MLflow keeps it."""
+        return None if self._given and not self._given.startswith("sqlite") else (self._var / "mlruns").as_uri()
+
+    def prepare(self) -> None:
+        """Create the database once, apart, then move it into place: others wait, a killed process leaves none."""
+        if self._given and self._given.startswith("http"):
+            _do_not_insist()
+        self._var.mkdir(parents=True, exist_ok=True)
+        database = self._var / "mlflow.db"
+        if self._given or database.exists():
+            return
+        with _one_process(self._var / "mlflow.lock"):
+            if not database.exists():
+                draft = self._var / "mlflow.db.new"
+                draft.unlink(missing_ok=True)
+                _migrate(draft, str(self.artifact_location))
+                draft.replace(database)
+
+
+def _do_not_insist() -> None:
+    """Let MLflow ask a server that does not answer for seconds; by itself it repeats its question for minutes."""
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+
+@contextmanager
+def _one_process(path: Path) -> Iterator[None]:
+    """Hold a lock that the system releases even when the process is killed; SQLite has one on every platform."""
+    lock = sqlite3.connect(path, timeout=120, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
+
+
+def _migrate(draft: Path, artifacts: str) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    store = SqlAlchemyStore(f"sqlite:///{draft}", artifacts)  # type: ignore[no-untyped-call]
+    store.engine.dispose()

@@ -1,0 +1,88 @@
+"""The fields of `pilot.yml` that the running pilot obeys."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from . import PilotError
+
+PACKAGE = __package__.split(".")[0]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Owners(_Part):
+    """Who answers for what."""
+
+    business: str
+    technical: str
+    data: str
+
+
+class DataFacts(_Part):
+    """What the manifest says about the data."""
+
+    classification: str
+    personal: bool = False
+    retention_days: int | None = None
+
+
+class Costs(_Part):
+    """What the pilot costs, in one currency."""
+
+    currency: str
+    build: float = 0
+    run_per_month: float = 0
+    people_per_month: float = 0
+
+
+class AiAct(_Part):
+    """The risk class under the EU AI Act, which policies may narrow."""
+
+    risk: str = Field(default="minimal", alias="class")
+
+
+class ModelFacts(_Part):
+    """How old a model may get before it has to be trained again."""
+
+    max_age_days: int | None = None
+
+
+class Manifest(_Part):
+    """The fields of `pilot.yml` that the running pilot obeys."""
+
+    name: str
+    package: str
+    distribution: str
+    stage: str
+    owners: Owners
+    data: DataFacts
+    costs: Costs
+    ai_act: AiAct = AiAct()
+    example: tuple[str, ...] = ()
+    model: ModelFacts = ModelFacts()
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read `pilot.yml`, refusing another pilot's."""
+    path = root / "pilot.yml"
+    try:
+        manifest = Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, OSError) as error:
+        raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+    except ValidationError as error:
+        raise PilotError(f"{path} is not complete. {problems(error)}") from error
+    if manifest.package != PACKAGE:
+        raise PilotError(
+            f"{path} belongs to the pilot {manifest.package}, not to {PACKAGE}: "
+            f"run this in the repository of {PACKAGE}, or set PILOT_ROOT to it."
+        )
+    return manifest
+
+
+def problems(error: ValidationError) -> str:
+    """List every problem with its place and without the value, which may be a secret."""
+    return " ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors(include_input=False))

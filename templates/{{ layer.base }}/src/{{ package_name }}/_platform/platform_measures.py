@@ -1,0 +1,40 @@
+"""KPIs that are measured without the pilot's own code: by a query, an MLflow metric or a runtime metric."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from . import PilotError, SqlDatabase
+from .anytime import Measurement, Sample
+from .kpi import Kpi
+from .monitoring import read_counts
+from .settings import PlatformSettings
+from .tracking import Tracking
+
+
+def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
+    """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
+    asked = kpi.measure
+    try:
+        if asked.sql is not None:
+            return _queried(kpi, database.select(asked.sql))
+        if asked.mlflow is not None:
+            values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
+            return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
+    except (KeyError, ValueError) as error:
+        raise PilotError(
+            f"kpis.yml: each case of {kpi.id} has to be a number, that of a query in the column value ({error})."
+        ) from error
+    if asked.runtime is not None:
+        part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
+        return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
+    raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked.function}, which this pilot does not have.")
+
+
+def _queried(kpi: Kpi, rows: Sequence[Mapping[str, object]]) -> Measurement:
+    values = [float(str(row["value"])) for row in rows]
+    rule = [float(str(row["rule"])) for row in rows] if rows and "rule" in rows[0] else []
+    found = Measurement.of(Sample.of(values), kpi.window, "query")
+    if not rule:
+        return found
+    differences = Sample.differences([value - other for value, other in zip(values, rule, strict=True)])
+    return replace(found, sample=differences, rule=sum(rule) / len(rule))

@@ -1,0 +1,147 @@
+"""The database that the pilot writes back to: SQLite beside it, until an integration brings a server."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+
+from . import Kind, PilotError, Row, Scalar, Table
+
+TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {
+    "text": sa.Text,
+    "integer": sa.BigInteger,
+    "number": sa.Double,
+    "boolean": sa.Boolean,
+    "date": sa.Date,
+    "timestamp": sa.DateTime,
+}
+Insert = sqlite.Insert | postgresql.Insert
+
+
+class SqlAlchemyDatabase:
+    """SqlDatabase on SQLAlchemy: SQLite in the repository by default, a server through an integration."""
+
+    def __init__(self, engine: sa.Engine, *, schema: str | None = None, remedy: str) -> None:
+        """Take an engine; `remedy` is the next step that a reader gets when the database does not answer."""
+        if engine.dialect.name not in ("sqlite", "postgresql"):
+            raise PilotError(
+                f"The database {engine.dialect.name} is not supported: use a sqlite:/// or postgresql:// address."
+            )
+        self._engine = engine
+        self._schema = schema
+        self._remedy = remedy
+
+    def ensure(self, table: Table) -> None:
+        """Create the table when it is missing."""
+        with self._transaction() as connection:
+            self._table(table).create(connection, checkfirst=True)
+
+    def insert_once(self, table: Table, rows: Sequence[Row]) -> int:
+        """Insert the rows whose key is new; the number comes from RETURNING, as row counts differ between drivers."""
+        if not rows:
+            return 0
+        target = self._table(table)
+        insert = self._insert(target).on_conflict_do_nothing(index_elements=list(table.key))
+        with self._transaction() as connection:
+            returned = connection.execute(insert.returning(*self._key(table, target)), [dict(row) for row in rows])
+            return len(returned.all())
+
+    def upsert(self, table: Table, rows: Sequence[Row]) -> int:
+        """Insert the rows, or replace those whose key exists."""
+        if not rows:
+            return 0
+        target = self._table(table)
+        insert = self._insert(target)
+        changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in table.key}
+        insert = insert.on_conflict_do_update(index_elements=list(table.key), set_=changed)
+        with self._transaction() as connection:
+            returned = connection.execute(insert.returning(*self._key(table, target)), [dict(row) for row in rows])
+            return len(returned.all())
+
+    def query(self, table: Table, where: Row | None = None, order_by: Sequence[str] = ()) -> list[dict[str, Scalar]]:
+        """Return the rows in which every column of `where` has that value."""
+        target = self._table(table)
+        statement = sa.select(target).order_by(*(target.c[name] for name in order_by))
+        for name, value in (where or {}).items():
+            statement = statement.where(target.c[name] == value)
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def select(self, statement: str) -> list[dict[str, Scalar]]:
+        """Return the rows of one SELECT; the database itself refuses to write."""
+        if not statement.lstrip().lower().startswith(("select", "with")):
+            raise PilotError(f"Only a SELECT is asked here, not: {statement.strip().partition(' ')[0]} … Rewrite it.")
+        only = "SET TRANSACTION READ ONLY" if self._engine.dialect.name == "postgresql" else "PRAGMA query_only = ON"
+        with self._transaction() as connection:
+            connection.exec_driver_sql(only)
+            try:
+                plain = connection.execution_options(no_parameters=True)
+                return [dict(row) for row in plain.exec_driver_sql(statement).mappings()]
+            finally:
+                if self._engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+    def describe(self) -> str:
+        """Return the address without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            raise PilotError(
+                f"The database {self.describe()} does not answer: {_cause(error)}. {self._remedy}"
+            ) from error
+        except (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError, sa.exc.InternalError) as error:
+            raise PilotError(
+                f"The database {self.describe()} refused a statement: {_cause(error)}. "
+                "Check the rights of its user, and that its tables were not changed by hand."
+            ) from error
+
+    def _table(self, table: Table) -> sa.Table:
+        columns = (
+            sa.Column(
+                column.name,
+                TYPES[column.kind](),
+                primary_key=column.name in table.key,
+                autoincrement=False,
+                nullable=column.nullable and column.name not in table.key,
+            )
+            for column in table.columns
+        )
+        return sa.Table(table.name, sa.MetaData(schema=self._schema), *columns)
+
+    def _insert(self, target: sa.Table) -> Insert:
+        return postgresql.insert(target) if self._engine.dialect.name == "postgresql" else sqlite.insert(target)
+
+    @staticmethod
+    def _key(table: Table, target: sa.Table) -> list[sa.Column[object]]:
+        return [target.c[name] for name in table.key]
+
+
+def open_sqlite(url: str) -> SqlAlchemyDatabase:
+    """Open the embedded default; a writer waits up to 30 s for another one instead of failing."""
+    try:
+        engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise PilotError(
+            f"database.url is no address that can be used here: {_cause(error)}. Use sqlite:///…, or bring the other "
+            "database as an integration: `pilotline add postgres`."
+        ) from error
+    return SqlAlchemyDatabase(engine, remedy="Check database.url, and that its folder can be written and has room.")
+
+
+def _cause(error: Exception) -> str:
+    """Return the driver's first line; SQLAlchemy's own text repeats statement and values, which may be personal."""
+    original = getattr(error, "orig", None) or error
+    lines = str(original).strip().splitlines()
+    return (lines[0] if lines else type(original).__name__).rstrip(".")

@@ -1,0 +1,84 @@
+"""What the team's code may import from the platform: kept for a major version, also when it moves to another file."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final
+
+# Whatever a file of the catalog that was handed to the team imports. Everything else may change with any upgrade.
+SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
+    "": ("Column", "DONE", "FOUND", "INTERRUPTED", "PilotError", "Row", "Scalar", "SqlDatabase", "Table"),
+    "anytime": ("Measurement", "Sample"),
+    "commands": ("platform_commands", "run_cli"),
+    "contracts": (
+        "Access",
+        "Checked",
+        "Contract",
+        "ContractBroken",
+        "enforce",
+        "permit",
+        "read_contract",
+        "write_quarantine",
+    ),
+    "corrections": ("Corrections",),
+    "derive": ("derive",),
+    "drift": ("Drift", "compare"),
+    "evidence": ("record",),
+    "integrations": ("open_database", "open_tracking"),
+    "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
+    "monitoring": ("Metrics", "configure_logging", "span", "timed"),
+    "platform_measures": ("measure_platform",),
+    "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),
+    "settings": ("PlatformSettings", "Section"),
+    "sql_database": ("open_sqlite",),
+    "switch": ("model_switch",),
+    "tracking": ("ModelVersion", "Tracking", "Verdict"),
+    "wording": ("number", "sentence"),
+}
+# Old file -> name -> the file that holds it now. A line goes with the major version after the move.
+MOVED: Final[Mapping[str, Mapping[str, str]]] = {
+    "control": {
+        "CORRECTIONS": "corrections",
+        "Corrections": "corrections",
+        "Counts": "corrections",
+        "Metric": "review_evidence",
+        "Report": "review_evidence",
+        "write_evaluation": "review_evidence",
+        "write_feedback": "review_evidence",
+        "Switch": "switch",
+        "model_switch": "switch",
+        "turn": "switch",
+    },
+    "evidence": {
+        "measure_platform": "platform_measures",
+        "finding": "wording",
+        "number": "wording",
+        "sentence": "wording",
+    },
+    "odcs": {name: "contract_rules" for name in ("Column", "Contract", "Limit", "Rule")},
+    "settings": {name: "manifest" for name in ("AiAct", "Costs", "Manifest", "Owners", "PACKAGE", "read_manifest")},
+    "systems": {
+        "open_database": "integrations",
+        "open_tracking": "integrations",
+        "LocalServer": "local_mlflow",
+        "SqlAlchemyDatabase": "sql_database",
+        "open_sqlite": "sql_database",
+    },
+    "tracking": {"quiet": "mlflow_manners"},
+}
+
+
+def moved(module: str, names: dict[str, object]) -> Callable[[str], object]:
+    """Make a module's `__getattr__`: what moved away is fetched from where it is now, with one warning in a process."""
+    package, _, old = module.rpartition(".")
+
+    def find(name: str) -> object:
+        new = MOVED[old].get(name)
+        if new is None:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        text = f"{module}.{name} has moved to {package}.{new}: import it from there; the old name goes with version 2."
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        names[name] = found = getattr(import_module(f"{package}.{new}"), name)
+        return found
+
+    return find

@@ -1,0 +1,65 @@
+"""Says as a person would what a measurement found and what that is worth."""
+
+from typing import Final
+
+from .kpi import PERIOD, Assessment, Worth
+
+SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
+
+
+def sentence(each: Assessment) -> str:
+    """Say what was found and what it is worth, as a person would."""
+    return f"{finding(each)} {_money(each.worth)}" if each.worth else finding(each)
+
+
+def finding(each: Assessment) -> str:
+    """Say what was found."""
+    kpi, found = each.kpi, each.measurement
+    more = f" About {each.cases_needed:,} cases would show what is hoped for." if each.cases_needed else ""
+    if each.verdict == "not_enough_data":
+        wanted = max(kpi.minimum_sample, found.n + found.sample.missing)
+        return f"Not enough data yet: {found.n:,} of the {wanted:,} cases that a judgement needs.{more}"
+    against = "the rule on the same cases" if each.gain.against == "rule" else "the baseline"
+    margin = "" if kpi.margin is None else " by more than the margin"
+    said = {
+        "reached": f"Reached: better than {against}, and beyond the target with the whole interval",
+        "better": f"Better than {against}; the target is not yet certain",
+        "kept": f"Kept: not worse than {against}{margin}",
+        "undecided": f"Undecided: it is open whether it is {'worse' if margin else 'better'} than {against}{margin}",
+        "worse": f"Worse than {against}{margin}",
+    }
+    return f"{said[each.verdict]} ({_signed(each)}).{more}"
+
+
+def _signed(each: Assessment) -> str:
+    """Say how much better it is; the sign counts improvement, whatever the direction."""
+    value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
+    margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
+    return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
+
+
+def _money(worth: Worth) -> str:
+    per_month = f"{worth.value:,.0f} {worth.currency} a month ({worth.low:,.0f} to {worth.high:,.0f})"
+    rest = f"{worth.net:,.0f} after running costs, {PERIOD * worth.net:,.0f} a year"
+    end = "at that the build is never earned back"
+    if worth.break_even_months is not None:
+        end = f"the build is earned back in {worth.break_even_months:,.1f} months"
+    assumed = f", if {' and '.join(worth.assumptions)}"
+    return f"Worth {per_month}{assumed}; {rest}; {end}.{_break_even(worth)}"
+
+
+def _break_even(worth: Worth) -> str:
+    if worth.break_even_share is None:
+        return ""
+    if worth.break_even_share > 1:
+        return f" It does not pay within a year, whatever share {worth.break_even_of}."
+    return f" It pays within a year if at least {100 * worth.break_even_share:.1f} % {worth.break_even_of}."
+
+
+def number(value: float, sign: str = "") -> str:
+    """Write a number with as many digits as it deserves."""
+    if abs(value) == float("inf"):
+        return "open"
+    if 0 < abs(value) < 1:
+        return f"{value:{sign},.2g}"
+    return f"{value:{sign},.{0 if abs(value) >= SHOWN_WHOLE or value == round(value) else 1}f}"

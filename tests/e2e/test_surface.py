@@ -1,0 +1,98 @@
+"""What a team's code may import from the platform is listed, and stays importable when it moves."""
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from pilotline.catalog import Snapshot
+from pilotline.ownership import owner_of_paths
+from pilotline.questions import accept_answers
+from pilotline.render import render
+from tests.e2e.conftest import MAXIMAL
+from tests.e2e.earlier import load_first_shape
+
+pytestmark = pytest.mark.slow
+
+PLATFORM = "_platform"
+READ = (
+    "import json; from customer_call_list._platform.surface import MOVED, SURFACE;"
+    "print(json.dumps([SURFACE, MOVED], default=dict))"
+)
+IMPORT = """
+import json, sys, warnings
+from importlib import import_module
+warnings.simplefilter("error")
+for module, name in json.loads(sys.argv[1]):
+    getattr(import_module(f"customer_call_list._platform.{module}".rstrip(".")), name)
+"""
+TWICE = """
+import warnings
+with warnings.catch_warnings(record=True) as found:
+    warnings.simplefilter("always")
+    from customer_call_list._platform.control import Corrections
+    from customer_call_list._platform.control import Corrections as again
+    import customer_call_list._platform.control as control
+    try:
+        control.nothing
+    except AttributeError as error:
+        print(error)
+print(*(f"{each.category.__name__} {each.filename} {each.message}" for each in found), sep="\\n")
+"""
+
+
+def seeds(snapshot: Snapshot) -> dict[str, str]:
+    """Render the largest pilot and give the modules that are the team's."""
+    answers = accept_answers(snapshot, MAXIMAL)
+    owner = owner_of_paths(snapshot, answers)
+    tree = render(snapshot, answers)
+    return {p: f.content.decode() for p, f in tree.items() if p.endswith(".py") and owner(p) == "seed"}
+
+
+def imported(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give what modules import from the platform, as its module and the name in it."""
+    for source in sources.values():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                assert not any(PLATFORM in alias.name for alias in node.names), "names are imported, not modules"
+            if isinstance(node, ast.ImportFrom) and PLATFORM in (node.module or "").split("."):
+                module = (node.module or "").rpartition(PLATFORM)[2].strip(".")
+                yield from ((module, alias.name) for alias in node.names)
+
+
+@pytest.fixture
+def lists(pilot: Path, run_in) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Give the listed surface and what moved, each as pairs of module and name."""
+    run = run_in(pilot, ["python", "-c", READ])
+    assert run.code == 0, run.err
+    surface, moved = json.loads(run.out)
+    return {(m, n) for m, names in surface.items() for n in names}, {
+        (m, n) for m, names in moved.items() for n in names
+    }
+
+
+def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, pilot, run_in):
+    surface, _ = lists
+    assert set(imported(seeds(builtin))) == surface
+    run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(surface))])
+    assert run.code == 0, run.err
+
+
+def test_what_seeds_of_the_first_shape_import_is_there_or_has_moved(lists, pilot, run_in, tmp_path):
+    surface, moved = lists
+    asked = set(imported(seeds(load_first_shape(tmp_path))))
+    assert asked - surface <= moved
+    code = IMPORT.replace('"error"', '"error", ResourceWarning')
+    run = run_in(pilot, ["python", "-c", code, json.dumps(sorted(asked | moved))])
+    assert run.code == 0, run.err
+
+
+def test_a_name_that_moved_warns_once_and_names_its_new_place(pilot, run_in):
+    run = run_in(pilot, ["python", "-c", TWICE])
+    missing, *warned = run.out.splitlines()
+    assert missing == "module 'customer_call_list._platform.control' has no attribute 'nothing'"
+    old, new = "customer_call_list._platform.control.Corrections", "customer_call_list._platform.corrections"
+    text = f"{old} has moved to {new}: import it from there; the old name goes with version 2."
+    assert warned == [f"DeprecationWarning <string> {text}"], run.err
