@@ -95,9 +95,8 @@ def second_version(catalog: Path) -> None:
 def third_version(catalog: Path) -> None:
     """Rename a module, bring another with its test, change a line that names the package, and a dependency."""
     (catalog / f"{PLATFORM}/odcs.py").rename(catalog / f"{PLATFORM}/odcs_documents.py")
-    for user, names in (("commands", ("Contract, Rule", "read_contract")), ("contracts", ("",))):
-        pairs = [(f"from .odcs import {name}", f"from .odcs_documents import {name}") for name in names]
-        change(catalog, f"{PLATFORM}/{user}.py", *pairs)
+    for user in ("commands/contract.py", "contracts.py"):
+        change(catalog, f"{PLATFORM}/{user}", (".odcs import read_contract", ".odcs_documents import read_contract"))
     tests = f"{BASE}/tests/platform"
     build_file_tree(catalog, {f"{PLATFORM}/months.py": MONTHS, f"{tests}/test_months.py.jinja": TEST_MONTHS})
     assertion = "    assert [drift.detected for drift in compare(reference, moved"
