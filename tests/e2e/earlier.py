@@ -6,8 +6,8 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
-from pilotline.catalog import Identity, Snapshot
-from pilotline.sources import read_parts
+from pilotline.catalog.loading import read_parts
+from pilotline.template.snapshot import Identity, Snapshot
 from tests.helpers import ROOT
 
 FIRST_SHAPE: Final = "a68adc9c78e070c77d3fb76310a362856da835bb"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.catalog import Snapshot
-from pilotline.ownership import owner_of_paths
-from pilotline.questions import accept_answers
-from pilotline.render import render
+from pilotline.template.answers import accept_answers
+from pilotline.template.ownership import owner_of_paths
+from pilotline.template.render import render
+from pilotline.template.snapshot import Snapshot
 from tests.e2e.conftest import MAXIMAL
 from tests.e2e.earlier import load_first_shape
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 PLATFORM = "_platform"
 READ = (
     "import json; from customer_call_list._platform.surface import MOVED, SURFACE;"
-    "print(json.dumps([SURFACE, MOVED], default=dict))"
+    "print(json.dumps([SURFACE, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
 )
 IMPORT = """
 import json, sys, warnings

@@ -53,7 +53,6 @@ __all__ = [
 TableName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 
 
-
 class PlatformSettings(BaseSettings):
     """Base of the pilot's `Settings`. Load it with `Settings.load()`.
 

@@ -35,36 +35,19 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "tracking": ("ModelVersion", "Tracking", "Verdict"),
     "wording": ("number", "sentence"),
 }
-# Old file -> name -> the file that holds it now. A line goes with the major version after the move.
-MOVED: Final[Mapping[str, Mapping[str, str]]] = {
+# Old file -> the file that holds it now -> names. A line goes with the major version after the move.
+MOVED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "control": {
-        "CORRECTIONS": "corrections",
-        "Corrections": "corrections",
-        "Counts": "corrections",
-        "Metric": "review_evidence",
-        "Report": "review_evidence",
-        "write_evaluation": "review_evidence",
-        "write_feedback": "review_evidence",
-        "Switch": "switch",
-        "model_switch": "switch",
-        "turn": "switch",
+        "corrections": ("CORRECTIONS", "Corrections", "Counts"),
+        "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),
+        "switch": ("Switch", "model_switch", "turn"),
     },
-    "evidence": {
-        "measure_platform": "platform_measures",
-        "finding": "wording",
-        "number": "wording",
-        "sentence": "wording",
-    },
-    "odcs": {name: "contract_rules" for name in ("Column", "Contract", "Limit", "Rule")},
-    "settings": {name: "manifest" for name in ("AiAct", "Costs", "Manifest", "Owners", "PACKAGE", "read_manifest")},
+    "evidence": {"platform_measures": ("measure_platform",), "wording": ("finding", "number", "sentence")},
     "systems": {
-        "open_database": "integrations",
-        "open_tracking": "integrations",
-        "LocalServer": "local_mlflow",
-        "SqlAlchemyDatabase": "sql_database",
-        "open_sqlite": "sql_database",
+        "integrations": ("open_database", "open_tracking"),
+        "local_mlflow": ("LocalServer",),
+        "sql_database": ("SqlAlchemyDatabase", "open_sqlite"),
     },
-    "tracking": {"quiet": "mlflow_manners"},
 }
 
 
@@ -73,7 +56,7 @@ def moved(module: str, names: dict[str, object]) -> Callable[[str], object]:
     package, _, old = module.rpartition(".")
 
     def find(name: str) -> object:
-        new = MOVED[old].get(name)
+        new = next((new for new, moved_there in MOVED[old].items() if name in moved_there), None)
         if new is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         text = f"{module}.{name} has moved to {package}.{new}: import it from there; the old name goes with version 2."
