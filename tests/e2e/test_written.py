@@ -51,7 +51,7 @@ DAYS: dict[str, tuple[str, str | None, str | None, str | None]] = {
 READ = """
 import json, sys
 import duckdb, pandas as pd
-from customer_call_list._platform.contracts import _typed
+from customer_call_list._platform.contracts import read_typed
 from customer_call_list._platform.odcs import Column
 from customer_call_list._platform.written import moment_sql, number_sql, python_format, read_numbers
 
@@ -68,7 +68,7 @@ for name, (text, decimal, _) in amounts.items():
     result[name] = [shown(framed), ask(number_sql("x", decimal), text)]
 for name, (text, letters, written, _) in days.items():
     read = python_format(letters) if letters else None
-    typed = _typed(pd.Series([text], dtype=object), Column("x", "timestamp", read, None, written))
+    typed = read_typed(pd.Series([text], dtype=object), Column("x", "timestamp", read, None, written))
     result[name] = [shown(typed[0]), shown(ask(moment_sql("x", python_format=read, written=written), text))]
 print(json.dumps(result))
 """

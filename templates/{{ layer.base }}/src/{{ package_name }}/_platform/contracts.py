@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 REASONS: Final = "_reasons"
+LONGEST: Final = 2.0**63  # what an integer of 64 bits is below; a missing value is not
 TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 AtStake = Callable[[pd.DataFrame], pd.Series]
 
@@ -84,25 +85,23 @@ def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake
     (same index; a missing value counts as 0), so that findings can be ranked by what they cost.
     """
     permit(contract, access)
-    _write_journal(contract, access, rows=len(frame))
-    _need_columns(contract, frame)
+    write_journal(contract, access, rows=len(frame))
+    need_columns(contract, list(frame.columns), len(frame))
     raw = frame.reset_index(drop=True)
-    typed = pd.DataFrame({column.name: _typed(raw[column.name], column) for column in contract.columns})
+    typed = pd.DataFrame({column.name: read_typed(raw[column.name], column) for column in contract.columns})
     missed = {rule.name: _misses(rule, contract, raw, typed) for rule in contract.rules}
     values = None if at_stake is None else at_stake(typed).fillna(0.0)
-    findings = [
-        _finding(contract, rule, missed[rule.name], values) for rule in contract.rules if missed[rule.name].any()
-    ]
-    findings.sort(key=lambda finding: (finding.at_stake or 0.0, finding.bad), reverse=True)
-    checked = _split(contract, raw, typed, missed, tuple(findings))
-    _stop_when_broken(checked)
+    bad = {name: int(rows.sum()) for name, rows in missed.items()}
+    stakes = {} if values is None else {name: float(values[rows].sum()) for name, rows in missed.items()}
+    checked = _split(contract, raw, typed, missed, find(contract, bad, len(raw), stakes))
+    stop_when_broken(contract, checked.findings, len(checked.valid), checked)
     return checked
 
 
 def permit(contract: Contract, access: Access) -> None:
     """Refuse a role that the contract does not list, before anything is opened; the journal remembers the attempt."""
     if access.role not in contract.readers:
-        _write_journal(contract, access, rows=None)
+        write_journal(contract, access, rows=None)
         allowed = ", ".join(sorted(contract.readers)) or "nobody"
         raise PilotError(
             f"The role {access.role} may not read {contract.id}: its contract lists {allowed}. "
@@ -125,21 +124,22 @@ def write_quarantine(checked: Checked, folder: Path) -> Path | None:
     return draft.replace(path)
 
 
-def _need_columns(contract: Contract, frame: pd.DataFrame) -> None:
-    missing = [column.name for column in contract.columns if column.name not in frame.columns]
+def need_columns(contract: Contract, columns: Collection[str], rows: int) -> None:
+    """Refuse a table that lacks what its contract names, or is shorter than it promises."""
+    missing = [column.name for column in contract.columns if column.name not in columns]
     if missing:
         raise ContractBroken(
             f"{contract.id} has no column {', '.join(missing)}: "
             f"ask its owner, {contract.owner}, what changed, or agree a new version of {contract.path.name}."
         )
-    if len(frame) < contract.least_rows:
+    if rows < contract.least_rows:
         raise ContractBroken(
-            f"{contract.id} has {len(frame)} rows, its contract promises at least {contract.least_rows}: "
+            f"{contract.id} has {rows} rows, its contract promises at least {contract.least_rows}: "
             f"ask its owner, {contract.owner}, whether the delivery is complete."
         )
 
 
-def _typed(values: pd.Series, column: Column) -> pd.Series:
+def read_typed(values: pd.Series, column: Column) -> pd.Series:
     """Read the values as their type; what cannot be read becomes missing, and the type's rule names it."""
     if column.missing:
         values = values.mask(_blank(values, column.missing))
@@ -170,7 +170,7 @@ def _misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFra
         unreadable = _unreadable(typed[name], contract, name)
         unreadable[unreadable] = ~_blank(raw.loc[unreadable, name], missing)
         return unreadable
-    return _wrong_values(rule, typed[name]).fillna(value=False).astype(bool)
+    return wrong_values(rule, typed[name]).fillna(value=False).astype(bool)
 
 
 def _blank(values: pd.Series, missing: frozenset[str]) -> pd.Series:
@@ -189,7 +189,7 @@ def _unreadable(values: pd.Series, contract: Contract, name: str) -> pd.Series:
     return values.isna() | (values % 1 != 0) if whole else values.isna()
 
 
-def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
+def wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
     """Return which values are outside the rule; missing ones are not, or left undecided."""
     if rule.check == "pattern":
         pattern = re.compile(str(rule.value))
@@ -200,7 +200,7 @@ def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
     if rule.check in ("shortest", "longest"):
         length = int(str(rule.value))
         return _told(values, lambda text: len(text) < length if rule.check == "shortest" else len(text) > length)
-    bound = _bound(rule) if pd.api.types.is_datetime64_any_dtype(values) else float(str(rule.value))
+    bound = bound_of(rule) if pd.api.types.is_datetime64_any_dtype(values) else float(str(rule.value))
     outside: Mapping[str, Callable[[], pd.Series]] = {
         "minimum": lambda: values < bound,
         "maximum": lambda: values > bound,
@@ -210,25 +210,30 @@ def _wrong_values(rule: Rule, values: pd.Series) -> pd.Series:
     return outside[rule.check]()
 
 
-def _bound(rule: Rule) -> pd.Timestamp:
+def bound_of(rule: Rule) -> pd.Timestamp:
     """Return the moment that a day may not pass."""
     if rule.value == READING:
         return pd.Timestamp(datetime.now(UTC).date()) + pd.Timedelta(days=2)  # it is tomorrow already somewhere
     return pd.Timestamp(str(rule.value))
 
 
-def _finding(contract: Contract, rule: Rule, missed: pd.Series, values: pd.Series | None) -> Finding:
-    bad, total = int(missed.sum()), len(missed)
-    return Finding(
-        rule=rule.name,
-        columns=rule.columns,
-        bad=bad,
-        share=bad / total,
-        tolerated=str(rule.limit),
-        at_stake=None if values is None else float(values[missed].sum()),
-        owner=contract.owner,
-        broken=rule.limit.broken_by(bad, total),
-    )
+def find(contract: Contract, bad: Mapping[str, int], total: int, stakes: Mapping[str, float]) -> tuple[Finding, ...]:
+    """Say which rules rows missed, worst first; `stakes` is what the rows of a rule are worth, where that is known."""
+    findings = [
+        Finding(
+            rule=rule.name,
+            columns=rule.columns,
+            bad=bad[rule.name],
+            share=bad[rule.name] / total,
+            tolerated=str(rule.limit),
+            at_stake=stakes.get(rule.name),
+            owner=contract.owner,
+            broken=rule.limit.broken_by(bad[rule.name], total),
+        )
+        for rule in contract.rules
+        if bad[rule.name]
+    ]
+    return tuple(sorted(findings, key=lambda each: (each.at_stake or 0.0, each.bad), reverse=True))
 
 
 def _split(
@@ -244,7 +249,7 @@ def _split(
         reasons[rows] = reasons[rows].where(reasons[rows] == "", reasons[rows] + "; ") + name
         bad |= rows
     valid = typed[~bad].reset_index(drop=True)
-    whole = [c.name for c in contract.columns if c.logical == "integer" and valid[c.name].notna().all()]
+    whole = [c.name for c in contract.columns if c.logical == "integer" and (valid[c.name].abs() < LONGEST).all()]
     return Checked(
         contract=contract,
         valid=valid.astype(dict.fromkeys(whole, "int64")),
@@ -254,23 +259,23 @@ def _split(
     )
 
 
-def _stop_when_broken(checked: Checked) -> None:
-    broken = [finding for finding in checked.findings if finding.broken]
+def stop_when_broken(
+    contract: Contract, findings: Sequence[Finding], valid: int, checked: Checked | None = None
+) -> None:
+    """Refuse a table with more bad rows than its contract tolerates, or without a good one."""
+    broken = [finding for finding in findings if finding.broken]
     if broken:
-        contract = checked.contract
         listed = "; ".join(f"{f.rule}: {f.bad} rows ({f.share:.1%}), tolerated {f.tolerated}" for f in broken)
         raise ContractBroken(
             f"{contract.id} breaks its contract {contract.path.name}. {listed}. "
             f"Ask its owner, {contract.owner}, to mend the source, or agree another limit.",
             checked,
         )
-    if checked.valid.empty:
-        raise ContractBroken(
-            f"No row of {checked.contract.id} keeps its contract: ask its owner, {checked.contract.owner}.", checked
-        )
+    if not valid:
+        raise ContractBroken(f"No row of {contract.id} keeps its contract: ask its owner, {contract.owner}.", checked)
 
 
-def _write_journal(contract: Contract, access: Access, rows: int | None) -> None:
+def write_journal(contract: Contract, access: Access, rows: int | None) -> None:
     """Remember the read: what was seen, under which role, for what; without rows it was refused."""
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
