@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from pilotline.catalog.cache import fetch_version, list_refs
-from pilotline.catalog.loading import Reference, load_snapshot
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import Reference
 from pilotline.config import cache_folder
 from pilotline.errors import CatalogError
 from pilotline.git import commands as door

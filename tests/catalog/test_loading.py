@@ -1,6 +1,7 @@
 import pytest
 
-from pilotline.catalog.loading import Reference, load_snapshot, parse_reference
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import Reference, parse_reference
 from pilotline.errors import CatalogError
 from tests.helpers import build_file_tree, commit_all, git
 

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
-from pilotline.files.tree import Tree, write_tree
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import Tree
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot

@@ -1,7 +1,8 @@
 import pytest
 
 from pilotline.errors import DestinationError
-from pilotline.files.tree import File, Tree, read_tree, write_tree
+from pilotline.files.disk import read_tree, write_tree
+from pilotline.files.tree import File, Tree
 from tests.helpers import build_file_tree
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pilotline.errors import CatalogError
 from pilotline.fleet.preview import preview_upgrades
-from pilotline.pilot.pilot import PilotError
+from pilotline.pilot.repository import PilotError
 from tests.helpers import build_file_tree, commit_all
 from tests.upgrade.helpers import edit, make_pilot, numbered, release, state, upgrade
 

@@ -16,8 +16,10 @@ import yaml
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from pilotline.catalog.loading import Reference, load_snapshot
-from pilotline.files.tree import Tree, write_tree
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import Reference
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import Tree
 from pilotline.template.answers import accept_answers, resolve_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot

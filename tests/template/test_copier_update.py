@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pilotline.catalog.loading import load_builtin
-from pilotline.files.tree import write_tree
+from pilotline.files.disk import write_tree
 from pilotline.template.answers import accept_answers
 from pilotline.template.ownership import owner_of_paths
 from pilotline.template.render import match_paths, render

@@ -14,7 +14,8 @@ from typing import Literal
 import copier
 import pytest
 
-from pilotline.catalog.loading import Reference, load_snapshot
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import Reference
 from pilotline.errors import AnswersError, CatalogError, UnsupportedTemplateError
 from pilotline.files.tree import Tree
 from pilotline.template.answers import accept_answers, find_unasked

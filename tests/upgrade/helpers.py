@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pilotline.catalog.loading import load_builtin
-from pilotline.files.tree import write_tree
+from pilotline.files.disk import write_tree
 from tests.helpers import IDENTITY, Run, build_file_tree, commit_all, files_below, git, pilotline
 
 ANSWERS_TEMPLATE = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}"}

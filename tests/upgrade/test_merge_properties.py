@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotline.files.tree import File, Tree, write_tree
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import File, Tree
 from pilotline.pilot.pilot import open_pilot
 from pilotline.template.snapshot import Identity, Snapshot
 from pilotline.upgrade.answer_changes import Target

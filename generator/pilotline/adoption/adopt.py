@@ -15,7 +15,7 @@ from pilotline.adoption.cookiecutter import RECORDS
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
-from pilotline.pilot.pilot import ANSWERS_FILE, Pilot, PilotError, read_committed
+from pilotline.pilot.repository import ANSWERS_FILE, Pilot, PilotError, read_committed
 from pilotline.pilot.team_files import RECORD, format_record
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import owner_of_paths
@@ -23,7 +23,8 @@ from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import accept_recorded
 from pilotline.upgrade.merge import open_scratch
-from pilotline.upgrade.plan import Plan, Renders, plan_merge
+from pilotline.upgrade.plan import Plan, plan_merge
+from pilotline.upgrade.renders import Renders
 
 _EMPTY: Tree = Tree({})
 

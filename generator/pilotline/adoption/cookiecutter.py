@@ -16,9 +16,11 @@ from typing import Final
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from pilotline.catalog.loading import Reference, load_snapshot
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import Reference
 from pilotline.errors import CatalogError
-from pilotline.files.tree import File, Tree, write_tree
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import File, Tree
 from pilotline.template.environment import explain_template_error
 
 _EXTENSIONS: Final = tuple(

@@ -9,7 +9,8 @@ from pilotline.authoring.questions_file import add_choice, add_layer
 from pilotline.authoring.skeletons import render_skeleton
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
-from pilotline.files.tree import File, Tree, write_tree
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import File, Tree
 from pilotline.linting.catalog_under_test import Subject
 
 Kind = Literal["architecture", "integration"]

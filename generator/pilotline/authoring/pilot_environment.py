@@ -1,4 +1,4 @@
-"""Trying a catalog's pilots out: one environment for all of them, and each pilot's own checks in it.
+"""One environment in which all pilots of a catalog are tried out, and each pilot's own checks in it.
 
 Pilots are not installed: their `src` is on the path, as pytest has it from their own settings. So one environment, with
 what any of them needs, serves them all.
@@ -11,18 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
 from pilotline.files.locks import locked
-from pilotline.files.tree import Tree
-from pilotline.template.answers import accept_answers
-from pilotline.template.render import render
-from pilotline.template.snapshot import Snapshot
 
 CHECKS: Final = (
     ("ruff", "check", "."),
@@ -33,7 +28,10 @@ CHECKS: Final = (
 )
 """What a pilot of the built-in catalog is checked with, in its own CI and here."""
 
+
 _FOLDER_OF_EXECUTABLES: Final = "Scripts" if os.name == "nt" else "bin"
+
+
 _OFFLINE: Final = ("unshare", "-rn", "sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh")
 
 
@@ -49,43 +47,6 @@ class Outcome:
     code: int
     out: str
     err: str
-
-
-def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict[str, object]:
-    """Answer for one architecture with every integration, at the last stage."""
-    given: dict[str, object] = {} if architecture is None else {"architecture": architecture}
-    answers = accept_answers(snapshot, given)
-    if stages := answers.choices("prepared_for"):
-        given["prepared_for"] = stages[-1]
-    if integrations := answers.choices("integrations"):
-        given["integrations"] = list(integrations)
-    return given
-
-
-def largest_pilots(snapshot: Snapshot) -> Iterator[Tree]:
-    """Render the largest pilot of each architecture."""
-    for architecture in accept_answers(snapshot, {}).choices("architecture") or (None,):
-        yield render(snapshot, accept_answers(snapshot, largest_answers(snapshot, architecture)))
-
-
-def requirements_of(pilots: Iterator[Tree]) -> tuple[str, ...]:
-    """Collect what pilots need to run and to be checked, from each pyproject.toml."""
-    wanted: set[str] = set()
-    for tree in pilots:
-        if "pyproject.toml" in tree:
-            data = tomllib.loads(tree["pyproject.toml"].content.decode())
-            wanted.update(data.get("project", {}).get("dependencies", ()))
-            wanted.update(_group(data.get("dependency-groups", {}), "dev"))
-    return tuple(sorted(wanted))
-
-
-def _group(groups: Mapping[str, Sequence[object]], name: str) -> Iterator[str]:
-    """List a dependency group, with the groups that it includes (PEP 735)."""
-    for item in groups.get(name, ()):
-        if isinstance(item, dict):
-            yield from _group(groups, str(item.get("include-group")))
-        else:
-            yield str(item)
 
 
 def prepare_environment(folder: Path, requirements: Sequence[str]) -> Path:

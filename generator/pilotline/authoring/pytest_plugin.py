@@ -11,14 +11,8 @@ from typing import Final
 
 import pytest
 
-from pilotline.authoring.pilot_environment import (
-    CHECKS,
-    failed_checks,
-    largest_answers,
-    largest_pilots,
-    prepare_environment,
-    requirements_of,
-)
+from pilotline.authoring.answer_matrix import largest_answers, largest_pilots, requirements_of
+from pilotline.authoring.pilot_environment import CHECKS, failed_checks, prepare_environment
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.errors import CatalogError

@@ -1,59 +1,35 @@
 """Finding a catalog: the built-in one, a folder, or a git repository at a version."""
 
 import os
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
 from pilotline.catalog.cache import cached_repository, fetch_version
 from pilotline.catalog.frozen_releases import list_releases, read_release
+from pilotline.catalog.reference import Reference, is_remote, resolve_place
 from pilotline.catalog.versions import latest_version, match_version, sorted_versions
 from pilotline.errors import CatalogError, GitError
-from pilotline.files.tree import File, Tree, read_tree
+from pilotline.files.disk import read_tree
+from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.template.snapshot import Identity, Origin, Snapshot
 
 _TAG: Final = "refs/tags/"
+
+
 _BLOBS: Final[dict[str, bytes]] = {}
 """Blobs of catalogs by id: two versions of a catalog share most of them."""
+
+
 _MOST_BLOBS: Final = 20_000
+
+
 _CATALOG_PARTS: Final = ("templates", "reference_architectures", "upgrade_notes")
+
+
 _NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
-_ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
-_SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What a user means by `URL|PATH[@VERSION]`; no place means the built-in catalog."""
-
-    place: str | None = None
-    version: str | None = None
-
-
-def parse_reference(text: str | None) -> Reference:
-    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) or to a folder's name stays there.
-
-    `@VERSION` alone is a version of the built-in catalog.
-    """
-    if not text:
-        return Reference()
-    place, mark, version = text.rpartition("@")
-    if place and Path(text).expanduser().is_dir():
-        return Reference(text)
-    if mark and not place:
-        return Reference(None, version)
-    if mark and version and not set(version) & set("/:\\"):
-        return Reference(place, version)
-    return Reference(text)
-
-
-def is_remote(reference: Reference) -> bool:
-    """Tell whether reading a catalog needs a clone, which takes a moment."""
-    place = reference.place or ""
-    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place.removeprefix("git+")))
 
 
 def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
@@ -71,27 +47,6 @@ def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
     place = resolve_place(reference.place)
     return (
         _load_remote(place, reference.version) if is_remote(reference) else _load_folder(Path(place), reference.version)
-    )
-
-
-def resolve_place(place: str) -> str:
-    """Give the full address or path of a catalog.
-
-    Raises:
-        CatalogError: It is neither an address nor an existing folder.
-    """
-    for shortcut, address in _SHORTCUTS.items():
-        if place.startswith(shortcut):
-            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
-    place = place.removeprefix("git+")
-    if _ADDRESS.match(place):
-        return place
-    folder = Path(place).expanduser()
-    if folder.is_dir():
-        return os.path.abspath(folder)  # noqa: PTH100 - without `..`, and with a link as the user wrote it
-    raise CatalogError(
-        f"There is no catalog at {place}.",
-        "Give an existing folder, or an address that begins with https:// or git@.",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pilotline.about import CATALOG_VERSION
 from pilotline.catalog.cache import cached_tags, list_refs
 from pilotline.catalog.frozen_releases import list_releases
-from pilotline.catalog.loading import Reference, is_remote, resolve_place
+from pilotline.catalog.reference import Reference, is_remote, resolve_place
 from pilotline.catalog.versions import parse_version, sorted_versions
 from pilotline.errors import CatalogError
 from pilotline.git import commands as git

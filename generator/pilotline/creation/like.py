@@ -8,7 +8,8 @@ from typing import Final
 from pilotline.creation.new_pilot import Plan
 from pilotline.errors import AnswersError
 from pilotline.files.tree import File, Tree
-from pilotline.pilot.pilot import Pilot, open_pilot, read_committed
+from pilotline.pilot.pilot import open_pilot
+from pilotline.pilot.repository import Pilot, read_committed
 from pilotline.template.answers import Answers
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot

@@ -1,9 +1,8 @@
 """A tree of files as a value: what a render makes, a catalog holds and a merge compares."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
@@ -68,73 +67,3 @@ def _is_unsafe(part: str) -> bool:
         return False
     name = part.translate(_IGNORED).partition(":")[0].rstrip(". ").lower()
     return part.translate(_IGNORED).rstrip(" ") == ".." or name in {".git", "git~1"}
-
-
-def read_tree(root: Path, *, skip: frozenset[str] = frozenset({".git"})) -> Tree:
-    """Read every file under a folder.
-
-    Args:
-        root: The folder.
-        skip: Names of folders and files that are left out wherever they lie.
-    """
-    files: dict[str, File] = {}
-    folders = [""]
-    while folders:
-        folder = folders.pop()
-        with os.scandir(root / folder) as entries:
-            for entry in entries:
-                path = f"{folder}{entry.name}"
-                if entry.name in skip:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{path}/")
-                elif entry.is_file():
-                    content = Path(entry.path).read_bytes()
-                    files[path] = File(content, bool(entry.stat().st_mode & 0o100))
-    return Tree(files)
-
-
-def write_tree(tree: Tree, root: Path) -> None:
-    """Write every file of a tree under a folder that exists.
-
-    Raises:
-        OSError: The disk is full or the folder cannot be written; what was written so far stays for the caller to drop.
-    """
-    made: set[Path] = {root}
-    for path, file in tree.items():
-        target = root / path
-        if target.parent not in made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.add(target.parent)
-        target.write_bytes(file.content)
-        if file.executable:
-            target.chmod(0o777 & ~_umask())
-
-
-def replace_files(tree: Tree, folder: Path) -> None:
-    """Write files into a folder, in the place of those of the same name; each is old or new, never half of both.
-
-    Raises:
-        DestinationError: The disk is full or the folder cannot be written; no file was changed.
-    """
-    drafts = {folder / path: (folder / path).with_name(f".{Path(path).name}.new") for path in tree}
-    try:
-        for (target, draft), file in zip(drafts.items(), tree.values(), strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(file.content)
-        for target, draft in drafts.items():
-            draft.replace(target)
-    except OSError as error:
-        raise DestinationError(
-            f"{folder} cannot be written: {(error.strerror or str(error)).lower()}.", "Choose another folder with --to."
-        ) from error
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """Read the process's umask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

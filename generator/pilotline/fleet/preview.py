@@ -13,7 +13,8 @@ from pathlib import Path
 from pilotline.about import CATALOG_SOURCE
 from pilotline.catalog.loading import load_base, load_recorded
 from pilotline.errors import PilotlineError
-from pilotline.pilot.pilot import Pilot, open_pilot, recorded_version
+from pilotline.pilot.pilot import open_pilot, recorded_version
+from pilotline.pilot.repository import Pilot
 from pilotline.template.snapshot import Snapshot, Usage
 from pilotline.upgrade.answer_changes import Target
 from pilotline.upgrade.plan import Plan, plan_move

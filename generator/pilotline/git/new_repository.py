@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import DestinationError
-from pilotline.files.tree import Tree, write_tree
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import Tree
 from pilotline.git import commands as git
 
 _FALLBACK_NAME: Final = "Pilotline"

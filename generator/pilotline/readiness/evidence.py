@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pilotline.pilot.pilot import EVIDENCE
+from pilotline.pilot.write_guards import EVIDENCE
 from pilotline.readiness.base import Measured
 from pilotline.readiness.view.pilot_view import Repository
 

@@ -20,7 +20,8 @@ import yaml
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import AnswersError, CatalogError
-from pilotline.files.tree import File, Tree, read_tree, write_tree
+from pilotline.files.disk import read_tree, write_tree
+from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.template.determinism import refuse_unrepeatable
 from pilotline.template.snapshot import Snapshot

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pilotline.errors import AnswersError
-from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.repository import Pilot
 from pilotline.template.answers import UNASKED_HINT, Answers, accept_answers, find_unasked, resolve_answers
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot

@@ -11,7 +11,8 @@ from pilotline.git import commands as git
 from pilotline.git.diff import Stage
 from pilotline.git.new_repository import commit_identity
 from pilotline.git.work_tree import commit_tree, list_hidden, move_ref, set_index_entries, write_tree
-from pilotline.pilot.pilot import Pilot, PilotError, refuse_overwriting, refuse_unready
+from pilotline.pilot.repository import Pilot, PilotError
+from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
 from pilotline.upgrade.journal import Journal, begin_journal, complete_journal, drop_journal
 from pilotline.upgrade.merge import Merge, fetch_result
 from pilotline.upgrade.undo import recover, refuse_locked, undo_move

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pilotline.files.tree import Tree
 from pilotline.git.diff import Change
-from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.repository import Pilot
 from pilotline.template.ownership import owner_of_paths
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot

@@ -12,7 +12,7 @@ from typing import Final
 
 from pilotline.git.commands import list_tree, resolve_commit
 from pilotline.git.work_tree import list_changed
-from pilotline.pilot.pilot import Pilot, PilotError
+from pilotline.pilot.repository import Pilot, PilotError
 
 _NAME: Final = "pilotline-upgrade.json"
 

@@ -25,7 +25,7 @@ from pilotline.git.work_tree import (
     refresh_index,
     set_index_entries,
 )
-from pilotline.pilot.pilot import Pilot, PilotError
+from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.upgrade.journal import Journal, drop_journal, lock_path, read_journal
 
 _LOG: Final = logging.getLogger("pilotline")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pilotline.files.tree import File, Tree, read_tree
+from pilotline.files.disk import read_tree
+from pilotline.files.tree import File, Tree
 from pilotline.template.environment import Templating
 
 _SUFFIX: Final = ".skel"

@@ -1,36 +1,25 @@
 """What `upgrade`, `add`, `remove`, `prepare` and `answers` share: plan a move, show it, and write it when asked."""
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import click
 
-from pilotline.cli.options.common import config_path, echo_json, given_options, json_option, open_recorded
-from pilotline.cli.options.trust import note_migrations, settle_usage, trust_option
+from pilotline.cli.options.common import config_path, echo_json, open_recorded
+from pilotline.cli.options.move_options import ANSWERS_FILE, Options
+from pilotline.cli.options.trust import note_migrations, settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
-from pilotline.pilot.pilot import Pilot, open_pilot, refuse_unready
+from pilotline.pilot.pilot import open_pilot
+from pilotline.pilot.repository import Pilot
+from pilotline.pilot.write_guards import refuse_unready
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import Target
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
 from pilotline.upgrade.plan import Plan, plan_move
-
-_ANSWERS_FILE: Final = "pilotline.answers_file"
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a move shall end."""
-
-    plan: bool
-    commit: bool
-    branch: str | None
-    fail_on_conflicts: bool
-    as_json: bool
 
 
 @dataclass(frozen=True)
@@ -44,64 +33,6 @@ class More:
 NOTHING_MORE: Final = More()
 
 
-_OPTIONS: Final = (
-    click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
-    click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
-    click.option(
-        "--branch",
-        metavar="NAME",
-        help="Commit the result on a new branch when nothing conflicts; touch nothing else.",
-    ),
-    click.option(
-        "--conflicts",
-        type=click.Choice(["keep", "fail"]),
-        default="keep",
-        show_default=True,
-        help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. To a plan it is the same.",
-    ),
-    trust_option,
-    click.option(
-        "--answers-file",
-        "recorded_answers",  # beside `--answers`, which `adopt` has, too
-        metavar="FILE",
-        expose_value=False,
-        callback=lambda context, _, value: context.meta.__setitem__(_ANSWERS_FILE, value),
-        help="The pilot's answers file, where it is not the only one here.",
-    ),
-    json_option,
-)
-
-
-def move_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that every move has; the command gets them as one object."""
-
-    @functools.wraps(function)
-    def command(
-        *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
-    ) -> int:
-        options = Options(plan, commit, branch, conflicts == "fail", as_json)
-        _refuse_contradictions(options)
-        return function(*args, options=options, **kwargs)
-
-    return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(_OPTIONS), command)
-
-
-def _refuse_contradictions(options: Options) -> None:
-    """Refuse two answers to the question how a move shall end.
-
-    Raises:
-        click.UsageError: It names both.
-    """
-    ends = {"--plan": options.plan, "--commit": options.commit, "--branch": options.branch is not None}
-    chosen = [name for name, wanted in ends.items() if wanted]
-    if len(chosen) > 1:
-        raise click.UsageError(f"{' and '.join(chosen)} are different ends of one move: give one of them")
-    if options.branch is not None and not options.fail_on_conflicts and "--conflicts" in given_options():
-        raise click.UsageError(
-            "--branch takes no conflicts: leave out --conflicts keep, or resolve them in the work tree"
-        )
-
-
 def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
     """Open the pilot of a folder with the snapshot that it was made from, and the built-in address.
 
@@ -112,7 +43,7 @@ def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
         PilotError: The pilot records no version to start from.
     """
     context = click.get_current_context(silent=True)
-    pilot = open_pilot(start or Path.cwd(), context.meta.get(_ANSWERS_FILE) if context else None)
+    pilot = open_pilot(start or Path.cwd(), context.meta.get(ANSWERS_FILE) if context else None)
     source = read_config(config_path()).source
     return pilot, open_recorded(pilot), source
 

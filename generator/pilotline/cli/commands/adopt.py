@@ -7,13 +7,15 @@ import click
 
 from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
 from pilotline.adoption.cookiecutter import RECORDS, Origin, find_origin, render_origin
-from pilotline.cli.commands._run_upgrade import More, Options, finish_move, move_options, open_here
+from pilotline.cli.commands._run_upgrade import More, finish_move, open_here
 from pilotline.cli.options.answers import Answering, answering_options, ask_person, decide
 from pilotline.cli.options.common import config_path, given_options, open_catalog, refuse_idle
+from pilotline.cli.options.move_options import Options, move_options
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import list_lines
 from pilotline.config import read_config
-from pilotline.pilot.pilot import open_repository, read_committed, refuse_unready
+from pilotline.pilot.repository import open_repository, read_committed
+from pilotline.pilot.write_guards import refuse_unready
 from pilotline.upgrade.apply import refuse_unfinished
 
 _WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust", "--answers-file", "--json")

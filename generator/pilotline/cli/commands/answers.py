@@ -4,8 +4,9 @@ import json
 
 import click
 
-from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
+from pilotline.cli.options.move_options import Options, move_options
 from pilotline.template.questions import open_names
 from pilotline.upgrade.answer_changes import Target
 

@@ -7,7 +7,8 @@ from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.plan import change_line
 from pilotline.errors import ExitCode
 from pilotline.git.diff import Change
-from pilotline.pilot.pilot import Pilot, list_uncommitted
+from pilotline.pilot.repository import Pilot
+from pilotline.pilot.write_guards import list_uncommitted
 from pilotline.upgrade.drift import Comparison, compare_pilot
 
 

@@ -2,8 +2,9 @@
 
 import click
 
-from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import open_catalog, parse_data
+from pilotline.cli.options.move_options import Options, move_options
 from pilotline.errors import CatalogError
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import Target

@@ -2,7 +2,8 @@
 
 import click
 
-from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.commands._run_upgrade import open_here, run_move
+from pilotline.cli.options.move_options import Options, move_options
 from pilotline.pilot.integrations import QUESTION, remove_integrations
 from pilotline.upgrade.answer_changes import Target
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from pilotline.catalog.loading import load_recorded
-from pilotline.cli.commands._run_upgrade import Options, move_options, open_here, run_move
+from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
-from pilotline.pilot.pilot import Pilot, open_repository
+from pilotline.cli.options.move_options import Options, move_options
+from pilotline.pilot.repository import Pilot, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import Target

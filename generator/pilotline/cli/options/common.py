@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from pilotline.catalog.loading import is_remote, load_base, load_snapshot, parse_reference
+from pilotline.catalog.loading import load_base, load_snapshot
+from pilotline.catalog.reference import is_remote, parse_reference
 from pilotline.config import read_config
 from pilotline.errors import CatalogError
-from pilotline.pilot.pilot import Pilot, recorded_version
+from pilotline.pilot.pilot import recorded_version
+from pilotline.pilot.repository import Pilot
 from pilotline.template.snapshot import Snapshot, Usage
 
 _F = TypeVar("_F", bound=Callable[..., Any])

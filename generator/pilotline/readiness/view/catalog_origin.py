@@ -13,7 +13,8 @@ from typing import Protocol
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION, __version__
 from pilotline.catalog.cache import cached_tags
 from pilotline.catalog.frozen_releases import list_releases
-from pilotline.catalog.loading import Reference, is_remote, load_recorded
+from pilotline.catalog.loading import load_recorded
+from pilotline.catalog.reference import Reference, is_remote
 from pilotline.catalog.versions import match_version, sorted_versions
 from pilotline.config import cache_folder
 from pilotline.errors import PilotlineError

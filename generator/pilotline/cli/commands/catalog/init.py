@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from pilotline.authoring.init import FIRST_VERSION, create_catalog, plan_catalog
-from pilotline.catalog.loading import load_snapshot, parse_reference
+from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.reference import parse_reference
 from pilotline.cli.exit import stop_listening
 from pilotline.cli.options.common import config_path, json_option
 from pilotline.config import read_config

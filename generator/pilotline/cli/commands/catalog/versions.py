@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from pilotline.catalog.loading import parse_reference
 from pilotline.catalog.published_versions import History, list_editions
+from pilotline.catalog.reference import parse_reference
 from pilotline.cli.options.common import catalog_option, config_path, json_option
 from pilotline.config import read_config
 from pilotline.errors import ExitCode

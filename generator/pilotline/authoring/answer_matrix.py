@@ -1,0 +1,46 @@
+"""The pilots that a catalog is tried out with: the largest of each architecture, and what they need."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+
+from pilotline.files.tree import Tree
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
+from pilotline.template.snapshot import Snapshot
+
+
+def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict[str, object]:
+    """Answer for one architecture with every integration, at the last stage."""
+    given: dict[str, object] = {} if architecture is None else {"architecture": architecture}
+    answers = accept_answers(snapshot, given)
+    if stages := answers.choices("prepared_for"):
+        given["prepared_for"] = stages[-1]
+    if integrations := answers.choices("integrations"):
+        given["integrations"] = list(integrations)
+    return given
+
+
+def largest_pilots(snapshot: Snapshot) -> Iterator[Tree]:
+    """Render the largest pilot of each architecture."""
+    for architecture in accept_answers(snapshot, {}).choices("architecture") or (None,):
+        yield render(snapshot, accept_answers(snapshot, largest_answers(snapshot, architecture)))
+
+
+def requirements_of(pilots: Iterator[Tree]) -> tuple[str, ...]:
+    """Collect what pilots need to run and to be checked, from each pyproject.toml."""
+    wanted: set[str] = set()
+    for tree in pilots:
+        if "pyproject.toml" in tree:
+            data = tomllib.loads(tree["pyproject.toml"].content.decode())
+            wanted.update(data.get("project", {}).get("dependencies", ()))
+            wanted.update(_group(data.get("dependency-groups", {}), "dev"))
+    return tuple(sorted(wanted))
+
+
+def _group(groups: Mapping[str, Sequence[object]], name: str) -> Iterator[str]:
+    """List a dependency group, with the groups that it includes (PEP 735)."""
+    for item in groups.get(name, ()):
+        if isinstance(item, dict):
+            yield from _group(groups, str(item.get("include-group")))
+        else:
+            yield str(item)

@@ -1,0 +1,66 @@
+"""What people write to name a catalog, `URL|PATH[@VERSION]`, and which place that means."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pilotline.errors import CatalogError
+
+_ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
+
+
+_SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a user means by `URL|PATH[@VERSION]`; no place means the built-in catalog."""
+
+    place: str | None = None
+    version: str | None = None
+
+
+def parse_reference(text: str | None) -> Reference:
+    """Split `URL|PATH[@VERSION]`; an `@` that belongs to the address (`git@host:…`) or to a folder's name stays there.
+
+    `@VERSION` alone is a version of the built-in catalog.
+    """
+    if not text:
+        return Reference()
+    place, mark, version = text.rpartition("@")
+    if place and Path(text).expanduser().is_dir():
+        return Reference(text)
+    if mark and not place:
+        return Reference(None, version)
+    if mark and version and not set(version) & set("/:\\"):
+        return Reference(place, version)
+    return Reference(text)
+
+
+def is_remote(reference: Reference) -> bool:
+    """Tell whether reading a catalog needs a clone, which takes a moment."""
+    place = reference.place or ""
+    return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place.removeprefix("git+")))
+
+
+def resolve_place(place: str) -> str:
+    """Give the full address or path of a catalog.
+
+    Raises:
+        CatalogError: It is neither an address nor an existing folder.
+    """
+    for shortcut, address in _SHORTCUTS.items():
+        if place.startswith(shortcut):
+            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
+    place = place.removeprefix("git+")
+    if _ADDRESS.match(place):
+        return place
+    folder = Path(place).expanduser()
+    if folder.is_dir():
+        return os.path.abspath(folder)  # noqa: PTH100 - without `..`, and with a link as the user wrote it
+    raise CatalogError(
+        f"There is no catalog at {place}.",
+        "Give an existing folder, or an address that begins with https:// or git@.",
+    )

@@ -1,0 +1,88 @@
+"""Whether a pilot may be written to now: nothing unfinished, nothing uncommitted, nothing in the way."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pilotline.git import commands as git
+from pilotline.pilot.repository import Pilot, PilotError
+
+_BUSY: Final = {
+    "MERGE_HEAD": "a merge",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+}
+
+
+EVIDENCE: Final = ("governance/", "docs/kpis.md")
+"""Where decisions and proof stand, and the page that shows them: a change there is no change of the pilot itself."""
+
+
+_NAMED: Final = 3
+
+
+def refuse_unready(pilot: Pilot) -> None:
+    """Refuse a pilot with uncommitted work, or one that is in the middle of something.
+
+    Raises:
+        PilotError: It says which of them, and what to do.
+    """
+    for name, meaning in _BUSY.items():
+        if (pilot.place.folder / name).exists():
+            raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
+    changed = list_uncommitted(pilot)
+    if changed:
+        some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
+        raise PilotError(
+            f"The work tree has {len(changed)} uncommitted change{'s' if len(changed) > 1 else ''}: {some}.",
+            _how_to_commit(pilot, changed),
+        )
+
+
+def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
+    """Name the whole command when nothing is left but what the pilot itself wrote: evidence, and its page of KPIs."""
+    if all(path.removeprefix(pilot.prefix).startswith(EVIDENCE) for path in changed):
+        return (
+            "It is what `measure` wrote down, so commit it: "
+            f"`git add {' '.join(EVIDENCE)} && git commit -m 'Evidence on the KPIs'`."
+        )
+    return "Commit or stash them first, so that nothing of yours can be mixed with the catalog's."
+
+
+def list_uncommitted(pilot: Pilot, *, own_only: bool = False) -> list[str]:
+    """List the tracked files with uncommitted work, in the whole repository or in the pilot's own folder."""
+    place = ["--", f":(literal){pilot.prefix}"] if own_only and pilot.prefix else []
+    arguments = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", *place]
+    entries = git.run_git(arguments, pilot.repository).split(b"\0")
+    return [os.fsdecode(entry[3:]) for entry in entries if entry]
+
+
+def refuse_overwriting(pilot: Pilot, arriving: Collection[str], tracked: frozenset[str]) -> None:
+    """Refuse when something that git does not track lies where a new file, or a folder of it, would arrive.
+
+    Raises:
+        PilotError: It lists them.
+    """
+    taken = sorted({blocker for path in arriving if (blocker := _blocker(pilot.repository, path, tracked))})
+    if taken:
+        raise PilotError(
+            "Untracked files lie where new ones would arrive:\n" + "\n".join(f"  - {path}" for path in taken),
+            "Move or commit them, then run the command again.",
+        )
+
+
+def _blocker(repository: Path, path: str, tracked: frozenset[str]) -> str | None:
+    """Find what lies in the way of a path: a file or link instead of one of its folders, or something at its place."""
+    for folder in reversed(PurePosixPath(path).parents[:-1]):
+        place = repository / folder
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            return None if folder.as_posix() in tracked else folder.as_posix()
+    place = repository / path
+    if place.is_dir() and not place.is_symlink():
+        inside = (file.relative_to(repository).as_posix() for file in place.rglob("*") if not file.is_dir())
+        return next((file for file in sorted(inside) if file not in tracked), None)
+    return path if path not in tracked and os.path.lexists(place) else None
