@@ -1,6 +1,8 @@
 """The model: scikit-learn behind the ports `Learner` and `LapseModel`."""
 
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from .._platform import PilotError
 from ..domain.cases import FEATURES, Case, Outcome
@@ -18,11 +21,22 @@ from ..domain.ranking import GROUPS
 # What may be loaded from a stored model beyond plain data: nothing else is trusted, whatever the file itself says.
 TRUSTED_TYPES: Final = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
 Kind = Literal["logistic", "boosting"]
+MANY_ROWS: Final = 100_000
 
 
 def frame(cases: Sequence[Case]) -> pd.DataFrame:
     """Put the features of cases into a table, one row each, in the order of the cases."""
-    return pd.DataFrame([case.features for case in cases], columns=list(FEATURES), dtype="float64")
+    features = np.array([case.features for case in cases], dtype=np.float64).reshape(-1, len(FEATURES))
+    return pd.DataFrame(features, columns=list(FEATURES))
+
+
+def _threads(rows: int) -> AbstractContextManager[object]:
+    """Use one thread on small data: threads that wait for each other beside other work made 0.3 s into a minute.
+
+    Whoever sets OMP_NUM_THREADS decides.
+    """
+    chosen = rows >= MANY_ROWS or "OMP_NUM_THREADS" in os.environ
+    return nullcontext() if chosen else threadpool_limits(limits=1, user_api="openmp")
 
 
 class SklearnModel:
@@ -35,7 +49,8 @@ class SklearnModel:
         """Give the probability of lapsing for each case."""
         if not cases:
             return []
-        return [float(value) for value in self.estimator.predict_proba(frame(cases))[:, 1]]
+        with _threads(len(cases)):
+            return [float(value) for value in self.estimator.predict_proba(frame(cases))[:, 1]]
 
     def effects(self, cases: Sequence[Case]) -> list[Mapping[str, float]]:
         """Set one group of features after the other to its typical value and see how the probability falls."""
@@ -47,7 +62,8 @@ class SklearnModel:
         return [{group: float(drop[row]) for group, drop in drops.items()} for row in range(len(cases))]
 
     def _probability(self, scaled: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.asarray(self.estimator[-1].predict_proba(scaled)[:, 1])
+        with _threads(len(scaled)):
+            return np.asarray(self.estimator[-1].predict_proba(scaled)[:, 1])
 
 
 def _typical(scaled: npt.NDArray[np.float64], names: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -79,7 +95,8 @@ class SklearnLearner:
                 ("classifier", self._classifier()),
             ]
         )
-        return SklearnModel(estimator.fit(frame([outcome.case for outcome in outcomes]), labels))
+        with _threads(len(outcomes)):
+            return SklearnModel(estimator.fit(frame([outcome.case for outcome in outcomes]), labels))
 
     @property
     def parameters(self) -> dict[str, str | int | float]:

@@ -21,17 +21,28 @@ class Backtest:
 
     outcomes: Mapping[date, Sequence[Outcome]] = field(repr=False)
     probabilities: Probabilities = field(repr=False)
+    _lists: dict[tuple[Method, date, Policy], set[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def cutoffs(self) -> list[date]:
         """Cut-offs that were judged, oldest first."""
         return sorted(self.outcomes)
 
+    def of(self, cutoff: date) -> "Backtest":
+        """The same for a single list."""
+        return Backtest({cutoff: self.outcomes[cutoff]}, self.probabilities, self._lists)
+
     def tallies(self, method: Method, policy: Policy) -> dict[str, Tally]:
         """Sum up per customer what a method would have reached over all cut-offs."""
         return tally(self.outcomes, {cutoff: self._called(method, cutoff, policy) for cutoff in self.cutoffs})
 
     def _called(self, method: Method, cutoff: date, policy: Policy) -> set[str]:
+        """Rank a list once, however often it is compared."""
+        if (method, cutoff, policy) not in self._lists:
+            self._lists[method, cutoff, policy] = self._rank(method, cutoff, policy)
+        return self._lists[method, cutoff, policy]
+
+    def _rank(self, method: Method, cutoff: date, policy: Policy) -> set[str]:
         cases = [outcome.case for outcome in self.outcomes[cutoff]]
         known = self.probabilities.get(cutoff, {})
         probabilities = [known[case.customer] for case in cases] if method.needs_model else None

@@ -1,26 +1,24 @@
 """The evidence about a model: KPIs with intervals over customers, every way to rank against the rule, the gate."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import DegenerateDataWarning, bootstrap, rankdata
+from scipy.stats import rankdata
 
 from ..domain.policy import Policy
 from ..domain.ranking import Method
 from .backtest import Backtest, Probabilities
+from .intervals import Ratio, interval
 from .tallies import Tally
 
 Tallies = Mapping[str, Tally]
 Pairs = Sequence[tuple[Tally, Tally]]
 Floats = npt.NDArray[np.float64]
 
-RESAMPLES = 2000
 PER = 100  # calls
 
 
@@ -73,53 +71,25 @@ class Comparison:
     swaps: Swaps
 
 
-def _columns(tallies: Tallies, measure: Measure) -> tuple[Floats, Floats]:
-    found = list(tallies.values())
-    return _reached(found, measure), np.array([each.calls for each in found], dtype=float)
-
-
 def _reached(tallies: Sequence[Tally], measure: Measure) -> Floats:
     return np.array([each.revenue if measure is Measure.REVENUE else each.lapsing for each in tallies], dtype=float)
 
 
-def _rate(reached: Floats, calls: Floats, axis: int = -1) -> Floats:
-    """Reached per 100 calls; a resample without a call counts as nothing reached."""
-    spent = np.maximum(calls.sum(axis=axis), 1)
-    return np.asarray(PER * reached.sum(axis=axis) / spent)
-
-
-def _difference(reached: Floats, calls: Floats, other: Floats, spent: Floats, axis: int = -1) -> Floats:
-    return _rate(reached, calls, axis) - _rate(other, spent, axis)
-
-
-def _interval(columns: Sequence[Floats], *, difference: bool, seed: int) -> tuple[float, float]:
-    """Resample customers, because the same customer stands on several lists.
-
-    BCa, because revenue is very skewed; where too few customers were reached for its correction, plain percentiles.
-    """
-    resample = partial(
-        bootstrap, columns, _difference if difference else _rate, paired=True, vectorized=True, n_resamples=RESAMPLES
-    )
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", DegenerateDataWarning)
-        found = resample(method="BCa", rng=np.random.default_rng(seed)).confidence_interval
-        if not np.isfinite([found.low, found.high]).all():
-            found = resample(method="percentile", rng=np.random.default_rng(seed)).confidence_interval
-    return float(found.low), float(found.high)
+def _ratio(tallies: Tallies, measure: Measure) -> Ratio:
+    """What each customer adds to what is reached per 100 calls."""
+    found = list(tallies.values())
+    return Ratio(PER * _reached(found, measure), np.array([each.calls for each in found], dtype=float))
 
 
 def per_hundred(tallies: Tallies, measure: Measure) -> float:
     """Give what was reached per 100 calls, without an interval."""
-    return float(_rate(*_columns(tallies, measure)))
+    return _ratio(tallies, measure).value
 
 
 def estimate(tallies: Tallies, measure: Measure, seed: int) -> Estimate:
     """Measure one way to rank."""
-    columns = _columns(tallies, measure)
-    value = float(_rate(*columns))
-    if not columns[0].any():
-        return Estimate(value, 0.0, 0.0)
-    return Estimate(value, *_interval(columns, difference=False, seed=seed))
+    found = _ratio(tallies, measure)
+    return Estimate(found.value, *(interval(found, None, seed) if found.reached.any() else (0.0, 0.0)))
 
 
 def _swaps(pairs: Pairs, measure: Measure) -> Swaps:
@@ -132,17 +102,16 @@ def _swaps(pairs: Pairs, measure: Measure) -> Swaps:
 
 def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int, pairs: Pairs = ()) -> Comparison:
     """Measure one way to rank and its paired difference to another; two equal lists differ by exactly nothing."""
-    columns = (*_columns(tallies, measure), *_columns(others, measure))
-    value = float(_difference(*columns))
-    same = all(np.array_equal(columns[index], columns[index + 2]) for index in (0, 1))
-    interval = (0.0, 0.0) if same else _interval(columns, difference=True, seed=seed)
+    ours, theirs = _ratio(tallies, measure), _ratio(others, measure)
+    same = np.array_equal(ours.reached, theirs.reached) and np.array_equal(ours.calls, theirs.calls)
+    ends = (0.0, 0.0) if same else interval(ours, theirs, seed)
     return Comparison(
         measure=measure,
         value=estimate(tallies, measure, seed),
-        other=float(_rate(columns[2], columns[3])),
-        difference=Estimate(value, *interval),
+        other=theirs.value,
+        difference=Estimate(ours.value - theirs.value, *ends),
         customers=len(tallies),
-        calls=int(columns[1].sum()),
+        calls=int(ours.calls.sum()),
         swaps=_swaps(pairs, measure),
     )
 
@@ -255,7 +224,7 @@ def _duel(test: Backtest, rival: Rival, policy: Policy, seed: int) -> Comparison
 
 
 def _month(test: Backtest, cutoff: date, policy: Policy) -> Month:
-    one = Backtest({cutoff: test.outcomes[cutoff]}, test.probabilities)
+    one = test.of(cutoff)
     tallies = {method: one.tallies(method, policy) for method in Method}
     reached = {method: {each: per_hundred(tallies[method], each) for each in Measure} for method in Method}
     return Month(cutoff, len(test.outcomes[cutoff]), reached)
