@@ -1,0 +1,215 @@
+"""Cases summed up: all that an interval has to know of a mean, a ratio, a sum per period, a rate or differences."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, sqrt
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Form = Literal["mean", "ratio", "sum", "rate"]
+Kind = Literal["rate", "mean", "difference", "ratio", "sum"]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Values: TypeAlias = Sequence[object] | npt.NDArray[np.generic] | pd.Series
+
+# Telling units (other than zero) before which there is no judgement. A plain rate is exact from its first case on; the
+# sequence for all else is asymptotic, and by simulation holds from these numbers of independent units on.
+FIRST_LOOK: Final[dict[Kind, int]] = {"rate": 300, "difference": 50, "mean": 300, "ratio": 300, "sum": 50}
+ALIKE: Final = "all cases are alike, so that nothing tells how much those to come will vary: wait for others"
+FEW: Final = "a sum is judged from 50 periods on: take shorter periods, or measure a mean of cases"
+CROSSING: Final = "cases of one cluster lie in several periods, so that no interval of their sum holds: measure a mean"
+EDGE: Final = 1e-12
+SKEW: Final = 25.0  # and from so many times the squared skewness on (Cochran 1977, Sampling Techniques, 2.15)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Cases, summed up; a rate when each is 0 or 1 (times `scale`), a difference when each has been treated twice.
+
+    `sd / sqrt(n)` is the standard error, over `clusters` where cases of one cluster may depend on each other. `zeros`
+    counts the independent units (clusters, else cases) that tell nothing; `skewness` is theirs; `barred` says why no
+    interval holds. A sum counts periods.
+    """
+
+    n: int
+    mean: float
+    sd: float
+    kind: Kind = "mean"
+    scale: float = 1.0
+    zeros: int = 0
+    clusters: int | None = None
+    skewness: float | None = None
+    barred: str | None = None
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Sample":
+        """Sum up single cases; values that are all 0 or 1 are a rate."""
+        kept = list(values)
+        return cls.of_cases("rate" if kept and set(kept) <= {0.0, 1.0} else "mean", kept)
+
+    @classmethod
+    def of_cases(
+        cls,
+        form: Form,
+        values: Values,
+        weights: Values | None = None,
+        clusters: Values | None = None,
+        *,
+        periods: Values | None = None,
+        scale: float = 1.0,
+    ) -> "Sample":
+        """Sum up cases: the mean value, sum of values / sum of weights, sum of a period, or rate of ones.
+
+        Each period that is named counts: one without a case needs a row of 0. ValueError says what is wrong with them.
+        """
+        value, weight = _numbers("value", values), None if weights is None else _numbers("weight", weights)
+        _check(form, value, weight, clusters, periods)
+        if periods is not None:
+            return _sum_of_periods(value * scale, periods, clusters)
+        if weight is not None and form != "ratio":
+            value = value * weight
+        return _grouped(form, value, weight, clusters, scale)
+
+    @classmethod
+    def of_sums(cls, form: Form, cases: Values, values: Values, weights: Values, *, scale: float = 1.0) -> "Sample":
+        """Sum up clusters that somebody else has summed up, such as a database: their cases, values and weights.
+
+        The weight of a cluster is its number of cases, unless cases have weights (then a mean's value is weighted).
+        """
+        sums = (_numbers("value", values), _numbers("weight", weights))
+        return _summed(form, int(_numbers("number of cases", cases).sum()), *sums, scale=scale, clustered=True)
+
+    @classmethod
+    def differences(cls, values: Iterable[float], clusters: Values | None = None) -> "Sample":
+        """Sum up differences between two ways to treat the same case; ValueError when one is not finite."""
+        return _grouped("difference", _numbers("value", list(values)), None, clusters, 1.0)
+
+    @classmethod
+    def share(cls, successes: int, total: int, scale: float = 100.0) -> "Sample":
+        """Sum up a share; in percent unless told otherwise."""
+        mean = successes / total if total else 0.0
+        return cls(total, scale * mean, scale * sqrt(mean * (1 - mean)), "rate", scale)
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether each case is a 0 or 1 of its own: then its sequence is exact from the first case on."""
+        return self.kind == "rate" and self.clusters is None
+
+    @property
+    def units(self) -> int:
+        """How many are independent: clusters, else cases."""
+        return self.n if self.clusters is None else self.clusters
+
+    @property
+    def unit(self) -> str:
+        """Name what is independent."""
+        return "period" if self.kind == "sum" else "case" if self.clusters is None else "cluster"
+
+    @property
+    def needed(self) -> int:
+        """From how many telling units on there is a judgement; grows with their skewness."""
+        if self.exact:
+            return 0
+        return max(FIRST_LOOK[self.kind], ceil(SKEW * (self.skewness or 0.0) ** 2))
+
+    @property
+    def missing(self) -> int:
+        """How many more telling units (cases, or clusters where they are named) a judgement needs."""
+        return 0 if self.kind == "sum" else max(0, self.needed - self.units + self.zeros)
+
+    @property
+    def unjudged(self) -> str | None:
+        """Say why there is no judgement, and what to do; None where there is one."""
+        if self.barred is not None or not self.missing:
+            return self.barred
+        if self.needed > FIRST_LOOK[self.kind]:
+            return (
+                f"values as skewed as these (skewness {self.skewness:.1f}) are judged from {self.needed:,} telling "
+                f"{self.unit}s on: cap the largest, or measure a rate"
+            )
+        return f"a {self.kind} is judged from {self.needed:,} telling {self.unit}s on"
+
+
+def _numbers(name: str, column: Values) -> Floats:
+    try:
+        found = np.asarray(column, dtype=float)
+    except (TypeError, ValueError) as error:
+        message = f"a {name} is no number"
+        raise ValueError(message) from error
+    if not np.isfinite(found).all():
+        message = f"a {name} is not finite"  # it would make any comparison with it meaningless
+        raise ValueError(message)
+    return found
+
+
+def _check(form: Form, value: Floats, weight: Floats | None, clusters: Values | None, periods: Values | None) -> None:
+    """Refuse what a form cannot be made of; every mistake is reported at once."""
+    lengths = {len(column) for column in (value, weight, clusters, periods) if column is not None}
+    wrong = {
+        "the columns differ in length": len(lengths) > 1,
+        "a weight is negative": weight is not None and bool((weight < 0).any()),
+        "the weights are all 0": weight is not None and bool(len(weight)) and not weight.any(),
+        "a ratio needs weights": form == "ratio" and weight is None,
+        "a sum needs periods, and only a sum has them": (form == "sum") != (periods is not None),
+        "a sum has no weights": form == "sum" and weight is not None,
+        "a case of a rate is neither 0 nor 1": form == "rate" and not bool(np.isin(value, (0.0, 1.0)).all()),
+    }
+    if any(wrong.values()):
+        raise ValueError("; ".join(text for text, found in wrong.items() if found))
+
+
+def _grouped(kind: Kind, values: Floats, weights: Floats | None, clusters: Values | None, scale: float) -> Sample:
+    n = len(values)
+    if clusters is None:
+        apart = kind == "rate" and weights is not None  # cases of unequal weight are no longer plain zeros and ones
+        return _summed(kind, n, values, np.ones(n) if weights is None else weights, scale=scale, clustered=apart)
+    codes, names = pd.factorize(np.asarray(clusters), use_na_sentinel=False)
+    value, weight = (np.bincount(codes, column, len(names)) for column in (values, weights))
+    return _summed(kind, n, value, weight, scale=scale, clustered=True)
+
+
+def _summed(kind: Kind, n: int, values: Floats, weights: Floats, *, scale: float, clustered: bool = False) -> Sample:
+    """Sum up independent units by what each adds to the deviation of a ratio of sums, linearised (Cochran 1977, 6.5).
+
+    Over clusters it is the cluster-robust variance, corrected by C / (C - 1) (Liang and Zeger 1986; Cameron and Miller
+    2015, A Practitioner's Guide to Cluster-Robust Inference, section VI).
+    """
+    units, clusters = len(values), len(values) if clustered else None
+    if not units:
+        return Sample(0, 0.0, 0.0, kind, scale, clusters=clusters)
+    whole = weights.sum()
+    mean = float(values.sum() / whole)
+    rest = (values - mean * weights) * (n / whole)
+    squares = float(rest @ rest)
+    sd = sqrt(squares / n * units / (units - 1)) if units > 1 else 0.0
+    skewness = float(rest**2 @ rest) / units / (squares / units) ** 1.5 if squares else None
+    zeros = units - int(np.count_nonzero(values))
+    alike = ALIKE if kind != "rate" or clustered else None
+    barred = alike if sd <= EDGE * abs(mean) else None
+    return Sample(n, scale * mean, scale * sd, kind, scale, zeros, clusters, skewness, barred)
+
+
+def _sum_of_periods(values: Floats, periods: Values, clusters: Values | None) -> Sample:
+    """Take the periods as the cases; what one owes to the ones before it belongs to their deviation.
+
+    The long-run variance with Bartlett's weights, never less than the plain one (Newey and West 1987, 1994).
+    """
+    codes, names = pd.factorize(np.asarray(periods), sort=True, use_na_sentinel=False)
+    found = _summed("sum", len(names), np.bincount(codes, values, len(names)), np.ones(len(names)), scale=1.0)
+    rest = np.bincount(codes, values, len(names)) - found.mean
+    lags = int(4 * (found.n / 100) ** (2 / 9))
+    shared = sum(2 * (1 - lag / (lags + 1)) * float(rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1))
+    sd = sqrt(max(found.sd**2, found.sd**2 + shared / max(1, found.n - 1)))
+    few = FEW if found.n < FIRST_LOOK["sum"] else None
+    crossing = CROSSING if clusters is not None and _cross(clusters, codes) else None
+    return replace(found, sd=sd, skewness=None, barred=crossing or few or found.barred)
+
+
+def _cross(clusters: Values, periods: npt.NDArray[np.intp]) -> bool:
+    """Tell whether a cluster has cases in several periods."""
+    codes, names = pd.factorize(np.asarray(clusters), use_na_sentinel=False)
+    first = np.zeros(len(names), dtype=np.intp)
+    first[codes] = periods
+    return bool((first[codes] != periods).any())
