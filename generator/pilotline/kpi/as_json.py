@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Final
 
+from pilotline.kpi.evidence import Interval
 from pilotline.kpi.report import Report, Trend
 
 FORMAT: Final = 1
@@ -27,11 +28,16 @@ def _trend(trend: Trend) -> dict[str, object]:
     return {
         **asdict(trend.kpi),
         "shown": trend.shown,
+        "unmeasured": trend.unmeasured if newest is None else None,
         "newest": None if newest is None else asdict(newest),
         "trend": [
             {"measured_at": line.measured_at, "window": line.window, "n": line.n, "verdict": line.verdict}
-            | {"value": asdict(line.value), "gain": asdict(line.gain)}
+            | {"value": _interval(line.value), "gain": _interval(line.gain)}
             for line in trend.lines
         ],
         "earlier_definitions": trend.earlier,
     }
+
+
+def _interval(interval: Interval | None) -> dict[str, object] | None:
+    return None if interval is None else asdict(interval)

@@ -6,6 +6,7 @@ from math import ceil, floor, log10
 from typing import Final
 
 from pilotline.kpi.evidence import Interval
+from pilotline.kpi.manifest import Kpi
 from pilotline.kpi.report import Trend
 
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
@@ -28,6 +29,13 @@ def number(value: float | None, sign: str = "") -> str:
 def span(interval: Interval, sign: str = "") -> str:
     """Write the ends of an interval."""
     return f"{number(interval.low, sign)} to {number(interval.high, sign)}"
+
+
+def aim(kpi: Kpi) -> str:
+    """Say what is hoped for, in words where it is no number yet."""
+    if kpi.margin is not None:
+        return f"at most {number(kpi.margin)} worse"
+    return number(kpi.target) if kpi.target is not None else kpi.change
 
 
 def sparkline(values: Sequence[float], *, unicode: bool) -> str:
@@ -77,15 +85,15 @@ def round_marks(low: float, high: float) -> list[float]:
 
 def plot(trend: Trend) -> Plot | None:
     """Lay out values with their intervals, the baseline and the target; None before the first case."""
-    lines = [line for line in trend.lines if line.n][-24:]
-    if not lines:
+    measured = [(line, line.value) for line in trend.lines if line.value is not None][-24:]
+    if not measured:
         return None
-    baseline = trend.kpi.baseline if trend.kpi.baseline is not None else lines[-1].baseline
-    aim = trend.kpi.target
-    if aim is None and baseline is not None and trend.kpi.margin is not None:
-        aim = baseline - trend.kpi.margin if trend.kpi.direction == "higher" else baseline + trend.kpi.margin
-    ends = [end for line in lines for end in (line.value.value, line.value.low, line.value.high) if end is not None]
-    ends += [end for end in (baseline, aim) if end is not None]
+    baseline = trend.kpi.baseline if trend.kpi.baseline is not None else measured[-1][0].baseline
+    goal = trend.kpi.target
+    if goal is None and baseline is not None and trend.kpi.margin is not None:
+        goal = baseline - trend.kpi.margin if trend.kpi.direction == "higher" else baseline + trend.kpi.margin
+    ends = [end for _, value in measured for end in (value.value, value.low, value.high) if end is not None]
+    ends += [end for end in (baseline, goal) if end is not None]
     low, high = min(ends), max(ends)
     room = (high - low) * 0.08 or 1.0
     low, high = low - room, high + room
@@ -93,16 +101,16 @@ def plot(trend: Trend) -> Plot | None:
     def y(value: float) -> float:
         return 12 + (high - value) / (high - low) * 180
 
-    step = (640 - 84 - 40) / max(len(lines), 1)
+    step = (640 - 84 - 40) / len(measured)
     points = tuple(
         Point(
             x=84 + 20 + step * (index + 0.5),
-            y=y(line.value.value),
-            low=y(line.value.value if line.value.low is None else line.value.low),
-            high=y(line.value.value if line.value.high is None else line.value.high),
-            label=f"{line.measured_at[:10]}: {number(line.value.value)} ({span(line.value)}), n = {line.n:,}",
+            y=y(value.value),
+            low=y(value.value if value.low is None else value.low),
+            high=y(value.value if value.high is None else value.high),
+            label=f"{line.measured_at[:10]}: {number(value.value)} ({span(value)}), n = {line.n:,}",
         )
-        for index, line in enumerate(lines)
+        for index, (line, value) in enumerate(measured)
     )
     ticks = tuple((y(mark), number(mark)) for mark in round_marks(low, high))
-    return Plot(points, None if baseline is None else y(baseline), None if aim is None else y(aim), ticks)
+    return Plot(points, None if baseline is None else y(baseline), None if goal is None else y(goal), ticks)

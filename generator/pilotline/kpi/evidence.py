@@ -9,6 +9,9 @@ from pilotline.kpi.manifest import KpiError, as_mapping, as_number, as_text
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 WINS: Final = "governance/wins.jsonl"
+UNMEASURED: Final = "not_measured_yet"
+ABSENT: Final = ("not_enough_data", UNMEASURED)
+"""Verdicts that come without a number."""
 _FORMAT: Final = 1
 
 
@@ -23,15 +26,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of evidence."""
+    """One line of evidence; without enough data it has no value and no gain."""
 
     kpi: str
     unit: str
     definition: str
     window: str
     n: int
-    value: Interval
-    gain: Interval
+    value: Interval | None
+    gain: Interval | None
     against: str
     baseline: float | None
     rule: float | None
@@ -102,8 +105,9 @@ def _lines(content: bytes, place: str) -> list[Mapping[str, object]]:
 
 def _measured(line: Mapping[str, object], number: int) -> Measured:
     gain = as_mapping(line.get("gain"))
-    value, gained = _interval(line), _interval(gain)
-    if value is None or gained is None or "kpi" not in line:
+    absent = line.get("verdict") in ABSENT  # an earlier pilot wrote numbers here, which are none
+    value, gained = (None, None) if absent else (_interval(line), _interval(gain))
+    if "kpi" not in line or (not absent and (value is None or gained is None)):
         raise KpiError(f"Line {number} of {EVIDENCE} has no value or gain.", f"Restore it: git log -- {EVIDENCE}")
     listed = line.get("assumptions")
     needed = as_number(line.get("cases_needed"))

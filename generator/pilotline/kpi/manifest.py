@@ -43,9 +43,12 @@ class Kpi:
     formula: str
     unit: str
     direction: str
+    pending: str | None
+    """What keeps it from being measured, with the next step."""
     baseline: float | None
     baseline_text: str
     target: float | None
+    change_percent: float | None
     due: str | None
     margin: float | None
     minimum_sample: int
@@ -56,6 +59,12 @@ class Kpi:
     go_on: str
     otherwise: str
     hash: str
+
+    @property
+    def change(self) -> str:
+        """The target in words, where it is a change of so many percent of the baseline."""
+        by = self.change_percent or 0
+        return f"{abs(by):g} % {'more' if by > 0 else 'less'} than the baseline"
 
     @property
     def sign(self) -> int:
@@ -105,13 +114,21 @@ def _with_dates_as_text(value: object) -> object:
 def _contradictions(kpis: Sequence[Kpi]) -> Iterator[str]:
     """Find what no schema can: numbers that are none, the same id twice, a target that is worse than today."""
     for kpi in kpis:
-        numbers = (kpi.baseline, kpi.target, kpi.margin, kpi.per_unit)
+        numbers = (kpi.baseline, kpi.target, kpi.change_percent, kpi.margin, kpi.per_unit)
         if not all(isfinite(number) for number in numbers if number is not None):
             yield f"{kpi.id} has a number that is not finite"
         if [other.id for other in kpis].count(kpi.id) > 1:
             yield f"{kpi.id} is defined twice: give each KPI an id of its own"
-        if kpi.target is not None and kpi.baseline is not None and kpi.sign * (kpi.target - kpi.baseline) < 0:
+        if kpi.change_percent is not None and kpi.baseline == 0:
+            yield f"{kpi.id} has a target in percent of a baseline of 0, which says nothing: give its value"
+        if _aims_at_worse(kpi):
             yield f"{kpi.id} has a target that is worse than its baseline, {kpi.direction} being better"
+
+
+def _aims_at_worse(kpi: Kpi) -> bool:
+    if kpi.change_percent is not None:
+        return kpi.sign * kpi.change_percent < 0
+    return kpi.target is not None and kpi.baseline is not None and kpi.sign * (kpi.target - kpi.baseline) < 0
 
 
 def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> str:
@@ -122,6 +139,25 @@ def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> 
         defining["cases"] = hashlib.sha256(plain).hexdigest()
     text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def resolve(baseline: float | None, change_percent: float) -> float | None:
+    """Turn a change of so many percent into the value that is aimed at; None as long as the baseline is not known."""
+    return None if baseline is None else baseline + abs(baseline) * change_percent / 100
+
+
+def pending_of(entry: Mapping[str, object]) -> str | None:
+    """Say what keeps an entry of kpis.yml from being measured, with the next step; None when nothing does.
+
+    The pilot says the same.
+    """
+    measure, baseline = as_mapping(entry.get("measure")), as_mapping(entry.get("baseline"))
+    if (text := as_text(measure.get("pending"))) is not None:
+        return text
+    if "value" in baseline and baseline["value"] is None and "data" not in baseline:
+        source = baseline.get("source")
+        return f"its baseline is missing ({source}): write its value, period and source into kpis.yml"
+    return None
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
@@ -146,6 +182,7 @@ def as_text(value: object) -> str | None:
 
 def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
     baseline, target = as_mapping(entry["baseline"]), as_mapping(entry.get("target"))
+    before, change = as_number(baseline.get("value")), as_number(target.get("change_percent"))
     value, decision = as_mapping(entry.get("value")), as_mapping(entry["decision"])
     data = as_text(baseline.get("data"))
     said = {name: str(entry[name]) for name in ("id", "title", "question", "kind", "owner", "formula", "unit")}
@@ -153,9 +190,11 @@ def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
         **said,
         uses=as_text(entry.get("uses")),
         direction=str(entry["direction"]),
-        baseline=as_number(baseline.get("value")),
-        baseline_text=f"{baseline['period']}; {baseline['source']}",
-        target=as_number(target.get("value")),
+        pending=pending_of(entry),
+        baseline=before,
+        baseline_text="; ".join(str(baseline[name]) for name in ("period", "source") if baseline[name] is not None),
+        target=as_number(target.get("value")) if change is None else resolve(before, change),
+        change_percent=change,
         due=as_text(target.get("due")),
         margin=as_number(entry.get("margin")),
         minimum_sample=int(as_number(entry["minimum_sample"]) or 0),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pilotline.kpi.drawing import number, plot, span
+from pilotline.kpi.drawing import aim, number, plot, span
 from pilotline.kpi.report import Report
 
 
@@ -17,4 +17,4 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(report=report, number=number, span=span, plot=plot)
+    return environment.get_template("page.html.j2").render(report=report, number=number, span=span, plot=plot, aim=aim)

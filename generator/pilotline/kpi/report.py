@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.kpi.evidence import EVIDENCE, WINS, Measured, Win, read_evidence, read_wins
+from pilotline.kpi.evidence import EVIDENCE, UNMEASURED, WINS, Measured, Win, read_evidence, read_wins
 from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
 
@@ -40,8 +40,15 @@ class Trend:
 
     @property
     def newest(self) -> Measured | None:
-        """The newest line."""
-        return self.lines[-1] if self.lines else None
+        """The newest line; None as long as it is not measured."""
+        last = self.lines[-1] if self.lines else None
+        return None if last is None or last.verdict == UNMEASURED else last
+
+    @property
+    def unmeasured(self) -> str:
+        """That it is not measured yet, and what the next step is."""
+        step = self.kpi.pending or "`measure` does it, as kpis.yml defines it now"
+        return f"Not measured yet: {step.strip().rstrip('.')}."
 
     @property
     def shown(self) -> bool:
@@ -96,7 +103,8 @@ def decide(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Deci
     """Say which decision the evidence asks for; the first KPI decides, guardrails can stop it."""
     first, newest = trends[0], trends[0].newest
     if newest is None:
-        return Decision("Measure first", f"Nothing is measured as kpis.yml defines it: {facts.distribution} measure.")
+        nothing = f"Nothing is measured as kpis.yml defines it: {facts.distribution} measure."
+        return Decision("Measure first", first.unmeasured if first.kpi.pending else nothing)
     worse = [each.kpi.title for each in trends if each.newest and each.newest.verdict == "worse"]
     if worse:
         return Decision("Stop or change it", f"Worse than before: {', '.join(worse)}. {first.kpi.otherwise}.")

@@ -73,6 +73,8 @@ def value_of(kpi: Kpi, measured: Measured, costs: Costs) -> Value | None:
     """
     if kpi.per_unit is None or measured.units_per_month is None or kpi.currency != costs.currency:
         return None
+    if measured.gain is None:
+        return None
     per_month = _scaled(measured.gain, kpi.per_unit * measured.units_per_month)
     benefit = _scaled(per_month, MONTHS)
     net = Interval(benefit.value - costs.first_year, _less(benefit.low, costs), _less(benefit.high, costs))

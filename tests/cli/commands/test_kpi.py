@@ -17,7 +17,7 @@ def test_kpis_trend_worth_and_decision_are_shown_anywhere_in_the_pilot(write_pil
         "leaves -3,4",
         "13.2 %",
         "worth its cost",
-        "not measured yet",
+        "Not measured yet",
     ):
         assert said in run.out
     assert "\x1b" not in run.out

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from pilotline.cli.options.common import json_option
-from pilotline.kpi.drawing import number, span, sparkline
+from pilotline.kpi.drawing import aim, number, span, sparkline
+from pilotline.kpi.evidence import Measured
 from pilotline.kpi.report import Report, Trend, read_report
 
 _TONES = {"better": "green", "reached": "green", "kept": "green", "worse": "red"}
@@ -53,20 +54,25 @@ def _text(report: Report) -> str:
 def _kpi(trend: Trend) -> str:
     kpi, newest = trend.kpi, trend.newest
     title = f"{click.style(kpi.title, fg='cyan')} ({kpi.kind})"
+    goal = f"target {aim(kpi)}" if kpi.margin is None else aim(kpi)
     if newest is None:
-        return f"{title}\n  not measured yet under this definition"
-    aim = f"target {number(kpi.target)}" if kpi.target is not None else f"at most {number(kpi.margin)} worse"
+        before = "" if kpi.baseline is None else f"baseline {number(kpi.baseline)}, "
+        return f"{title}\n{_wrap(trend.unmeasured)}\n  {before}{goal}"
     verdict = click.style(newest.verdict.replace("_", " "), fg=_TONES.get(newest.verdict, "yellow"))
-    if not newest.n:
-        return f"{title}\n  {verdict}: no case yet; baseline {number(newest.baseline)}, {aim}"
-    drawn = sparkline([line.value.value for line in trend.lines if line.n][-40:], unicode=_unicode())
+    if newest.value is None or newest.gain is None:
+        return f"{title}\n  {verdict}: {_cases(newest)}; baseline {number(newest.baseline)}, {goal}"
+    drawn = sparkline([line.value.value for line in trend.lines if line.value][-40:], unicode=_unicode())
     return (
         f"{title}\n"
         f"  {verdict}: {number(newest.value.value)} {kpi.unit} ({span(newest.value)}), n = {newest.n:,}\n"
         f"  improvement {number(newest.gain.value, '+')} to the {newest.against} ({span(newest.gain, '+')}); "
-        f"baseline {number(newest.baseline)}, {aim}\n"
+        f"baseline {number(newest.baseline)}, {goal}\n"
         f"  {drawn}  {len(trend.lines)} measured, last {newest.measured_at[:10]}"
     )
+
+
+def _cases(newest: Measured) -> str:
+    return newest.sentence.removeprefix("Not enough data yet: ").rstrip(".") if newest.n else "no case yet"
 
 
 def _money(report: Report) -> str:

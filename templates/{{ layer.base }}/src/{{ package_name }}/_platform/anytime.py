@@ -1,7 +1,7 @@
 """What was measured, and how much better that is: by intervals that hold however often people look."""
 
-from dataclasses import dataclass
-from math import ceil, sqrt
+from dataclasses import dataclass, replace
+from math import ceil, isfinite, sqrt
 from statistics import NormalDist
 from typing import Literal
 
@@ -13,11 +13,14 @@ __all__ = ["ALPHA", "Gain", "Interval", "Measurement", "Sample", "any_look", "ca
 
 @dataclass(frozen=True)
 class Measurement:
-    """A measured value with the interval for one look; `sample` holds cases, or differences to today's `rule`."""
+    """A measured value with the interval for one look; `sample` holds cases, or differences to today's `rule`.
 
-    value: float
-    low: float
-    high: float
+    Without a case there is no value: None, never a number that stands for it.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
     n: int
     window: str
     method: str
@@ -31,18 +34,30 @@ class Measurement:
         """Measure by cases alone."""
         interval, method = one_look(sample)
         assumed = f"the {sample.unit}s are independent, and those of the window stand for those to come"
-        return cls(
-            sample.mean, interval.low, interval.high, sample.n, window, f"{source}; {method}", (assumed,), sample
-        )
+        mean = sample.mean if sample.n else None
+        low, high = (_finite(end) if sample.n else None for end in (interval.low, interval.high))
+        return cls(mean, low, high, sample.n, window, f"{source}; {method}", (assumed,), sample)
+
+    @classmethod
+    def none(cls, window: str) -> "Measurement":
+        """Say that nothing was measured."""
+        return cls(None, None, None, 0, window, "not measured yet", (), Sample.of(()))
+
+    def without_number(self) -> "Measurement":
+        """Keep what was looked at and how, without a number that could be taken for a finding."""
+        return replace(self, value=None, low=None, high=None, rule=None, units_per_month=None)
 
 
 @dataclass(frozen=True)
 class Gain:
-    """How much better than the rule or the baseline, more being better; the interval holds at every look."""
+    """How much better than the rule or the baseline, more being better; the interval holds at every look.
 
-    value: float
-    low: float
-    high: float
+    As long as there is nothing to compare, its numbers are None.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
     against: Literal["rule", "baseline"]
     method: str
 
@@ -57,7 +72,13 @@ def compare(found: Measurement, baseline: float, before: Sample | None, sign: in
     if found.rule is None:
         ours = ours.minus(Interval(base, base) if before is None else one_look(before, ALPHA / 2)[0])
     low, high = sorted((sign * ours.low, sign * ours.high))
-    return Gain(sign * (found.value - base), low, high, "baseline" if found.rule is None else "rule", method)
+    value = None if found.value is None else sign * (found.value - base)
+    return Gain(value, _finite(low), _finite(high), "baseline" if found.rule is None else "rule", method)
+
+
+def _finite(end: float) -> float | None:
+    """Leave out an end that no number bounds."""
+    return end if isfinite(end) else None
 
 
 def cases_needed(gap: float, sample: Sample, alpha: float = ALPHA, power: float = 0.8) -> int | None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final, get_args
 import yaml
 
 from . import PilotError, derive
-from .kpi import Assessment, Defined, Verdict
+from .kpi import ABSENT, Assessment, Defined, Verdict, unmeasured
 from .monitoring import Metrics
 from .revision import PAGE, commit_of
 from .settings import PlatformSettings
 from .surface import moved
 from .tracking import TrackedRun
-from .wording import finding, sentence
+from .wording import finding, not_measured, sentence
 
 if TYPE_CHECKING:  # moved: kept for the code of teams until version 2
     from .platform_measures import measure_platform
@@ -44,6 +44,7 @@ WINS: Final = "wins.jsonl"
 FORMAT: Final = 1
 # What a new measurement repeats when it has nothing new to say: then no line is added.
 COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
+UNKNOWN: Final = dict.fromkeys(("command", "commit", "measured_at", "run"))  # of what was never measured
 NOTICED: Final = ("better", "reached")
 Line = Mapping[str, object]
 __getattr__ = moved(__name__, globals())
@@ -99,14 +100,22 @@ def read_newest(settings: PlatformSettings) -> list[Line]:
     return list({str(line["kpi"]): line for line in read_lines(evidence_file(settings))}.values())
 
 
+def newest_of(kpis: Sequence[Defined], lines: Sequence[Line]) -> list[Line]:
+    """Give the newest evidence on each KPI as kpis.yml defines it now, or a line that says that there is none."""
+    newest = {(line["kpi"], line["definition"]): line for line in lines}
+    return [newest.get((each.kpi.id, each.hash)) or _line(unmeasured(each)) | UNKNOWN for each in kpis]
+
+
 def gate(kpis: Sequence[Defined], lines: Sequence[Line]) -> dict[str, str]:
     """Hold the newest evidence against what kpis.yml asks of the gate; say for each KPI what is missing."""
     newest = {(line["kpi"], line["definition"]): line for line in lines}
-    missing = {}
+    missing: dict[str, str] = {}
     for each in kpis:
         line, wanted = newest.get((each.kpi.id, each.hash)), each.kpi.decision
         enough = {wanted.go_on, "reached"} if wanted.gate == "shown" else set(get_args(Verdict)) - {"worse"}
-        if line is None or line["verdict"] not in enough:
+        if each.kpi.pending is not None:
+            missing |= {each.kpi.id: not_measured(each.kpi)} if wanted.gate == "shown" else {}
+        elif line is None or line["verdict"] not in enough:
             missing[each.kpi.id] = str(line["sentence"]) if line else "It is not measured as kpis.yml defines it now."
     return missing
 
@@ -129,6 +138,7 @@ def _line(each: Assessment) -> dict[str, object]:
         "rule": rounded(found.rule),
         "gain": {name: rounded(value) for name, value in asdict(each.gain).items()},
         "verdict": each.verdict,
+        "pending": kpi.pending,
         "cases_needed": each.cases_needed,
         "sentence": sentence(each),
         "method": found.method,
@@ -195,10 +205,16 @@ def _write_metrics(assessments: Sequence[Assessment], settings: PlatformSettings
     metrics = Metrics(settings, "kpis")
     for each in assessments:
         kpi, found, gain = each.kpi, each.measurement, each.gain
-        values = {"value": found.value, "low": found.low, "high": found.high, "baseline": each.defined.baseline}
+        values: dict[str, float | None] = {
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "baseline": each.defined.baseline,
+        }
         values |= {"gain": gain.value, "gain_low": gain.low, "gain_high": gain.high}
-        values |= {"target": kpi.target.value} if kpi.target else {"margin": kpi.margin or 0.0}
-        values |= {"enough_data": each.verdict != "not_enough_data", "measured_timestamp_seconds": now.timestamp()}
+        values |= {"target": kpi.target.value} if kpi.target else {"margin": kpi.margin}
+        values |= {"enough_data": each.verdict not in ABSENT, "pending": each.verdict == "not_measured_yet"}
+        values["measured_timestamp_seconds"] = None if values["pending"] else now.timestamp()
         for name, value in values.items():
             metrics.set(f"pilot_kpi_{name}", value, kpi=kpi.id)
     metrics.write()
@@ -208,7 +224,10 @@ def _track(assessments: Sequence[Assessment], run: TrackedRun, command: str, com
     run.tags({"command": command, "commit": commit or "none"})
     for each in assessments:
         name, found, gain = f"kpi.{each.kpi.id}", each.measurement, each.gain
-        values = {"": found.value, ".low": found.low, ".high": found.high, ".n": float(found.n)}
+        values = {"": found.value, ".low": found.low, ".high": found.high}
         values |= {".gain": gain.value, ".gain_low": gain.low, ".gain_high": gain.high}
-        run.metrics({f"{name}{end}": value for end, value in values.items() if abs(value) != float("inf")})
+        values[".n"] = None if each.verdict == "not_measured_yet" else found.n
+        run.metrics({f"{name}{end}": value for end, value in values.items() if value is not None})
         run.tags({name: each.verdict, f"{name}.definition": each.defined.hash, f"{name}.unit": each.kpi.unit})
+        if each.verdict in ABSENT:
+            run.tags({f"{name}.why": sentence(each)})

@@ -45,6 +45,7 @@ METRICS: Final = {
     "pilot_kpi_gain_low": "Lower end of the gain's interval, which holds at every look",
     "pilot_kpi_gain_high": "Upper end of the gain's interval, which holds at every look",
     "pilot_kpi_enough_data": "0 while there are too few cases to say anything",
+    "pilot_kpi_pending": "1 while it is not measured yet, because its measure or its baseline is missing",
     "pilot_kpi_measured_timestamp_seconds": "When it was measured",
     "pilot_corrections": "Corrections by users, answered and not",
 }

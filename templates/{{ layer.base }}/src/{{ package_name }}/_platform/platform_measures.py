@@ -14,6 +14,8 @@ from .tracking import Tracking
 def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
     """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
     asked = kpi.measure
+    if asked.pending is not None:
+        return Measurement.none(kpi.window)
     try:
         if asked.sql is not None:
             return _queried(kpi, database.select(asked.sql))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .kpi import PERIOD, Assessment, Worth
+from .kpi import PERIOD, Assessment, Kpi, Worth
 
 SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
 
@@ -15,6 +15,8 @@ def sentence(each: Assessment) -> str:
 def finding(each: Assessment) -> str:
     """Say what was found."""
     kpi, found = each.kpi, each.measurement
+    if each.verdict == "not_measured_yet":
+        return not_measured(kpi)
     more = f" About {each.cases_needed:,} cases would show what is hoped for." if each.cases_needed else ""
     if each.verdict == "not_enough_data":
         wanted = max(kpi.minimum_sample, found.n + found.sample.missing)
@@ -31,10 +33,18 @@ def finding(each: Assessment) -> str:
     return f"{said[each.verdict]} ({_signed(each)}).{more}"
 
 
+def not_measured(kpi: Kpi) -> str:
+    """Say that a KPI is not measured yet, and what the next step is."""
+    step = kpi.pending or "the command `measure` does it"
+    return f"Not measured yet: {step.strip().rstrip('.')}."
+
+
 def _signed(each: Assessment) -> str:
     """Say how much better it is; the sign counts improvement, whatever the direction."""
     value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
     margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
+    if each.gain.low is None and each.gain.high is None:
+        return f"{value} {each.kpi.unit}, no interval: {each.gain.method}{margin}"
     return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
 
 
@@ -56,8 +66,10 @@ def _break_even(worth: Worth) -> str:
     return f" It pays within a year if at least {100 * worth.break_even_share:.1f} % {worth.break_even_of}."
 
 
-def number(value: float, sign: str = "") -> str:
-    """Write a number with as many digits as it deserves."""
+def number(value: float | None, sign: str = "") -> str:
+    """Write a number with as many digits as it deserves, and a dash where there is none."""
+    if value is None:
+        return "-"
     if abs(value) == float("inf"):
         return "open"
     if 0 < abs(value) < 1:

@@ -1,8 +1,13 @@
 """`gate`: hold the newest evidence against what kpis.yml asks for."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from .. import DONE, FOUND
+
+if TYPE_CHECKING:
+    from ..kpi import Kpi
 
 
 def gate_command() -> click.Command:
@@ -19,7 +24,17 @@ def gate_command() -> click.Command:
         for each in kpis:
             asked = each.kpi.decision.go_on if each.kpi.decision.gate == "shown" else "not worse"
             text = missing.get(each.kpi.id)
-            click.echo(f"failed: {each.kpi.id}, asked for: {asked}. {text}" if text else f"passed: {each.kpi.id}")
+            if text:
+                click.echo(f"failed: {each.kpi.id}, asked for: {asked}. {text}")
+            else:
+                click.echo(f"{'open' if each.kpi.pending else 'passed'}: {each.kpi.id}{_open(each.kpi)}")
         return FOUND if missing else DONE
 
     return command
+
+
+def _open(kpi: "Kpi") -> str:
+    """Say what is still open of a KPI that nothing is asked of before it is measured."""
+    from ..wording import not_measured
+
+    return f". {not_measured(kpi)}" if kpi.pending else ""

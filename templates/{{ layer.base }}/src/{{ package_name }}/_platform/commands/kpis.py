@@ -10,25 +10,32 @@ def kpis_command() -> click.Command:
     @click.command("kpis")
     @AS_JSON
     def kpis(*, as_json: bool) -> int:
-        """Show the last measured KPIs."""
-        from ..evidence import read_newest
+        """Show each KPI as it was measured last, or that it is not measured yet."""
+        from ..evidence import evidence_file, newest_of, read_lines
+        from ..kpi import read_kpis
         from ..settings import PlatformPart
 
         settings = PlatformPart.load()
-        found = [dict(line) for line in read_newest(settings)]
-        if not found and not as_json:
-            click.echo(f"Nothing is measured yet: `{settings.distribution} measure` does it.", err=True)
-            return FOUND
+        lines = read_lines(evidence_file(settings))
+        found = [dict(line) for line in newest_of(read_kpis(settings.root / "kpis.yml"), lines)]
         rows = found if as_json else [_measured_row(entry) for entry in found]
         show(rows, ("kpi", "value", "low", "high", "baseline", "verdict", "measured"), as_json=as_json)
         for entry in [] if as_json else found:
             click.echo(f"{entry['kpi']}: {entry['sentence']}")
+        if all(entry["measured_at"] is None for entry in found):
+            click.echo(f"Nothing is measured yet: `{settings.distribution} measure` does it.", err=True)
+            return FOUND
         return DONE
 
     return kpis
 
 
 def _measured_row(entry: dict[str, object]) -> dict[str, object]:
-    """Lay out one measurement; without a case there is no value, whatever the method gives as its widest interval."""
-    nothing = dict.fromkeys(("value", "low", "high"), "-") if entry["n"] == 0 else {}
-    return {**entry, **nothing, "measured": str(entry["measured_at"])[:10]}
+    """Lay out one measurement; a dash stands where there is no number, also in lines that had one for no case."""
+    from ..kpi import ABSENT
+
+    numbers = {name: entry[name] for name in ("value", "low", "high", "baseline")}
+    numbers |= dict.fromkeys(("value", "low", "high")) if entry["n"] == 0 or entry["verdict"] in ABSENT else {}
+    shown = {name: "-" if number is None else number for name, number in numbers.items()}
+    said = {"verdict": str(entry["verdict"]).replace("_", " "), "measured": str(entry["measured_at"] or "-")[:10]}
+    return {**entry, **shown, **said}
