@@ -89,7 +89,7 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool
         PolicyError: A configuration that the move brings names what the policies do not allow.
     """
     old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient)
-    renders = include_seeds(render_both(recorded, old, target.snapshot, new, pilot.team_files), target.include)
+    renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
     with plan_merge(pilot, target.snapshot, renders, new) as plan:
         causes = find_causes((recorded, old), (target.snapshot, new), paths_in_catalog(plan.merge, renders, pilot))
         yield replace(plan, problems=problems, causes=causes)

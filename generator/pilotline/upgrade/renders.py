@@ -11,6 +11,7 @@ from pilotline.template.ownership import owner_of_paths
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.merge import Merge
+from pilotline.upgrade.new_seeds import withheld_seeds
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,17 @@ def include_seeds(renders: Renders, paths: tuple[str, ...]) -> Renders:
     return replace(renders, kept=renders.kept - set(paths))
 
 
-def render_both(recorded: Snapshot, old: Answers, target: Snapshot, new: Answers, team: frozenset[str]) -> Renders:
+def render_both(pilot: Pilot, recorded: Snapshot, old: Answers, target: Snapshot, new: Answers) -> Renders:
     """Render both sides, and tell what of each is no business of a merge."""
-    base, theirs = render(recorded, old), render(target, new)
+    base, theirs, team = render(recorded, old), render(target, new), pilot.team_files
     old_owner, new_owner = owner_of_paths(recorded, old), owner_of_paths(target, new)
     owners = {path: old_owner(path) for path in base} | {path: new_owner(path) for path in theirs}
+    seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
+    withheld = withheld_seeds(seeds, base, theirs, old, new, pilot.version)
+    theirs = Tree({path: file for path, file in theirs.items() if path not in withheld})
     kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
     derived = frozenset(path for path, owner in owners.items() if owner == "derived") - team
-    return Renders(base, theirs, kept, derived, team)
+    return Renders(base, theirs, kept - withheld, derived, team)
 
 
 def without(tree: Mapping[str, File], gone: frozenset[str]) -> dict[str, File]:

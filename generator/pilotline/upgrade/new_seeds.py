@@ -1,0 +1,48 @@
+"""Which seeds an upgrade brings: those of something new in the pilot, and not the pieces of a seed that was split.
+
+A catalog says so itself, in its computed answer `arriving_later`: the rule that plain Copier and Renovate go by.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pilotline.files.tree import Tree
+from pilotline.template.answers import Answers
+from pilotline.template.render import match_plain
+
+_LIST: Final = "arriving_later"
+_NUMBERS: Final = re.compile(r"[0-9]+(?:[.][0-9]+)*")
+
+
+def withheld_seeds(
+    seeds: frozenset[str], base: Tree, theirs: Tree, old: Answers, new: Answers, version: str | None
+) -> frozenset[str]:
+    """Name the seeds of the new render that a pilot of that version is not given.
+
+    A catalog without such a list delivers every seed that its old render had not, and so does a move between catalogs
+    of which only one keeps the list.
+    """
+    rules = new.values.get(_LIST)
+    if not isinstance(rules, list) or _LIST not in old.values:
+        return frozenset()
+    is_new = match_plain(_patterns(rules, old.recorded, version))
+    return frozenset(path for path in seeds if path in theirs and path not in base and not is_new(path))
+
+
+def _patterns(rules: list[Mapping[str, object]], recorded: Mapping[str, object], version: str | None) -> Iterator[str]:
+    """Give the patterns of the rules that now hold for the first time."""
+    for rule in rules:
+        paths = rule.get("paths")
+        if isinstance(paths, list) and not _was_there(rule, recorded, version):
+            yield from map(str, paths)
+
+
+def _was_there(rule: Mapping[str, object], recorded: Mapping[str, object], version: str | None) -> bool:
+    since, answers = rule.get("since"), rule.get("is")
+    if isinstance(since, list):
+        found = _NUMBERS.search(version or "")
+        return found is not None and [int(part) for part in found.group().split(".")] >= since
+    given = recorded.get(str(rule.get("answer")), rule.get("before"))
+    chosen = given if isinstance(given, list) else [given]
+    return isinstance(answers, list) and any(each in answers for each in chosen)
