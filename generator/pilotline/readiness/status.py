@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.errors import PilotlineError
+from pilotline.kpi.evidence import ABSENT, UNMEASURED
+from pilotline.kpi.manifest import definition_hash, pending_of, resolve
 from pilotline.readiness.documents import Section, parse_document
 from pilotline.readiness.eu_ai_act import HISTORY, dates_for, stage_since
 from pilotline.readiness.verdict import Verdict
@@ -13,6 +15,7 @@ from pilotline.readiness.view.pilot_view import Repository
 FORMAT: Final = 1
 KPI_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 WINS: Final = "governance/wins.jsonl"
+_NUMBERS: Final = ("value", "low", "high", "gain", "worth")
 _SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
 
 
@@ -29,7 +32,7 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
     for section in (repo.manifest, repo.kpis):
         _refuse_unreadable(repo, section)
     manifest = repo.manifest
-    kpis = [_kpi(entry, _newest(repo)) for entry in repo.kpis.items("kpis")]
+    kpis = [_kpi(repo, entry, _newest(repo)) for entry in repo.kpis.items("kpis")]
     return {
         "format": FORMAT,
         "date": verdict.today.isoformat(),
@@ -69,8 +72,8 @@ def _plain(part: Section) -> dict[str, object]:
     return dict(part.data) if isinstance(part.data, dict) else {}
 
 
-def _newest(repo: Repository) -> dict[str, Section]:
-    """Read the newest evidence on each KPI; a line that is none is left out."""
+def _newest(repo: Repository) -> dict[tuple[str, str], Section]:
+    """Read the newest evidence by KPI and definition; a line that is none is left out."""
     newest = {}
     for line in repo.text(KPI_EVIDENCE).splitlines():
         try:
@@ -78,25 +81,38 @@ def _newest(repo: Repository) -> dict[str, Section]:
         except ValueError:
             continue
         if isinstance(data, dict) and data.get("format") == 1:
-            newest[str(data.get("kpi"))] = parse_document("line.json", line.encode())
+            newest[str(data.get("kpi")), str(data.get("definition"))] = parse_document("line.json", line.encode())
     return newest
 
 
-def _kpi(entry: Section, evidence: dict[str, Section]) -> dict[str, object]:
-    measured = evidence.get(entry.text("id"))
+def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Section]) -> dict[str, object]:
+    measured = evidence.get((entry.text("id"), _definition(repo, entry)))
     found = {name: measured.at(name).data for name in _SHOWN} if measured else dict.fromkeys(_SHOWN)
+    if found["verdict"] in ABSENT:
+        found |= dict.fromkeys(_NUMBERS)
+    baseline, change = entry.number("baseline", "value"), entry.number("target", "change_percent")
+    unmeasured = measured is None or found["verdict"] == UNMEASURED
+    step = pending_of(_plain(entry)) or "`measure` does it, as kpis.yml defines it now"
     return {
         "id": entry.text("id"),
         "title": entry.text("title"),
         "uses": entry.text("uses") or None,
         "unit": entry.text("unit"),
         "direction": entry.text("direction"),
-        "baseline": entry.number("baseline", "value"),
-        "target": entry.number("target", "value"),
+        "baseline": baseline,
+        "target": entry.number("target", "value") if change is None else resolve(baseline, change),
+        "change_percent": change,
+        "unmeasured": step if unmeasured else None,
         "due": entry.text("target", "due") or None,
         "currency": entry.text("value", "currency") or None,
         **found,
     }
+
+
+def _definition(repo: Repository, entry: Section) -> str:
+    """Hash the definition in force, which evidence has to name to count."""
+    cases = repo.text(entry.text("baseline", "data")) if entry.text("baseline", "data") else None
+    return definition_hash(_plain(entry), None if cases is None else cases.encode())
 
 
 def _stage(repo: Repository, verdict: Verdict) -> dict[str, object]:

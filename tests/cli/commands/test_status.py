@@ -1,7 +1,10 @@
 import json
+import shutil
 
 import pytest
+import yaml
 
+from pilotline.kpi.manifest import read_kpis
 from tests.cli.commands.test_check import REAL
 from tests.helpers import pilotline
 
@@ -26,8 +29,10 @@ def folder(tmp_path_factory):
     pilot = tmp_path_factory.mktemp("status") / "pilot"
     assert pilotline("new", pilot, *REAL, "-d", "ai_act_class=high").code == 0
     (pilot / "governance/evidence").mkdir()
-    older = {**LINE, "value": 12.0, "verdict": "undecided"}
-    (pilot / "governance/evidence/kpi.jsonl").write_text(f"{json.dumps(older)}\nno JSON\n{json.dumps(LINE)}\n")
+    line = {**LINE, "definition": read_kpis((pilot / "kpis.yml").read_bytes())[0].hash}
+    older, other = {**line, "value": 12.0, "verdict": "undecided"}, {**line, "value": 77.0, "definition": "another"}
+    lines = [json.dumps(older), "no JSON", json.dumps(line), json.dumps(other)]
+    (pilot / "governance/evidence/kpi.jsonl").write_text("\n".join(lines) + "\n")
     return pilot
 
 
@@ -61,6 +66,44 @@ def test_people_see_it_in_a_glance(folder):
     assert "high risk, deployer; " in run.out
     assert "2027-12-02 High risk, Annex III" in run.out
     assert len(run.out.splitlines()) <= 11
+
+
+STEP = "the query is missing; write it"
+NOTHING = {"value": None, "period": None, "source": "not measured yet"}
+UNMEASURED = {
+    "a pending measure": (
+        {"measure": {"pending": STEP}},
+        f"from 12.5 to 8 minutes by 2030-01-01; not measured yet: {STEP}",
+    ),
+    "no baseline": ({"baseline": NOTHING}, "to 8 minutes by 2030-01-01; not measured yet: its baseline is missing"),
+    "a change in percent": (
+        {"baseline": NOTHING, "target": {"change_percent": -20, "due": "2030-01-01"}},
+        "20 % less minutes by 2030-01-01; not measured yet: its baseline is missing",
+    ),
+    "another definition": ({"formula": "another one"}, "not measured yet: `measure` does it"),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), UNMEASURED.values(), ids=UNMEASURED.keys())
+def test_what_is_not_measured_has_a_next_step_and_no_number(folder, tmp_path, change, said):
+    pilot = shutil.copytree(folder, tmp_path / "pilot")
+    manifest = yaml.safe_load((pilot / "kpis.yml").read_text())
+    manifest["kpis"][0]["target"]["due"] = "2030-01-01"
+    manifest["kpis"][0] |= change
+    (pilot / "kpis.yml").write_text(yaml.safe_dump(manifest))
+    assert said in pilotline("status", pilot).out
+    kpi = json.loads(pilotline("status", pilot, "--json").out)["kpi"]
+    assert {kpi[name] for name in ("value", "low", "high", "worth")} == {None}
+    assert kpi["unmeasured"]
+
+
+def test_too_few_cases_are_the_absence_of_a_number(folder, tmp_path):
+    pilot = shutil.copytree(folder, tmp_path / "pilot")
+    lines = pilot / "governance/evidence/kpi.jsonl"
+    lines.write_text(lines.read_text().replace('"better"', '"not_enough_data"'))
+    assert "; not enough data" in pilotline("status", pilot).out
+    kpi = json.loads(pilotline("status", pilot, "--json").out)["kpi"]
+    assert (kpi["value"], kpi["verdict"], kpi["unmeasured"]) == (None, "not_enough_data", None)
 
 
 def test_a_repository_that_is_no_pilot_has_a_status_too(tmp_path):

@@ -9,6 +9,7 @@ import click
 from pilotline.cli.options.common import config_path, json_option
 from pilotline.config import read_config
 from pilotline.kpi.drawing import number
+from pilotline.kpi.manifest import as_number
 from pilotline.readiness.run import Options, check_pilot
 from pilotline.readiness.status import describe_status
 from pilotline.readiness.verdict import Verdict
@@ -55,13 +56,24 @@ def _part(status: dict[str, object], *keys: str) -> str:
 def _kpi(kpi: object) -> str:
     if not isinstance(kpi, dict):
         return "none"
-    goal = (
-        f"from {number(kpi['baseline'])} to {number(kpi['target'])}"
-        if kpi["baseline"] is not None and kpi["target"]
-        else "no goal"
-    )
-    now = f"now {number(kpi['value'])} ({kpi['verdict'].replace('_', ' ')})" if kpi["n"] else "not measured yet"
-    return f"{kpi['title']}: {goal} {kpi['unit']} by {kpi['due']}; {now}"
+    by = f" by {kpi['due']}" if kpi["due"] else ""
+    return f"{kpi['title']}: {_goal(kpi)} {kpi['unit']}{by}; {_now(kpi)}"
+
+
+def _goal(kpi: dict[str, object]) -> str:
+    before, target, change = (as_number(kpi[name]) for name in ("baseline", "target", "change_percent"))
+    if before is not None and target is not None:
+        return f"from {number(before)} to {number(target)}"
+    if target is not None:
+        return f"to {number(target)}"
+    return "no goal" if change is None else f"{abs(change):g} % {'more' if change > 0 else 'less'}"
+
+
+def _now(kpi: dict[str, object]) -> str:
+    verdict = str(kpi["verdict"]).replace("_", " ")
+    if kpi["unmeasured"]:
+        return f"not measured yet: {kpi['unmeasured']}"
+    return verdict if kpi["value"] is None else f"now {number(as_number(kpi['value']))} ({verdict})"
 
 
 def _cost(cost: object) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
+from pilotline.kpi.evidence import UNMEASURED
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.documents import Section
 from pilotline.readiness.eu_ai_act import stage_since
@@ -62,7 +63,7 @@ def _kpi_problems(kpi: Section) -> Iterator[Problem]:
             yield Problem(f"{name} has no {key}", kpi.place(key))
     if kpi.text("direction") not in _DIRECTIONS:
         yield Problem(f"{name}: the direction is to be higher or lower", kpi.place("direction"))
-    if kpi.number("baseline", "value") is None and not kpi.text("baseline", "data"):
+    if not _has_baseline(kpi):
         yield Problem(f"{name} has no baseline: what is it today?", kpi.place("baseline"))
     source = kpi.text("baseline", "source")
     if not source:
@@ -74,8 +75,20 @@ def _kpi_problems(kpi: Section) -> Iterator[Problem]:
     if kpi.text("kind") == "guardrail":
         if kpi.number("margin") is None:
             yield Problem(f"{name} is a guardrail without a margin", kpi.place())
-    elif kpi.number("target", "value") is None or kpi.date("target", "due") is None:
+    elif not _has_target(kpi):
         yield Problem(f"{name} has no target with a value and a due date (YYYY-MM-DD)", kpi.place("target"))
+
+
+def _has_baseline(kpi: Section) -> bool:
+    """Tell whether it says what it is today, or plainly says that this is not measured yet: no value, of no time."""
+    if kpi.number("baseline", "value") is not None or kpi.text("baseline", "data"):
+        return True
+    return {"value", "period"} <= set(kpi.names("baseline")) and not kpi.has("baseline", "period")
+
+
+def _has_target(kpi: Section) -> bool:
+    wanted = [kpi.number("target", name) for name in ("value", "change_percent")]
+    return any(each is not None for each in wanted) and kpi.date("target", "due") is not None
 
 
 class KpiIsMeasured(Check):
@@ -94,7 +107,7 @@ class KpiIsMeasured(Check):
         most = timedelta(days=2 * (repo.manifest.number("operation", "every_days") or _LONGEST_ROUND))
         for kpi in repo.kpis.items("kpis"):
             name, line = kpi.text("id"), newest.get(kpi.text("id"))
-            measured = line.date("measured_at") if line else None
+            measured = line.date("measured_at") if line and line.text("verdict") != UNMEASURED else None
             if line is None or measured is None:
                 yield Problem(f"{name} was never measured ({KPI})", kpi.place())
             elif not (line.text("command") and line.text("commit")):

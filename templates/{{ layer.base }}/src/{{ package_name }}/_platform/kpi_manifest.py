@@ -54,8 +54,8 @@ class Baseline(_Part):
         if ("value" in self.model_fields_set) == (self.data is not None):
             message = "give one of value, data; value: null says that it is not measured yet"
             raise ValueError(message)
-        if self.period is None and not self.missing:
-            message = "say in period when it was measured"
+        if (self.period is None) != self.missing:
+            message = "say in period when it was measured; what is not measured yet has value: null and period: null"
             raise ValueError(message)
         return self
 

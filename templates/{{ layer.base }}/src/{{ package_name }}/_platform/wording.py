@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .anytime import Measurement
 from .kpi import PERIOD, Assessment, Kpi, Worth
 
 SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
@@ -19,8 +20,9 @@ def finding(each: Assessment) -> str:
         return not_measured(kpi)
     more = f" About {each.cases_needed:,} cases would show what is hoped for." if each.cases_needed else ""
     if each.verdict == "not_enough_data":
-        wanted = max(kpi.minimum_sample, found.n + found.sample.missing)
-        return f"Not enough data yet: {found.n:,} of the {wanted:,} cases that a judgement needs.{more}"
+        return f"Not enough data yet: {_too_few(kpi, found)}.{more}"
+    if found.sample.barred is not None:
+        return f"No verdict: {found.sample.barred} ({_signed(each)})."
     against = "the rule on the same cases" if each.gain.against == "rule" else "the baseline"
     margin = "" if kpi.margin is None else " by more than the margin"
     said = {
@@ -31,6 +33,16 @@ def finding(each: Assessment) -> str:
         "worse": f"Worse than {against}{margin}",
     }
     return f"{said[each.verdict]} ({_signed(each)}).{more}"
+
+
+def _too_few(kpi: Kpi, found: Measurement) -> str:
+    """Say how many cases there are of those that a judgement needs, and why it needs them where that is not plain."""
+    sample = found.sample
+    if sample.unit != "case" and sample.missing:
+        return str(sample.unjudged)
+    wanted = max(kpi.minimum_sample, found.n + sample.missing)
+    skewed = f"; {sample.unjudged}" if sample.unjudged and sample.needed > kpi.minimum_sample else ""
+    return f"{found.n:,} of the {wanted:,} cases that a judgement needs{skewed}"
 
 
 def not_measured(kpi: Kpi) -> str:
@@ -44,7 +56,7 @@ def _signed(each: Assessment) -> str:
     value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
     margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
     if each.gain.low is None and each.gain.high is None:
-        return f"{value} {each.kpi.unit}, no interval: {each.gain.method}{margin}"
+        return f"{value} {each.kpi.unit}, without an interval that holds at every look{margin}"
     return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
 
 
