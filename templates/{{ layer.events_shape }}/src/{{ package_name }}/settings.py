@@ -70,9 +70,10 @@ class ModelSettings(Section):
 
 
 class EvaluationSettings(Section):
-    """How many past lists are judged."""
+    """How many past lists are judged, and what a renewed champion may lose, as a share of what the old one reaches."""
 
     lists: int = Field(default=6, ge=1, le=36)
+    renewal_margin: float = Field(default=0.05, ge=0, lt=1)
 
 
 class Settings(PlatformSettings):

@@ -1,10 +1,11 @@
 """The MLflow store that needs nothing but this machine: a SQLite file and a folder below `var/`."""
 
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from .exclusive import one_at_a_time
+
+MIGRATION_S = 120
 
 
 class LocalServer:
@@ -32,7 +33,7 @@ class LocalServer:
         database = self._var / "mlflow.db"
         if self._given or database.exists():
             return
-        with _one_process(self._var / "mlflow.lock"):
+        with one_at_a_time(self._var / "mlflow.lock", lambda _: None, patience=MIGRATION_S):
             if not database.exists():
                 draft = self._var / "mlflow.db.new"
                 draft.unlink(missing_ok=True)
@@ -44,17 +45,6 @@ def _do_not_insist() -> None:
     """Let MLflow ask a server that does not answer for seconds; by itself it repeats its question for minutes."""
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-
-
-@contextmanager
-def _one_process(path: Path) -> Iterator[None]:
-    """Hold a lock that the system releases even when the process is killed; SQLite has one on every platform."""
-    lock = sqlite3.connect(path, timeout=120, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        lock.close()
 
 
 def _migrate(draft: Path, artifacts: str) -> None:

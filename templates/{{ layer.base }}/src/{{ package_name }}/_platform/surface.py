@@ -24,6 +24,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "derive": ("derive",),
     "drift": ("Drift", "compare"),
     "evidence": ("record",),
+    "exclusive": ("one_at_a_time",),
     "integrations": ("open_database", "open_tracking"),
     "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),

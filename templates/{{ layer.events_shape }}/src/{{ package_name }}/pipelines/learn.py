@@ -1,22 +1,27 @@
 """Train a challenger, judge it out of time, and make it champion only if it has earned it."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import cast
 
 from pydantic import TypeAdapter
 
 from .._platform import PilotError
 from .._platform.tracking import ModelVersion, Verdict
-from ..adapters.model import Kind, SklearnModel, frame
+from ..adapters.model import Kind, SklearnLearner, SklearnModel, frame
 from ..bootstrap import Parts
+from ..domain.cases import FEATURES
 from ..services.backtest import Backtest, Probabilities, Progress, judged_cutoffs, run_backtest, training_outcomes
-from ..services.evaluation import Evaluation, Rival, evaluate_backtest
+from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
 from .intake import Intake
 
 KIND_TAG = "kind"
 CONTRACT_TAG = "contract"
 KNOWN_BY_TAG = "known_by"
+RECIPE_TAG = "recipe"
+LEARNED_TAG = "learned"
 EVALUATION_TAG = "evaluation_run"
 EVALUATION_FILE = "evaluation.json"
 BACKTEST_FILE = "backtest.json"
@@ -59,9 +64,23 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
         source = parts.settings.ledger.path
         run.dataset(table.assign(lapsed=lapsed), name=intake.contract, source=source, context="training")
         version = run.model(model.estimator, table.head(3))
-    tags = {KIND_TAG: learner.kind, CONTRACT_TAG: intake.contract, KNOWN_BY_TAG: known_by.isoformat()}
-    parts.tracking.tag(version, tags)
+    parts.tracking.tag(
+        version,
+        {
+            KIND_TAG: learner.kind,
+            CONTRACT_TAG: intake.contract,
+            KNOWN_BY_TAG: known_by.isoformat(),
+            RECIPE_TAG: _recipe(parts, learner, intake.contract),
+            LEARNED_TAG: sha256(table.to_numpy().tobytes() + bytes(outcome.lapsed for outcome in outcomes)).hexdigest(),
+        },
+    )
     return Trained(version.version, version.run_id, learner.kind, len(outcomes), known_by)
+
+
+def _recipe(parts: Parts, learner: SklearnLearner, contract: str) -> str:
+    """Say in short what makes a model what it is, whatever it learned from: kind, features, contract, definition."""
+    made_of = [learner.parameters, FEATURES, contract, parts.settings.policy.model_dump()]
+    return sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def newest(parts: Parts) -> ModelVersion:
@@ -91,7 +110,8 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     test = run_backtest(intake.customers, learner, parts.policy, cutoffs, progress)
     progress("comparing with the rule and the champion")
     rival = _rival(parts, intake, version, test)
-    found = evaluate_backtest(version.version, test, rival, parts.policy, parts.settings.seed)
+    margin, seed = parts.settings.evaluation.renewal_margin, parts.settings.seed
+    found = evaluate_backtest(version.version, test, rival, parts.policy, margin=margin, seed=seed)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
         run.metrics(metrics(found))
         run.json(EVALUATION_FILE, STORED.dump_python(found, mode="json"))
@@ -118,7 +138,14 @@ def _rival(parts: Parts, intake: Intake, version: ModelVersion, test: Backtest) 
     holder = champion(parts, intake.contract)
     if holder is None or holder.version == version.version:
         return None
-    return Rival(holder.version, _statements(parts, holder, test))
+    return Rival(holder.version, _statements(parts, holder, test), _kinship(version, holder))
+
+
+def _kinship(version: ModelVersion, holder: ModelVersion) -> Kinship:
+    """Compare recipes, and what was learned from; a champion without a recipe is another one."""
+    if version.tags.get(RECIPE_TAG) != holder.tags.get(RECIPE_TAG, ""):
+        return Kinship.OTHER
+    return Kinship.SAME if version.tags[LEARNED_TAG] == holder.tags[LEARNED_TAG] else Kinship.RETRAINED
 
 
 def _statements(parts: Parts, holder: ModelVersion, test: Backtest) -> Probabilities:

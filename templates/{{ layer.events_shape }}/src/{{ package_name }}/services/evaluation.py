@@ -124,21 +124,54 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def decide(rule: Comparison, champion: Comparison | None, *, champion_judged: bool = True) -> Decision:
-    """Let a challenger pass only when it beats the rule and, where there is one, the champion, by interval."""
-    checks = [_verdict("the rule in use", rule)]
-    if champion is not None:
-        checks.append(_verdict("the champion", champion))
-    elif not champion_judged:
+class Kinship(StrEnum):
+    """What a challenger is to the champion: what it has to show depends on it."""
+
+    OTHER = "another recipe"
+    RETRAINED = "the same recipe, trained anew"
+    SAME = "the same recipe, trained on the same"
+
+
+def decide(rule: Comparison, champion: Comparison | None, kinship: Kinship | None, margin: float) -> Decision:
+    """Let a challenger pass that has earned it.
+
+    Another recipe, or the first model, has to beat the rule and the champion by interval. The champion's own recipe,
+    trained on newer outcomes, renews it when it is not worse: than the champion by `margin`, a share of what that one
+    reaches, by interval (non-inferiority), and than the rule. What learned the same has nothing to renew.
+    """
+    checks = [_not_worse("the rule in use", rule) if kinship is Kinship.RETRAINED else _better("the rule in use", rule)]
+    if kinship is Kinship.SAME:
+        checks.append((False, "the champion has learned from the same outcomes: nothing to renew"))
+    elif kinship is not None and champion is None:
         checks.append((False, "the champion cannot be judged on this ledger: no list in common"))
+    elif champion is not None:
+        renewed = kinship is Kinship.RETRAINED
+        checks.append(_within("the champion", champion, margin) if renewed else _better("the champion", champion))
     return Decision(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
 
 
-def _verdict(name: str, comparison: Comparison) -> tuple[bool, str]:
+def _better(name: str, comparison: Comparison) -> tuple[bool, str]:
     difference = comparison.difference
     word = "better than" if difference.better else "worse than" if difference.worse else "not clearly better than"
-    numbers = f"{difference.value:+,.0f} per 100 calls, 95 % interval {difference.low:+,.0f} to {difference.high:+,.0f}"
-    return difference.better, f"{word} {name}: {numbers}"
+    return difference.better, f"{word} {name}: {_numbers(difference)}"
+
+
+def _not_worse(name: str, comparison: Comparison) -> tuple[bool, str]:
+    difference = comparison.difference
+    word = "better than" if difference.better else "worse than" if difference.worse else "not worse than"
+    return not difference.worse, f"{word} {name}: {_numbers(difference)}"
+
+
+def _within(name: str, comparison: Comparison, margin: float) -> tuple[bool, str]:
+    """Non-inferiority: the whole interval lies above what may be lost."""
+    tolerated = margin * comparison.other
+    passed = comparison.difference.low >= -tolerated
+    word = "renews" if passed else "may be worse than"
+    return passed, f"{word} {name}: {_numbers(comparison.difference)}, margin {tolerated:,.0f}"
+
+
+def _numbers(difference: Estimate) -> str:
+    return f"{difference.value:+,.0f} per 100 calls, 95 % interval {difference.low:+,.0f} to {difference.high:+,.0f}"
 
 
 Reached = dict[Method, dict[Measure, float]]
@@ -159,6 +192,7 @@ class Rival:
 
     version: int
     probabilities: Probabilities
+    kinship: Kinship = Kinship.OTHER
 
 
 @dataclass(frozen=True)
@@ -191,7 +225,9 @@ class Evaluation:
         )
 
 
-def evaluate_backtest(version: int, test: Backtest, rival: Rival | None, policy: Policy, seed: int) -> Evaluation:
+def evaluate_backtest(
+    version: int, test: Backtest, rival: Rival | None, policy: Policy, *, margin: float, seed: int
+) -> Evaluation:
     """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
     tallies = {method: test.tallies(method, policy) for method in Method}
     pairs = {method: test.swaps(method, Method.RULE, policy) for method in Method}
@@ -204,7 +240,7 @@ def evaluate_backtest(version: int, test: Backtest, rival: Rival | None, policy:
         against_rule=against_rule,
         champion=rival.version if rival else None,
         against_champion=duel,
-        decision=decide(main, duel, champion_judged=rival is None or duel is not None),
+        decision=decide(main, duel, rival.kinship if rival else None, margin),
         quality=quality(test),
     )
 
