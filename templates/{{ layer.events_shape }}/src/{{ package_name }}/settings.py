@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 
 from ._platform.settings import PlatformSettings, Section
 from .domain.policy import Policy
-from .services.drafting import Form
 
 
 class ColumnSettings(Section):
@@ -47,11 +46,6 @@ class LedgerSettings(Section):
     decimal: Literal[".", ","] = "."
     until: date | None = None
     columns: ColumnSettings
-
-    @property
-    def form(self) -> Form:
-        """How the file writes the table."""
-        return Form(self.separator, self.names, self.encoding, self.decimal)
 
 
 class PolicySettings(Section):

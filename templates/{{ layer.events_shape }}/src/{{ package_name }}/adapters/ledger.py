@@ -1,30 +1,17 @@
 """The ledger: raw lines from a file, let in by the data contract, summed up to orders."""
 
-import bz2
-import gzip
-import lzma
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BufferedIOBase
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
 from .._platform import PilotError
 from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
+from .._platform.written import read_numbers
 from ..domain.orders import Order
-from ..services.drafting import COMMA, GROUPED, Form, sniff
 from ..settings import ColumnSettings, LedgerSettings
-
-HEAD: Final = 65536
-OPENERS: Final[dict[str, Callable[[Path], BufferedIOBase]]] = {
-    ".bz2": bz2.BZ2File,
-    ".gz": gzip.GzipFile,
-    ".xz": lzma.LZMAFile,
-}
-NO_TEXT: Final = (".xlsx", ".xls", ".ods", ".zip")
 
 
 @dataclass(frozen=True)
@@ -36,11 +23,10 @@ class Reading:
     contract: Contract
 
 
-def read_table(path: Path, form: Form | None = None) -> pd.DataFrame:
+def read_table(path: Path, known: LedgerSettings) -> pd.DataFrame:
     """Read CSV, also compressed, or Parquet, as text: the contract and not a guess decides about types."""
     if not path.is_file():
         raise PilotError(f"There is no table {path}: put it there, or set ledger.path in config/default.toml.")
-    known = form or Form()
     try:
         if path.suffix == ".parquet":
             return _as_text(pd.read_parquet(path))
@@ -66,56 +52,8 @@ def read_table(path: Path, form: Form | None = None) -> pd.DataFrame:
         ) from error
 
 
-def read_form(path: Path) -> Form:
-    """Find out how a file writes its table, from its beginning; Parquet says so itself."""
-    if path.suffix == ".parquet":
-        return Form()
-    if path.suffix.lower() in NO_TEXT:
-        raise PilotError(f"{path.name} is no text file: save its table as CSV in UTF-8, and give that.")
-    try:
-        head = _head(path)
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PilotError(
-            f"{path} cannot be read: {reason}. Give a CSV file, also as .gz, .bz2 or .xz, or a Parquet file."
-        ) from error
-    encoding = _encoding(head)
-    text = head.decode(encoding, errors="replace")
-    if not text.strip():
-        raise PilotError(f"{path} is empty: give a table with one row for each sale.")
-    return sniff(text if len(head) < HEAD else text[: text.rfind("\n")], encoding)
-
-
-def _encoding(head: bytes) -> str:
-    """Tell UTF-8 from what Windows and Excel write."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        head[: head.rfind(b"\n")].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig" if head.startswith(b"\xef\xbb\xbf") else "utf-8"
-
-
-def _head(path: Path) -> bytes:
-    opened = OPENERS.get(path.suffix)
-    with opened(path) if opened else path.open("rb") as file:
-        return file.read(HEAD)
-
-
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype("string").fillna("").astype(object)
-
-
-def plain_numbers(values: "pd.Series[str]", decimal: str) -> "pd.Series[str]":
-    """Write numbers as contracts read them, 1234.5; what is no such number stays, and the contract names it."""
-    other = "." if decimal == "," else ","
-    if not values.str.contains(other, regex=False).any() and decimal == ".":
-        return values
-    trimmed = values.str.strip()
-    written = trimmed.str.fullmatch(COMMA if decimal == "," else GROUPED)
-    plain = trimmed.str.replace(other, "", regex=False).str.replace(decimal, ".", regex=False)
-    return values.where(~written, plain)
 
 
 def values(frame: pd.DataFrame, columns: ColumnSettings) -> "pd.Series[float]":
@@ -147,9 +85,11 @@ class ContractedLedger:
         contract = read_contract(self._contract)
         permit(contract, self._access)
         columns = self._settings.columns
-        table = read_table(self._path, self._settings.form)
-        for name in [name for name in columns.numbers if name in table]:
-            table[name] = plain_numbers(table[name], self._settings.decimal)
+        table = read_table(self._path, self._settings)
+        comma = self._settings.decimal == ","  # contracts read numbers with a point
+        for name in [name for name in columns.numbers if comma and name in table]:
+            read = read_numbers(table[name], self._settings.decimal)
+            table[name] = table[name].where(read.isna(), read.astype("string"))
         checked = enforce(contract, table, access=self._access, at_stake=lambda rows: values(rows, columns).abs())
         until = self._settings.until
         lines = checked.valid

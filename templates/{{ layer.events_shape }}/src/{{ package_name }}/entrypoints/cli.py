@@ -1,7 +1,6 @@
 """The pilot's commands: each parses and calls one function of `steps`, which loads for seconds, so only then."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -65,26 +64,6 @@ def _command(name: str) -> click.Command:
     for option in options:
         command = option(command)
     return command
-
-
-@cli.command("own-data")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--apply", "use", is_flag=True, help="Put the draft in place; without it, it is only written to be read.")
-@click.option("--customer", help="Column of the customer.")
-@click.option("--day", help="Column of the date.")
-@click.option("--order", help="Column of the order's number.")
-@click.option("--amount", help="Column of a line's value.")
-@click.option("--price", help="Column of the price of one piece.")
-@click.option("--quantity", help="Column of the number of pieces.")
-@AS_JSON
-def own_data_command(file: Path, *, use: bool, as_json: bool, **columns: str | None) -> None:
-    """Put a table of your own in the example's place.
-
-    Drafts data contract, settings and column mapping from it, and lists what is left to decide.
-    """
-    from .steps import bring_own_data
-
-    bring_own_data(file, columns, use=use, as_json=as_json)
 
 
 def _build() -> "Parts":

@@ -1,10 +1,9 @@
 """What the commands do: put the parts together, take the steps in order, show what each returns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -14,9 +13,8 @@ from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
 from ..pipelines import learn, measure, report, score
 from ..pipelines.intake import Intake, read_ledger
-from ..services.drafting import Part
 from ..settings import Settings
-from . import own_data, views
+from . import views
 from .next_step import next_step
 from .screen import Json, Screen
 
@@ -94,27 +92,6 @@ def take(name: str, as_of: datetime | None, *, as_json: bool) -> int:
         work.screen.finish(result)
     registered = result.get("registered")
     return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE
-
-
-def bring_own_data(file: Path, columns: Mapping[str, str | None], *, use: bool, as_json: bool) -> None:
-    """Draft what a table of the team's own needs, show it, and put it in place if wanted."""
-    settings = Settings.load()
-    screen = Screen.open(as_json=as_json)
-    given = {Part(part): column for part, column in columns.items() if column}
-    found = own_data.draft(settings, file, given)
-    files = found.apply(settings.root, settings.ledger.contract) if use else found.write(settings.var / "own_data")
-    screen.title("Column mapping")
-    for guess in found.guesses:
-        screen.pair(guess.part, f"{guess.column} ({guess.why})")
-    screen.title("Left to decide")
-    for text in found.decisions:
-        screen.line(f"- {text}")
-    screen.title("In place" if use else "Drafted, to be read; the same command with --apply puts it in place")
-    for path in files:
-        screen.pair("", str(path))
-    screen.title(f"Next: {settings.distribution} {'run' if use else f'own-data {file} --apply'}")
-    columns_found = {guess.part: guess.column for guess in found.guesses}
-    screen.finish({"columns": columns_found, "decisions": found.decisions, "files": files, "applied": use})
 
 
 def _train(work: Job, intake: Intake, _: datetime | None) -> Json:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import click
 
+from ..own_data.command import own_data_command
 from .contract import contract_command
 from .derive import derive_command
 from .feedback import Parts, feedback_command
@@ -20,5 +21,5 @@ __all__ = ["Parts", "platform_commands", "run_cli"]
 
 def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     """Return the commands; `build` is called only by those that need the database, so the switch works without one."""
-    alone = [derive_command(), switch_command(), contract_command(), kpis_command(), gate_command()]
+    alone = [own_data_command(), derive_command(), switch_command(), contract_command(), kpis_command(), gate_command()]
     return [*alone, feedback_command(build)]

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from .. import DONE, FAULT, INTERRUPTED, NOTHING_DONE, PilotError
+from ..own_data.journal import finish_begun
 
 SYSTEM: Final = {
     errno.ENOSPC: "Make room and run the same command again.",
@@ -23,6 +24,7 @@ SYSTEM: Final = {
 def run_cli(group: click.Command, args: Sequence[str] | None = None) -> int:
     """Run a command line: 0 done, 1 a check or gate said no, 2 nothing done, 3 a fault of ours, 130 interrupted."""
     try:
+        finish_begun()
         result = group.main(args=None if args is None else list(args), standalone_mode=False)
     except Exception as error:  # noqa: BLE001 - the one place where every error becomes a sentence
         return _explain(error)

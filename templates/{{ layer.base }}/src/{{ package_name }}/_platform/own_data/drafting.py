@@ -1,0 +1,82 @@
+"""Makes the draft of all files from what was found, without writing one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from .. import PilotError
+from .contract_draft import draft_contract, draft_joined
+from .decisions import list_decisions
+from .findings import Found
+from .kpi_draft import KpiDraft, draft_kpi, read_text
+from .settings_draft import draft_settings
+
+if TYPE_CHECKING:
+    from ..settings import PlatformSettings
+
+DECISIONS = "DECISIONS.md"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """New content for files of the repository, by path; what was found; what is left to decide."""
+
+    found: Found
+    files: Mapping[str, str]
+    kpi: KpiDraft | None
+    decisions: tuple[str, ...]
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write it where it can be read before it is used."""
+        folder.mkdir(parents=True, exist_ok=True)
+        texts = {Path(path).name: text for path, text in self.files.items()}
+        texts[DECISIONS] = "# Left to decide\n\n" + "".join(f"- {each}\n" for each in self.decisions)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return [folder / name for name in texts]
+
+
+def draft(settings: "PlatformSettings", found: Found) -> Draft:
+    """Draft contracts, settings and the KPI's measure."""
+    root = settings.root
+    content = read_text(root)
+    kpi = draft_kpi(content, found)
+    contracts = {f"data_contracts/{found.table.name}.odcs.yaml": draft_contract(settings, found, found.table.name)}
+    for each in found.joined:
+        text = draft_joined(settings, each.table, each.profiles.values(), each.key)
+        contracts[f"data_contracts/{each.table.name}.odcs.yaml"] = text
+    place = root / "config" / "default.toml"
+    before = place.read_text(encoding="utf-8") if place.is_file() else ""
+    files = {
+        **contracts,
+        "config/default.toml": draft_settings(settings, before, found, _policy(before)),
+        "pilot.yml": name_contracts((root / "pilot.yml").read_text(encoding="utf-8"), list(contracts)),
+        **({"kpis.yml": kpi.apply(content)} if kpi else {}),
+    }
+    return Draft(found, files, kpi, list_decisions(found, kpi, root))
+
+
+def _policy(text: str) -> dict[str, object]:
+    """Return what the team agreed about its list, which a new table does not change."""
+    import tomllib
+
+    section = tomllib.loads(text).get("policy", {})
+    return dict(section) if isinstance(section, dict) else {}
+
+
+def name_contracts(text: str, contracts: list[str]) -> str:
+    """Put the contracts' paths into pilot.yml, where the old ones stand; nothing else of the file changes."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    data = next((value for key, value in (root.value if root else ()) if key.value == "data"), None)
+    pairs = data.value if data is not None else []
+    node = next((value for key, value in pairs if key.value == "contracts"), None)
+    if node is None:
+        raise PilotError("pilot.yml has no data.contracts: put in `contracts: []` below data, and run this again.")
+    listed = "[" + ", ".join(f'"{path}"' for path in contracts) + "]"
+    block = not node.flow_style
+    end = len(text[: node.end_mark.index].rstrip()) if block else node.end_mark.index
+    start = len(text[: node.start_mark.index].rstrip()) if block else node.start_mark.index
+    return text[:start] + (" " if block else "") + listed + text[end:]

@@ -1,0 +1,143 @@
+"""Drafts how the KPI of the team is measured on its table: a query with one row for each case."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from ..written import quote, quote_name
+from .findings import Found
+
+PERCENT: Final = r"%|per ?cent|prozent|pct"
+PER_HUNDRED: Final = r"\bper (100|hundred)\b"
+
+
+@dataclass(frozen=True)
+class KpiDraft:
+    """The measure for one KPI of kpis.yml, and what it counts, in words."""
+
+    kpi: str
+    sql: str
+    form: str
+    unit: str
+    words: str
+    title: str
+    start: int
+    end: int
+    indent: int
+
+    def text(self) -> str:
+        """Write it as kpis.yml holds it."""
+        pad = " " * (self.indent + 2)
+        query = "".join(f"{pad}  {line}\n" for line in self.sql.splitlines())
+        unit = yaml.safe_dump(self.unit, allow_unicode=True, width=1000).splitlines()[0]
+        return f"\n{pad}sql: |-\n{query}{pad}form: {self.form}\n{pad}unit: {unit}\n"
+
+    def apply(self, content: str) -> str:
+        """Put it in the place of what says that the measurement is pending; nothing else changes."""
+        return content[: self.start] + self.text() + content[self.end :]
+
+
+def draft_kpi(content: str, found: Found) -> KpiDraft | None:
+    """Find the first KPI whose measurement is pending, and draft it; None where there is none."""
+    place = _pending(content)
+    if place is None:
+        return None
+    entry, start, end, indent = place
+    unit = str(entry.get("unit", ""))
+    value, form, words = _measured(found, unit)
+    return KpiDraft(
+        str(entry.get("id")), _query(found, value), form, unit, words, str(entry.get("title")), start, end, indent
+    )
+
+
+def read_text(root: Path) -> str:
+    """Read kpis.yml; a pilot always has one."""
+    return (root / "kpis.yml").read_text(encoding="utf-8")
+
+
+def _pending(content: str) -> tuple[dict[str, object], int, int, int] | None:
+    """Find where the value of `measure` stands in the text."""
+    root = yaml.compose(content, Loader=yaml.SafeLoader)
+    entries = yaml.safe_load(content).get("kpis", [])
+    listed = next((value for key, value in (root.value if root else ()) if key.value == "kpis"), None)
+    for entry, node in zip(entries, listed.value if listed else [], strict=True):
+        measure = entry.get("measure")
+        if not isinstance(measure, dict) or "pending" not in measure:
+            continue
+        for key, value in node.value:
+            if key.value == "measure":
+                end = _line_end(content, value.end_mark.index)
+                return entry, key.end_mark.index + 1, end, key.start_mark.column
+    return None
+
+
+def _line_end(content: str, index: int) -> int:
+    """Return the end of a value with its line; a block's mark already stands at the beginning of what follows."""
+    before = content[:index]
+    if not before.endswith("\n") and before.rstrip(" ").endswith("\n"):
+        return len(before.rstrip(" "))
+    if before.endswith("\n"):
+        return index
+    found = content.find("\n", index)
+    return len(content) if found < 0 else found + 1
+
+
+def _measured(found: Found, unit: str) -> tuple[str, str, str]:
+    """Return the value of a case, the form, and both in words."""
+    if found.seen.shape == "events":
+        return _event_value(found, unit)
+    outcome = found.seen.outcome
+    if outcome is None:
+        return "1", "sum", "the number of cases"
+    column = quote_name(outcome.guess.column)
+    if outcome.kind == "number":
+        return number_of(found, outcome.guess.column), "mean", f"the mean of {outcome.guess.column}"
+    positive = outcome.positive or next(value for value, _ in found.profiles[outcome.guess.column].frequent)
+    yes = f"trim(CAST({column} AS VARCHAR)) = {quote(positive)}"
+    money = found.column("money")
+    if money is not None and re.fullmatch(r"[A-Z]{3}\b.*", unit):
+        amount = number_of(found, money)
+        return (
+            f"CASE WHEN {yes} THEN {amount} ELSE 0 END",
+            "mean",
+            f"{money} where {outcome.guess.column} is {positive}",
+        )
+    times = "100.0" if re.search(f"{PERCENT}|{PER_HUNDRED}", unit.lower()) else "1.0"
+    said = f"how many of a hundred {found.words.cases}" if times == "100.0" else f"the share of {found.words.cases}"
+    return f"CASE WHEN {yes} THEN {times} ELSE 0 END", "mean", f"{said} whose {outcome.guess.column} is {positive}"
+
+
+def _event_value(found: Found, unit: str) -> tuple[str, str, str]:
+    amount, price, quantity = (found.column(part) for part in ("amount", "price", "quantity"))
+    value = f"sum({quote_name(amount)})" if amount else f"sum({quote_name(price or '')} * {quote_name(quantity or '')})"
+    named = amount or f"{price} times {quantity}"
+    del unit
+    return value, "mean", f"the mean sum of {named} for each {found.words.case} and month"
+
+
+def number_of(found: Found, column: str) -> str:
+    """Return the column as a number: the contract has typed it."""
+    del found
+    return f"CAST({quote_name(column)} AS DOUBLE)"
+
+
+def _query(found: Found, value: str) -> str:
+    """Write the query: one row for each case, with the month and the group where there are."""
+    key, day, group = found.column("case") or found.column("customer"), found.column("day"), found.column("group")
+    columns = [f'{quote_name(key)} AS "case"' if key else 'row_number() OVER () AS "case"', f"{value} AS value"]
+    events = found.seen.shape == "events"
+    if day:
+        columns.append(f"date_trunc('month', {quote_name(day)}) AS period")
+    if events and key:
+        columns.append(f"{quote_name(key)} AS cluster")
+    elif group:
+        columns.append(f"{quote_name(group)} AS cluster")
+    lines = [f"SELECT {', '.join(columns)}", f"FROM {quote_name(found.table.name)}"]
+    if events:
+        lines.append("GROUP BY ALL")
+    elif found.seen.outcome is not None:
+        lines.append(f"WHERE {quote_name(found.seen.outcome.guess.column)} IS NOT NULL")
+    return "\n".join(lines)

@@ -1,0 +1,58 @@
+"""Proposes the words of a case: from the name of its key, in one place, for all that people read."""
+
+import re
+from typing import Final
+
+from ..case import CaseWords
+from .profiles import Profile, spaced
+
+ENDINGS: Final = r"\b(id|ids|nr|no|number|num|nummer|code|key|ref|reference|uuid|guid|identifier|kennung|pk)\b"
+GLUED: Final = r"(?<=\w\w\w)(nummer|nr|id|code|key)$"  # Kundennummer, maschinenr
+# What keys are called elsewhere, in the language of the pilot's screens.
+TRANSLATED: Final = {
+    "kunde": "customer", "kunden": "customer", "maschine": "machine", "maschinen": "machine", "vertrag": "contract",
+    "vertrags": "contract", "rechnung": "invoice", "rechnungs": "invoice", "auftrag": "order", "auftrags": "order",
+    "schaden": "claim", "schadens": "claim", "patient": "patient", "patienten": "patient", "anlage": "plant",
+    "anlagen": "plant", "client": "client", "cliente": "customer", "maquina": "machine", "factura": "invoice",
+    "pedido": "order", "facture": "invoice", "commande": "order", "contrat": "contract", "machine": "machine",
+    "klient": "client", "zamowienie": "order", "cust": "customer", "acct": "account", "emp": "employee",
+    "mitarbeiter": "employee", "fall": "case", "antrag": "application", "antrags": "application", "geraet": "device",
+    "gerät": "device", "fahrzeug": "vehicle", "bestellung": "order", "sendung": "shipment", "konto": "account",
+    "mieter": "tenant", "policy": "policy", "police": "policy",
+}  # fmt: skip
+PLAIN: Final = ("", "row", "index", "unnamed", "column", "e mail", "email", "mail", "line", "record")
+ACTS: Final = {
+    "customer": "call", "client": "call", "account": "call", "machine": "inspect", "device": "inspect",
+    "vehicle": "inspect", "plant": "inspect", "claim": "review", "invoice": "remind", "application": "review",
+    "transaction": "review", "order": "check", "shipment": "check", "patient": "visit", "contract": "review",
+    "ticket": "escalate", "loan": "review",
+}  # fmt: skip
+
+
+def propose_words(key: Profile | None, outcome: str | None, decision: str | None, unit: str | None = None) -> CaseWords:
+    """Name the case after its key, `machine_id` gives machines, and the outcome after its column."""
+    case = _noun(key.name) if key is not None else "case"
+    named: dict[str, str] = {"case": case, "cases": plural(case), "list": f"list of {plural(case)}"}
+    named["decision"] = spaced(decision) if decision else ACTS.get(case, "act")
+    if outcome:
+        named["outcome"] = spaced(outcome)
+    if unit:
+        named["unit"] = unit
+    return CaseWords.model_validate(named)
+
+
+def _noun(name: str) -> str:
+    """Take what says that it is a key off its name."""
+    bare = re.sub(ENDINGS, "", spaced(name)).strip()
+    words = re.sub(r"\s+", " ", re.sub(GLUED, "", bare)).strip()
+    if words.startswith(PLAIN[2:]) or words in PLAIN or words.replace(" ", "").isdigit():
+        return "case"
+    known = TRANSLATED.get(words) or TRANSLATED.get(words.rstrip("ns")) or TRANSLATED.get(words.split()[-1])
+    return known or (words[:-1] if words.endswith("s") and not words.endswith(("ss", "us")) else words)
+
+
+def plural(word: str) -> str:
+    """Write the plural of an English noun; the team mends what is irregular."""
+    if re.search(r"[^aeiou]y$", word):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
