@@ -1,5 +1,6 @@
 """Drafts how the KPI of the team is measured on its table: a query with one row for each case."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +31,17 @@ class KpiDraft:
 
     def text(self) -> str:
         """Write it as kpis.yml holds it."""
-        pad = " " * (self.indent + 2)
+        pad = " " * self.indent
         query = "".join(f"{pad}  {line}\n" for line in self.sql.splitlines())
-        unit = yaml.safe_dump(self.unit, allow_unicode=True, width=1000).splitlines()[0]
-        return f"\n{pad}sql: |-\n{query}{pad}form: {self.form}\n{pad}unit: {unit}\n"
+        unit, meaning = (json.dumps(text, ensure_ascii=False) for text in (self.unit, self.words))
+        return f"{pad}sql: |-\n{query}{pad}form: {self.form}\n{pad}unit: {unit}\n{pad}meaning: {meaning}\n"
 
     def apply(self, content: str) -> str:
         """Put it in the place of what says that the measurement is pending; nothing else changes."""
-        return content[: self.start] + self.text() + content[self.end :]
+        before, after = content[: self.start], content[self.end :]
+        if before.endswith("\n"):
+            return before + self.text() + after
+        return before.rstrip() + "\n" + self.text() + after.removeprefix("\n")
 
 
 def draft_kpi(content: str, found: Found) -> KpiDraft | None:
@@ -67,22 +71,21 @@ def _pending(content: str) -> tuple[dict[str, object], int, int, int] | None:
         measure = entry.get("measure")
         if not isinstance(measure, dict) or "pending" not in measure:
             continue
-        for key, value in node.value:
-            if key.value == "measure":
-                end = _line_end(content, value.end_mark.index)
-                return entry, key.end_mark.index + 1, end, key.start_mark.column
+        key, value = next(pair for pair in node.value if pair[0].value == "measure")
+        start, end = _lines(content, value)
+        return entry, start, end, key.start_mark.column + 2
     return None
 
 
-def _line_end(content: str, index: int) -> int:
-    """Return the end of a value with its line; a block's mark already stands at the beginning of what follows."""
-    before = content[:index]
-    if not before.endswith("\n") and before.rstrip(" ").endswith("\n"):
-        return len(before.rstrip(" "))
-    if before.endswith("\n"):
-        return index
-    found = content.find("\n", index)
-    return len(content) if found < 0 else found + 1
+def _lines(content: str, value: yaml.MappingNode) -> tuple[int, int]:
+    """Return from where to where the value stands: whole lines of a block, without comments around it."""
+    if value.flow_style:
+        start, end = value.start_mark.index, value.end_mark.index
+        return start, end
+    start = content.rfind("\n", 0, value.start_mark.index) + 1
+    last = value.value[-1][1].end_mark.index
+    found = content.find("\n", last - 1 if content[last - 1] == "\n" else last)
+    return start, len(content) if found < 0 else found + 1
 
 
 def _measured(found: Found, unit: str) -> tuple[str, str, str]:

@@ -44,6 +44,7 @@ GROUP: Final = (
     r"\b(region|branch|plant|site|store|country|segment|group|department|filiale|werk|team|standort|gruppe|land"
     r"|area|district|category|channel|product line|abteilung|pays|país|zone|cluster|state)\b"
 )
+FEWEST: Final = 20  # rows below which content alone tells nothing
 REPEATS: Final = 0.8  # distinct values for each row from which a key rather names the row
 DAY: Final = (
     r"\b(\w*date|\w*datum|fecha|jour|data|day|time|tag|month|opened|created|start|snapshot|as of|stichtag|reported"
@@ -114,6 +115,12 @@ SNAPSHOTS: Final = (
     Search("money", MONEY, lambda each: each.numeric and each.distinct > LARGEST_CLASS and not each.hints(KEY)),
     Search("group", GROUP, lambda each: each.kind in ("text", "integer") and 1 < each.distinct <= 10 * LARGEST_CLASS),
 )
+
+
+def named_for(part: str, profiles: Iterable[Profile]) -> list[Profile]:
+    """Return the columns whose name speaks for a part of an event, whatever they hold."""
+    words = [search.words for search in EVENTS if search.part == part and search.words]
+    return [each for each in profiles if any(each.hints(word) for word in words)]
 
 
 def find(search: Search, profiles: Iterable[Profile]) -> Guess | None:
@@ -206,7 +213,7 @@ def _likeness(each: Profile, *, last: bool) -> float:
     """Weigh what speaks for an outcome; only a name weighs enough alone."""
     weight = 3.0 if each.hints(OUTCOME) else 0.0
     weight += 1.5 if each.is_yes_no else 0.5 if each.is_class else 0.0
-    weight += 1.0 if last else 0.0
+    weight += 1.0 if last and each.rows >= FEWEST else 0.0
     if (each.hints(DECISION) or each.hints(SCORE) or each.hints(GROUP)) and not each.hints(OUTCOME):
         weight -= 2.0
     return weight

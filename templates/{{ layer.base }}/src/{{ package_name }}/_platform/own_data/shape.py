@@ -8,7 +8,7 @@ from typing import Final
 from .. import PilotError
 from ..case import OutcomeKind, Shape
 from .profiles import LARGEST_CLASS, Profile
-from .roles import BY_CONTENT, BY_NAME, TOLD, Guess, find_event_parts, find_key, rank_outcomes, truth_of
+from .roles import BY_CONTENT, BY_NAME, TOLD, Guess, find_event_parts, find_key, named_for, rank_outcomes, truth_of
 from .roles import OUTCOME as OUTCOME_NAMES
 
 SURE: Final = 3.0  # the weight of a name that speaks for an outcome
@@ -73,9 +73,8 @@ def _are_events(
 
 def _need_events(profiles: Mapping[str, Profile], parts: Sequence[Guess], missing: Sequence[str]) -> None:
     """Name the columns that are there and cannot be read, and do not call them missing."""
-    unreadable = [unreadable_sentence(each) for each in profiles.values() if not each.readable]
     if missing:
-        said = f" {' '.join(unreadable)}" if unreadable else ""
+        said = _what_is_there(profiles, missing)
         raise PilotError(
             f"No column was found for {', '.join(missing)}; there are: {', '.join(profiles)}.{said} "
             f"Say which: {' '.join(f'--{part} COLUMN' for part in missing)}."
@@ -87,6 +86,21 @@ def _need_events(profiles: Mapping[str, Profile], parts: Sequence[Guess], missin
             f"{day.name} covers {first:%Y-%m-%d} to {last:%Y-%m-%d}, which is too short to learn from one part and "
             "judge by another: bring at least seven months."
         )
+
+
+def _what_is_there(profiles: Mapping[str, Profile], missing: Sequence[str]) -> str:
+    """Name the columns that are there and cannot be read as what they are for."""
+    broken = [each for each in profiles.values() if not each.readable]
+    found = [unreadable_sentence(each) for each in broken]
+    for part in (part for part in missing if part != "customer"):
+        kind = "days" if part == "day" else "numbers"
+        texts = [each for each in named_for(part, profiles.values()) if each.kind == "text" and each.samples]
+        found += [
+            f"{each.name} is there, but its values are no {kind}: {', '.join(each.samples[:3])}."
+            for each in texts
+            if each not in broken
+        ]
+    return "".join(f" {text}" for text in found)
 
 
 def unreadable_sentence(each: Profile) -> str:
@@ -150,7 +164,6 @@ def _outcome(
 def _neither(
     profiles: Mapping[str, Profile], likely: Sequence[str], missing: Sequence[str], wanted: Shape | None
 ) -> str:
-    unreadable = [unreadable_sentence(each) for each in profiles.values() if not each.readable]
     could = f" It could be {', '.join(likely)}." if likely else ""
     constant = [each.name for each in profiles.values() if each.distinct == 1 and each.hints(OUTCOME_NAMES)]
     could += f" {', '.join(constant)} has the same value in every row." if constant else ""
@@ -160,7 +173,7 @@ def _neither(
     flags = " or ".join(
         ["--outcome COLUMN"] + ([" ".join(f"--{part} COLUMN" for part in missing)] if missing and not wanted else [])
     )
-    said = f" {' '.join(unreadable)}" if unreadable else ""
+    said = _what_is_there(profiles, missing)
     return (
         f"No column was found for the outcome of a snapshot, one row of each case{events}; there are: "
         f"{', '.join(profiles)}.{could}{said} Say which: {flags}."
