@@ -46,9 +46,16 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests; arguments after -- go to pytest."""
+    """The quick tests, on samples; arguments after -- go to pytest."""
     install(session)
     session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """The tests that need the whole data, where there are any."""
+    install(session)
+    session.run("pytest", "-q", "-m", "full", *session.posargs, success_codes=[0, 5])  # 5: there is none
 
 
 @nox.session

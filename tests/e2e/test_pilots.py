@@ -155,3 +155,9 @@ def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(pilot, ru
     assert built["docs/kpis.md"] == (pilot / "docs/kpis.md").read_bytes()
     assert b"| better |" in built["docs/kpis.md"]
     assert run_pilot(pilot, "gate").code == 0
+
+
+def test_the_example_shows_on_its_whole_data_what_it_is_there_for(pilot, run_in):
+    run = run_in(pilot, ["pytest", "-q", "-m", "full"])
+    assert run.code == 0, run.out[-3000:]
+    assert " deselected" in run.out

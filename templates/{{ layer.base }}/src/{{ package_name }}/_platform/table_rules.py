@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from . import PilotError
+from .contract_rules import Column, Contract, Rule
 from .contracts import REASONS, Finding, bound_of, find, read_typed, wrong_values
-from .odcs import Column, Contract, Rule
 from .table_files import RAW, staged_name
 from .table_types import SQL, blank_sql, typed_sql
 from .written import Decimal, quote, quote_name, read_numbers
@@ -37,7 +37,9 @@ VECTORS: Final = 100  # of 2,048 rows, as DuckDB hands them over
 class Judge:
     """Applies one contract to the rows that are staged, and knows what came of it."""
 
-    def __init__(self, connection: "DuckDBPyConnection", contract: Contract, columns: Sequence[str], decimal: Decimal) -> None:
+    def __init__(
+        self, connection: "DuckDBPyConnection", contract: Contract, columns: Sequence[str], decimal: Decimal
+    ) -> None:
         self._connection = connection
         self._contract = contract
         self._columns = columns

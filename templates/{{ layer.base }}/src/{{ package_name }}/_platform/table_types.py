@@ -6,8 +6,8 @@ What it leaves open is asked of `contracts` itself, once for each distinct text,
 import re
 from typing import Final
 
+from .contract_rules import Column
 from .contracts import TRUTH
-from .odcs import Column
 from .written import DAYS_OF_EXCEL, PER_SECOND, SECONDS_A_DAY, Decimal, quote
 
 # What `str.strip` takes off; DuckDB's own `trim` takes blanks alone.

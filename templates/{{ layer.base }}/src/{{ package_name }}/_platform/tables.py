@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from . import PilotError
+from .contract_rules import Contract
 from .contracts import Access, Finding, need_columns, permit, stop_when_broken, write_journal
-from .odcs import Contract, read_contract
+from .odcs import read_contract
 from .sections import QuerySettings, TableSettings
 from .settings import PlatformSettings
 from .table_files import RAW, stage

@@ -1,0 +1,113 @@
+"""A small ledger drawn by chance, so that the tests of the main job need no data of anybody: 300 customers, 18 months.
+
+Customers buy in rhythms of their own, a week to ten weeks; some stop for good. So silence alone says little, and a
+model that knows the rhythms beats the rule in use. Some lines lack their customer, as in a real system.
+"""
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+CUSTOMERS: Final = 300
+FIRST, LAST = date(2023, 1, 2), date(2024, 7, 5)
+SETTINGS: Final = """\
+role = "planning"
+[ledger]
+path = "data/drawn.csv"
+contract = "data_contracts/drawn.odcs.yaml"
+until = 2024-04-10
+[ledger.columns]
+customer = "customer"
+order = "order"
+day = "day"
+amount = "amount"
+[evaluation]
+lists = 2
+"""
+CONTRACT: Final = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: drawn-ledger
+version: 1.0.0
+status: active
+team: {name: tests, members: [{username: the-owner, role: owner}]}
+roles: [{role: planning, access: read}]
+customProperties:
+  - {property: classification, value: public}
+  - {property: toleratedBadRowsPercent, value: 10}
+schema:
+  - name: drawn
+    logicalType: object
+    properties:
+      - {name: customer, logicalType: string, required: true}
+      - {name: order, logicalType: string, required: true}
+      - {name: day, logicalType: date, required: true, logicalTypeOptions: {format: yyyy-MM-dd}}
+      - {name: amount, logicalType: number, required: true}
+"""
+LIST, LATER = (
+    "2024-04-01",
+    "2024-07-06",
+)  # the list that is due by the settings above; a day on which its outcome is known
+KPIS: Final = """\
+format: 1
+kpis:
+  - id: revenue_reached
+    title: Revenue reached
+    question: How much is at stake behind the calls?
+    kind: outcome
+    owner: the-owner
+    formula: Revenue of the customers reached who lapse, per 100 calls
+    unit: CURRENCY per 100 calls
+    direction: higher
+    baseline: {value: 100, period: drawn, source: drawn}
+    target: {value: 1000000, due: "2030-01-01"}
+    measure: {function: revenue_reached}
+    window: all lists
+    minimum_sample: 20
+    value:
+      per_unit: 0.03
+      currency: CURRENCY
+      assumptions: [{text: of the customers reached stay, share: 0.1, basis: assumed}]
+    attribution: the rule on the same customers
+    decision: {go_on: better, gate: shown, otherwise: stop}
+  - id: corrections_answered
+    title: Corrections answered
+    question: Does somebody answer?
+    kind: adoption
+    owner: the-owner
+    formula: Share of corrections that were answered
+    unit: "%"
+    direction: higher
+    baseline: {value: 0, period: drawn, source: drawn}
+    target: {value: 80, due: "2030-01-01"}
+    measure: {function: corrections}
+    window: all corrections so far
+    minimum_sample: 5
+    attribution: counted
+    decision: {go_on: better, gate: not_worse, otherwise: stop}
+"""
+
+
+def write_ledger(path: Path, *, without_customer: float = 0.01) -> None:
+    """Write the lines of the ledger; a share of them names no customer."""
+    chance = Random(7)  # noqa: S311 - an example, no secret
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["customer", "order", "day", "amount"])
+        for number in range(CUSTOMERS):
+            for day, amount in _orders(chance):
+                name = "" if chance.random() < without_customer else f"K{number:03}"
+                lines.writerow([name, f"{number}-{day}", day.isoformat(), f"{amount:.2f}"])
+
+
+def _orders(chance: Random) -> list[tuple[date, float]]:
+    """Draw one customer: a rhythm, a size, and perhaps a last day."""
+    gap, size = chance.choice((7, 14, 30, 70)), chance.lognormvariate(5, 1)
+    stops = FIRST + timedelta(days=chance.randrange(150, 700))
+    day, found = FIRST + timedelta(days=chance.randrange(90)), []
+    while day <= min(LAST, stops):
+        found.append((day, size * chance.uniform(0.5, 1.5)))
+        day += timedelta(days=max(1, round(gap * chance.uniform(0.7, 1.3))))
+    return found
