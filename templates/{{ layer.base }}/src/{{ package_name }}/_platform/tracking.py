@@ -92,7 +92,7 @@ class TrackedRun:
         import mlflow
         from mlflow.models import infer_signature
 
-        inputs = example.astype("float64")
+        inputs = example.astype(dict.fromkeys(example.select_dtypes("number").columns, "float64"))
         answer = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
         # MLflow announces each registration on standard error, whatever its log level.
         with redirect_stderr(StringIO()):

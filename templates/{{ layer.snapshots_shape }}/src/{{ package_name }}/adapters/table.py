@@ -1,0 +1,216 @@
+"""The table of cases: read from where it is, let in by its data contract, and turned into cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from .._platform import PilotError, SqlDatabase
+from .._platform.case import CaseSettings
+from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
+from .._platform.sections import TableSettings
+from .._platform.written import read_numbers
+from ..domain.case import NO, YES, Case, Known, Outcome, Value
+from .model import Feature
+
+NUMBERS: Final = ("integer", "number", "boolean", "date", "timestamp")
+DAY: Final = 86_400e9  # nanoseconds
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading the table once: cases with an outcome, and those that wait for a decision."""
+
+    known: tuple[Known, ...]
+    waiting: tuple[Case, ...]
+    features: tuple[Feature, ...]
+    checked: Checked
+    contract: Contract
+
+
+class ContractedTable:
+    """A table with a row for each case, under a data contract; other tables may give a case more columns."""
+
+    def __init__(self, root: Path, tables: dict[str, TableSettings], case: CaseSettings, database: SqlDatabase) -> None:
+        self._root = root
+        self._tables = tables
+        self._case = case
+        self._database = database
+
+    def read(self, access: Access) -> Reading:
+        """Read the table, set bad rows aside, join what belongs to it, and tell known cases from waiting ones."""
+        checked = self._enforced(self._case.table, access)
+        rows, kinds = checked.valid, _kinds(checked.contract)
+        for join in self._case.joins:
+            other = self._enforced(join.table, access)
+            rows = _joined(rows, other.valid, join.key, join.table)
+            kinds |= {name: kind for name, kind in _kinds(other.contract).items() if name not in kinds}
+        _need_columns(self._case, rows, checked.contract)
+        features = _features(self._case, kinds)
+        cases = _cases(rows, self._case, features)
+        outcomes = _outcomes(rows, self._case)
+        known = [Known(case, each) for case, each in zip(cases, outcomes, strict=True) if each is not None]
+        waiting = [case for case, each in zip(cases, outcomes, strict=True) if each is None]
+        _need_keys([each.case for each in known], waiting)
+        return Reading(tuple(known), tuple(waiting), features, checked, checked.contract)
+
+    def _enforced(self, name: str, access: Access) -> Checked:
+        if name not in self._tables:
+            raise PilotError(f"[case] asks for the table {name}: name it below [tables.{name}] in config/default.toml.")
+        settings = self._tables[name]
+        contract = read_contract(self._root / settings.contract)
+        permit(contract, access)
+        table = self._raw(settings)
+        if settings.decimal == ",":
+            for column in (each.name for each in contract.columns if each.logical in ("integer", "number")):
+                if column in table:
+                    table[column] = read_numbers(table[column], ",")
+        money = self._case.columns.money if name == self._case.table else None
+        worth = (lambda frame: frame[money].abs()) if money else None
+        return enforce(contract, table, access=access, at_stake=worth)
+
+    def _raw(self, settings: TableSettings) -> pd.DataFrame:
+        if settings.path is None:
+            rows = self._database.select(f"SELECT * FROM {settings.relation}")  # noqa: S608 - the pilot's own settings
+            return pd.DataFrame(rows).astype("string").astype(object)
+        return read_table(self._root / settings.path, settings)
+
+
+def read_table(path: Path, settings: TableSettings) -> pd.DataFrame:
+    """Read CSV, also compressed, a sheet of a workbook, or Parquet, as text: the contract decides about types."""
+    if not path.is_file():
+        raise PilotError(f"There is no table {path}: put it there, or set its path below [tables] in config/.")
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path).astype("string").astype(object)
+        if path.suffix in (".xlsx", ".xls", ".ods"):
+            sheet = settings.sheet or 0
+            return pd.read_excel(path, sheet_name=sheet, dtype=str, engine="calamine", keep_default_na=False)
+        return pd.read_csv(
+            path,
+            sep=settings.separator if settings.separator.strip() else r"\s+",
+            names=list(settings.names) or None,
+            header=None if settings.names else "infer",
+            dtype=str,
+            encoding=settings.encoding,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
+    except ImportError as error:
+        raise PilotError(f"Reading {path.name} needs another package: {error}. Install it, or give CSV.") from error
+    except (ValueError, OSError, EOFError) as error:
+        raise PilotError(
+            f"{path} cannot be read as a table: {str(error).rstrip('.')}. "
+            "Check the file, and what [tables] in config/default.toml says of it."
+        ) from error
+
+
+def _joined(rows: pd.DataFrame, other: pd.DataFrame, key: str, name: str) -> pd.DataFrame:
+    if key not in rows or key not in other:
+        raise PilotError(f"The tables cannot be joined by {key}: both need that column. See [[case.joins]] in config/.")
+    if other[key].duplicated().any():
+        raise PilotError(f"{name} has several rows for one {key}: sum them up first, so that a case stays one row.")
+    new = [column for column in other if column == key or column not in rows]
+    return rows.merge(other[new], on=key, how="left")
+
+
+def _kinds(contract: Contract) -> dict[str, str]:
+    return {column.name: column.logical for column in contract.columns}
+
+
+def _need_columns(case: CaseSettings, rows: pd.DataFrame, contract: Contract) -> None:
+    """Name every column that plays a part and is in no contract."""
+    rule = {"rule": case.rule.column} if case.rule else {}
+    parts = {part: name for part, name in case.columns.model_dump().items() if name} | rule
+    absent = [f"{name} ({part})" for part, name in parts.items() if name not in rows]
+    if absent:
+        raise PilotError(
+            f"{contract.id} does not have {', '.join(absent)}: put [case] right in config/default.toml, or add the "
+            f"column to {contract.path.name}."
+        )
+
+
+def _features(case: CaseSettings, kinds: Mapping[str, str]) -> tuple[Feature, ...]:
+    """Take the named features, else every column of the contract that plays no part and is not left out."""
+    parts = {name for name in case.columns.model_dump().values() if name}
+    if case.columns.group:  # a group may tell something as well
+        parts.discard(case.columns.group)
+    named = case.features or tuple(name for name in kinds if name not in parts and name not in case.left_out)
+    unknown = [name for name in named if name not in kinds]
+    if unknown or not named:
+        listed = f"{', '.join(unknown)} in no contract" if unknown else "none is left"
+        raise PilotError(f"Features to learn from: {listed}. Put [case] features right in config/default.toml.")
+    return tuple(Feature(name, kinds[name] in NUMBERS) for name in named)
+
+
+def _cases(rows: pd.DataFrame, case: CaseSettings, features: Sequence[Feature]) -> list[Case]:
+    columns = case.columns
+    nothing: list[Value] = [None] * len(rows)
+    names = [_text(v) for v in rows[columns.case]] if columns.case else [str(row) for row in range(1, len(rows) + 1)]
+    days = list(pd.to_datetime(rows[columns.day]).dt.date) if columns.day else nothing
+    groups = [_text(value) for value in rows[columns.group]] if columns.group else nothing
+    money = rows[columns.money].fillna(0.0).astype(float) if columns.money else [1.0] * len(rows)
+    told = today_column(case)
+    today = _values(rows[told]) if told else nothing
+    values = zip(*(_values(rows[feature.name]) for feature in features), strict=True)
+    found = zip(names, values, days, groups, money, today, strict=True)
+    return [Case(name, tuple(seen), day, group, float(worth), now) for name, seen, day, group, worth, now in found]
+
+
+def today_column(case: CaseSettings) -> str | None:
+    """Name the column that today's rule goes by, if the table has one."""
+    if case.rule:
+        return case.rule.column
+    numeric = case.outcome_kind == "number"
+    first, second = case.columns.decision, case.columns.score
+    return (second or first) if numeric else (first or second)
+
+
+def _values(column: "pd.Series[str]") -> list[Value]:
+    """Give numbers as numbers, days as numbers of days, all else as text; the same text is kept once."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        nanoseconds = column.astype("datetime64[ns]").astype("int64")
+        return [None if gap else value / DAY for gap, value in zip(column.isna(), nanoseconds, strict=True)]
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        numbers = column.astype("Float64" if column.hasnans else "float64")
+        return [None if gap else float(value) for gap, value in zip(numbers.isna(), numbers, strict=True)]
+    places, distinct = pd.factorize(column)
+    told: list[Value] = [*(str(value) for value in distinct), None]
+    return [told[place] for place in places]
+
+
+def _text(value: object) -> str:
+    """Write a name as people know it: 17 and not 17.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _outcomes(rows: pd.DataFrame, case: CaseSettings) -> list[Outcome | None]:
+    """Read the outcome; a blank one is not known yet."""
+    column = rows[str(case.columns.outcome)]
+    given = column.notna()
+    if case.outcome_kind == "number":
+        numbers = pd.to_numeric(column, errors="coerce")
+        return [float(value) if known else None for value, known in zip(numbers, given, strict=True)]
+    texts = [_text(value) if known else None for value, known in zip(column, given, strict=True)]
+    if case.outcome_kind == "class":
+        return list(texts)
+    positive = str(case.positive).lower()
+    found = [None if text is None else YES if text.lower() == positive else NO for text in texts]
+    if YES not in found and any(found):
+        raise PilotError(
+            f"No outcome in {case.columns.outcome} is {case.positive}: put `positive` right below [case] in config/."
+        )
+    return list(found)
+
+
+def _need_keys(known: Sequence[Case], waiting: Sequence[Case]) -> None:
+    """Refuse rows that cannot be told apart: a decision has to lead back to one of them."""
+    keys = [case.key for case in (*known, *waiting)]
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in pd.Series(keys).value_counts().index)
+        raise PilotError(
+            f"{twice} stands in the table more than once: name a column below [case.columns] in config/default.toml "
+            "that makes a row one case (`case`, together with `day`), or mend the table."
+        )

@@ -1,0 +1,79 @@
+"""The only place where ports meet adapters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from ._platform import PilotError, SqlDatabase
+from ._platform.contracts import Access
+from ._platform.integrations import open_database, open_tracking
+from ._platform.tracking import Tracking
+from .adapters.batches import SqlBatches
+from .adapters.model import TRUSTED_TYPES, Aim, Feature, Kind, SklearnLearner
+from .adapters.table import ContractedTable, Reading
+from .ports import Batches
+from .settings import Settings
+
+INTEGRATIONS: Final = f"{__package__}.adapters.integrations"  # found there by name, when one is switched on
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a pipeline needs, put together once."""
+
+    settings: Settings
+    database: SqlDatabase
+    batches: Batches
+    tracking: Tracking
+    learner: Callable[[Kind, tuple[Feature, ...], tuple[str, ...]], SklearnLearner]
+    read: Callable[[str], Reading]
+    invocation: str
+
+    @property
+    def report(self) -> Path:
+        """The folder for what people look at."""
+        return self.settings.var / "report"
+
+    def suggested(self, item: str, batch: str | None) -> str:
+        """Name the batch that holds an item, so that a correction leads back to what made the suggestion."""
+        words, periods = self.settings.the_case.words, self.batches.periods()
+        if not periods:
+            raise PilotError(f"There is no {words.list} yet: `{self.settings.distribution} score` makes one.")
+        wanted = batch.split("/")[0] if batch else periods[-1]
+        found = self.batches.find(wanted)
+        if found is None:
+            raise PilotError(f"There is no {words.list} of {wanted}: there are those of {', '.join(periods[-3:])}.")
+        if item not in {entry.name for entry in found.entries}:
+            place = self.report / "list.csv"
+            raise PilotError(f"{item} is not on the {words.list} of {wanted}: look it up in {place}.")
+        return found.name
+
+
+def build(settings: Settings | None = None, *, invocation: str | None = None) -> Parts:
+    """Put the parts together from the settings; real systems are switched on there and nowhere else."""
+    known = settings or Settings.load()
+    run_id = invocation or uuid4().hex[:12]
+    database = open_database(known, INTEGRATIONS)
+    journal = known.var / "reads.jsonl"
+    table = ContractedTable(known.root, known.tables, known.the_case, database)
+
+    def learner(kind: Kind, features: tuple[Feature, ...], labels: tuple[str, ...]) -> SklearnLearner:
+        aims: dict[str, Aim] = {"number": "median", "share": "label" if labels else "mean"}
+        return SklearnLearner(kind, aims.get(known.decision_kind, "label"), features, labels, known.seed)
+
+    return Parts(
+        settings=known,
+        database=database,
+        batches=SqlBatches(database, known.the_case.words),
+        tracking=Tracking(
+            open_tracking(known, INTEGRATIONS),
+            known.tracking.experiment or known.distribution,
+            known.distribution,
+            TRUSTED_TYPES,
+        ),
+        learner=learner,
+        read=lambda purpose: table.read(Access(known.role, purpose, run_id, journal)),
+        invocation=run_id,
+    )

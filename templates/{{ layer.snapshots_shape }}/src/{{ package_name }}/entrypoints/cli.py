@@ -1,0 +1,67 @@
+"""The pilot's commands: each parses and calls one function of `steps`, which loads for seconds, so only then."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .._platform.commands import platform_commands
+
+if TYPE_CHECKING:
+    from ..bootstrap import Parts
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one object instead of tables.")
+
+STEPS = {
+    "train": "Learn from all known outcomes; a new version of the model.",
+    "evaluate": "Judge it on past cases, against the rule and the champion.",
+    "register": "Make it champion if it has earned that; else exit code 1.",
+    "score": "Decide on the cases that wait and write it back, once.",
+    "measure": "Measure the KPIs of kpis.yml against their baseline.",
+    "report": "Write the page that a person looks at.",
+}
+
+
+class InOrder(click.Group):
+    """Lists commands as a newcomer needs them: the main job, the steps, then what every pilot has."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Keep the order in which they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Decide on the cases of the table, and measure whether that pays."""
+
+
+@cli.command()
+@AS_JSON
+def run(*, as_json: bool) -> None:
+    """Do the main job: all the steps below, one after the other."""
+    from .steps import take_all
+
+    take_all(as_json=as_json)
+
+
+def _command(name: str) -> click.Command:
+    """Make a step a command of its own."""
+
+    @AS_JSON
+    def callback(*, as_json: bool) -> int:
+        from .steps import take
+
+        return take(name, as_json=as_json)
+
+    return click.command(name, help=STEPS[name])(callback)
+
+
+def _build() -> "Parts":
+    from ..bootstrap import build
+
+    return build()
+
+
+for _name in STEPS:
+    cli.add_command(_command(_name))
+for _platform_command in platform_commands(_build):
+    cli.add_command(_platform_command)

@@ -1,0 +1,130 @@
+"""What the commands do: put the parts together, take the steps in order, show what each returns."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from .._platform import DONE, FOUND
+from .._platform.monitoring import configure_logging, span, timed
+from ..bootstrap import Parts, build
+from ..pipelines import learn, measure, report, score
+from ..pipelines.intake import Intake, read_table
+from ..settings import Settings
+from . import views
+from .screen import Json, Screen
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every command works with."""
+
+    parts: Parts
+    screen: Screen
+
+    def read(self, purpose: str) -> Intake:
+        """Read the table, and say so."""
+        self.screen.step("Reading the table under its data contract")
+        with timed("read"):
+            return read_table(self.parts, purpose)
+
+    def where(self, intake: Intake) -> Json:
+        """Say where everything is that a person may want to look at next."""
+        settings = self.parts.settings
+        places = {
+            "report": str(self.parts.report / "index.html"),
+            settings.the_case.words.list: f"{self.parts.report / 'list.csv'}; in {self.parts.database.describe()}",
+            "MLflow": f"{self.parts.tracking.uri}, experiment {settings.tracking.experiment or settings.distribution}",
+            "metrics": str(settings.var / "metrics"),
+            "set aside": str(intake.set_aside or "no row"),
+        }
+        self.screen.title("Where to look")
+        for name, place in places.items():
+            self.screen.pair(name, place)
+        return dict(places)
+
+
+@contextmanager
+def job(name: str, *, as_json: bool) -> Iterator[Job]:
+    """Put a command's parts together, trace it as one, and give the connections back."""
+    parts = build(Settings.load())
+    configure_logging(parts.settings, parts.invocation)
+    try:
+        with span(name, run_id=parts.invocation):
+            yield Job(parts, Screen.open(as_json=as_json))
+    finally:
+        parts.database.close()
+
+
+def take_all(*, as_json: bool) -> None:
+    """Do the main job."""
+    with job("run", as_json=as_json) as work:
+        intake = work.read("run")
+        words = work.parts.settings.the_case.words
+        result: Json = {"data": views.show_intake(work.screen, intake, words)}
+        for name, (text, step) in STEPS.items():
+            work.screen.step(text)
+            with timed(name):
+                result |= step(work, intake)
+        result |= {"where": work.where(intake)}
+        command = work.parts.settings.distribution
+        work.screen.title(
+            f"Next: work with the {words.list}; {command} feedback give {words.case.upper()} says where it is wrong"
+        )
+        work.screen.finish(result)
+
+
+def take(name: str, *, as_json: bool) -> int:
+    """Take a single step; a model that has not earned its place is the exit code 1."""
+    text, step = STEPS[name]
+    with job(name, as_json=as_json) as work:
+        intake = work.read(name)
+        work.screen.step(text)
+        with timed(name):
+            result = step(work, intake)
+        work.screen.finish(result)
+    registered = result.get("registered")
+    return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE
+
+
+def _train(work: Job, intake: Intake) -> Json:
+    words = work.parts.settings.the_case.words
+    return {"trained": views.show_trained(work.screen, learn.train(work.parts, intake, work.screen.progress), words)}
+
+
+def _evaluate(work: Job, intake: Intake) -> Json:
+    found = learn.evaluate(work.parts, intake, work.screen.progress)
+    return {"evaluated": views.show_evaluation(work.screen, found, work.parts.settings.the_case.words)}
+
+
+def _register(work: Job, intake: Intake) -> Json:
+    return {"registered": views.show_registered(work.screen, learn.register(work.parts, intake))}
+
+
+def _score(work: Job, intake: Intake) -> Json:
+    found = score.score(work.parts, intake, work.screen.progress)
+    return {"scored": views.show_scored(work.screen, found, work.parts.settings.the_case.words)}
+
+
+def _measure(work: Job, intake: Intake) -> Json:
+    found = measure.measure(work.parts, intake)
+    kept = measure.keep(work.parts, found, click.get_current_context().info_name or "measure")
+    return views.show_measured(work.screen, found, [path.relative_to(work.parts.settings.root) for path in kept])
+
+
+def _report(work: Job, intake: Intake) -> Json:
+    path = report.write_report(work.parts, intake, measure.measure(work.parts, intake))
+    work.screen.progress(str(path))
+    return {"report": str(path)}
+
+
+Step = Callable[[Job, Intake], Json]
+STEPS: dict[str, tuple[str, Step]] = {
+    "train": ("Training a challenger", _train),
+    "evaluate": ("Judging it on past cases", _evaluate),
+    "register": ("Registering it, if it has earned that", _register),
+    "score": ("Deciding on what waits", _score),
+    "measure": ("Measuring the KPIs", _measure),
+    "report": ("Writing the report", _report),
+}

@@ -1,0 +1,155 @@
+"""Measure the KPIs: by decisions whose outcome is known by now, else by past cases as if the pilot had been there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from .._platform import PilotError
+from .._platform.anytime import Measurement, Sample
+from .._platform.corrections import Corrections
+from .._platform.evidence import record
+from .._platform.kpi import Assessment, Kpi, assess, read_kpis
+from .._platform.platform_measures import measure_platform
+from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
+from ..bootstrap import Parts
+from ..services.evaluation import Comparison, Evaluation, compare
+from ..services.intervals import Differences
+from ..services.live import Live, judge_live
+from ..services.splitting import independent
+from .intake import Intake
+from .learn import champion, newest, read_evaluation
+
+CORRECTIONS = "corrections"
+BACKTEST = "past cases that the model had not seen"
+LIVE = "decisions that people had"
+PAST_ASSUMPTION = "the past cases say what comes"
+ACT_ASSUMPTION = "what a decision changes is part of the value of one unit"
+LIVE_ASSUMPTION = "the outcome would have been the same without the decision"
+DAYS_A_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All KPIs of kpis.yml, with the evidence that they rest on."""
+
+    assessments: tuple[Assessment, ...]
+    evaluation: Evaluation
+    by_model: bool
+    live_periods: tuple[str, ...]
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What the values rest on, each said once."""
+        return list(dict.fromkeys(text for each in self.assessments for text in each.measurement.assumptions))
+
+
+def measure(parts: Parts, intake: Intake) -> Measured:
+    """Measure each KPI as kpis.yml says."""
+    holder = champion(parts, intake)
+    evaluation = read_evaluation(parts, holder or newest(parts))
+    live = judge_live(parts.batches, intake.known)
+    costs = parts.settings.manifest.costs
+    measuring = _Measuring(parts, intake, evaluation, live, by_model=holder is not None)
+    found = tuple(
+        assess(each, measuring.measurement(each.kpi), costs) for each in read_kpis(parts.settings.root / "kpis.yml")
+    )
+    return Measured(found, evaluation, holder is not None, live.periods)
+
+
+def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
+    """Keep what was measured as evidence: in MLflow, as metrics and in the repository; return what changed there."""
+    settings, said = parts.settings, f"{parts.settings.distribution} {command}"
+    with parts.tracking.run("measure", {"invocation": parts.invocation}) as run:
+        kept = record(measured.assessments, settings=settings, command=said, run=run)
+    kept += write_evaluation(settings, _report(measured, said))
+    return kept + write_feedback(settings, Corrections(parts.database, settings))
+
+
+def _report(measured: Measured, command: str) -> Report:
+    """Hold what decides against the rule in what the gate asks for: as far as its interval tells, it is not worse."""
+    found = measured.evaluation.main
+    value = found.value.value if measured.by_model else found.other.value
+    metric = Metric(found.measure, value, threshold=found.other.value, passed=not (measured.by_model and found.worse))
+    version = measured.evaluation.version
+    subject = f"model version {version}" if measured.by_model else "the rule, in the model's place"
+    return Report(subject, (metric,), ("the rule", found.other.value), command)
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """What the measurements of one run have in common."""
+
+    parts: Parts
+    intake: Intake
+    evaluation: Evaluation
+    live: Live
+    by_model: bool
+
+    def measurement(self, kpi: Kpi) -> Measurement:
+        """Measure one KPI: by a function of the pilot, or in a way that every pilot has."""
+        asked = kpi.measure.function
+        if asked is None:
+            return measure_platform(kpi, self.parts.database, self.parts.tracking, self.parts.settings)
+        if asked == CORRECTIONS:
+            counts = Corrections(self.parts.database, self.parts.settings).counts()
+            return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
+        measures = {each.id: each for each in self.intake.decision.measures}
+        if asked not in measures:
+            known = ", ".join([*measures, CORRECTIONS])
+            raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {known}.")
+        if self.live.known:
+            _, clusters = independent(self.live.known)
+            found = compare(measures[asked], self.live.known, self.live.worked, self.live.rule, clusters)
+            return self._from(found, _window([each.case.day for each in self.live.known]), LIVE, LIVE_ASSUMPTION)
+        found = next(each for each in self.evaluation.against_rule if each.measure == asked)
+        return self._from(found, _window(self.evaluation.days or ()), BACKTEST, PAST_ASSUMPTION)
+
+    def _from(self, found: Comparison, window: "_Window", source: str, assumption: str) -> Measurement:
+        """Take the model's side of a comparison, or the rule's where the rule decides; then nothing differs from it."""
+        by_model = self.by_model or source == LIVE
+        side = found.value if by_model else found.other
+        over = self.parts.settings.the_case.words.cases if self.evaluation.over == "case" else "groups"
+        return Measurement(
+            value=side.value,
+            low=side.low,
+            high=side.high,
+            n=found.counted,
+            window=window.said,
+            method=f"{source}; interval over {over}",
+            assumptions=(assumption, ACT_ASSUMPTION),
+            sample=_sample(found.differences) if by_model else Sample.differences([0.0] * found.counted),
+            rule=found.other.value,
+            units_per_month=found.counted / found.per / window.months if window.months else None,
+        )
+
+
+def _sample(found: Differences) -> Sample:
+    clusters = found.clusters if found.clusters < found.n else None
+    barred = None if found.sd else "the model does what the rule does in all cases"
+    return Sample(
+        found.n,
+        found.mean,
+        found.sd,
+        "difference",
+        zeros=found.zeros,
+        clusters=clusters,
+        skewness=found.skewness,
+        barred=barred,
+    )
+
+
+@dataclass(frozen=True)
+class _Window:
+    """From when the cases are, and how long that is; nothing without days."""
+
+    said: str
+    months: float | None
+
+
+def _window(days: Sequence[date | None]) -> _Window:
+    known = [day for day in days if day]
+    if not known:
+        return _Window("all cases of the table", None)
+    first, last = min(known), max(known)
+    return _Window(f"{first} to {last}", max(1.0, (last - first).days / DAYS_A_MONTH))

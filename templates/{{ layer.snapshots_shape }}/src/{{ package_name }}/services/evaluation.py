@@ -1,0 +1,201 @@
+"""The evidence about a model: each measure against the rule and the champion by interval, slices, and the gate."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ..domain.case import Known
+from ..domain.decision import Decision
+from ..domain.value import Choice, Measure
+from .backtest import Backtest, Estimates, in_common
+from .intervals import Column, Differences, Estimated, difference, differences, estimate, numbered
+from .quality import quality
+
+SLICES = 12  # groups that are shown, the largest first
+SMALLEST = 30  # cases of a group below which nothing is said about it
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One way to decide against another on the same cases, by one measure."""
+
+    measure: str
+    title: str
+    unit: str
+    sign: int
+    per: int
+    value: Estimated
+    other: Estimated
+    difference: Estimated
+    cases: int
+    counted: int
+    independent: int
+    differences: Differences
+
+    @property
+    def better(self) -> bool:
+        """Tell whether the whole interval lies on the better side."""
+        return min(self.sign * self.difference.low, self.sign * self.difference.high) > 0
+
+    @property
+    def worse(self) -> bool:
+        """Tell whether the whole interval lies on the worse side."""
+        return max(self.sign * self.difference.low, self.sign * self.difference.high) < 0
+
+
+def compare(
+    measure: Measure, known: Sequence[Known], ours: Sequence[Choice], theirs: Sequence[Choice], clusters: Sequence[str]
+) -> Comparison:
+    """Measure two ways to decide, and their paired difference."""
+    one, two = (
+        Column.of([measure.worth(choice, each) for choice, each in zip(side, known, strict=True)], measure.per)
+        for side in (ours, theirs)
+    )
+    places = numbered(clusters)
+    found = difference(one, two, places)
+    return Comparison(
+        measure=measure.id,
+        title=measure.title,
+        unit=measure.unit,
+        sign=measure.sign,
+        per=measure.per,
+        value=estimate(one, places),
+        other=estimate(two, places),
+        difference=found,
+        cases=len(known),
+        counted=int(one.counts.sum()),
+        independent=len(np.unique(places)),
+        differences=differences(one, two, places),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says, in words."""
+
+    passed: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One part that was judged: what each way was worth by the measure that decides."""
+
+    name: str
+    cases: int
+    ours: float
+    rule: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The champion in a comparison, with what it said of the same cases without having seen them."""
+
+    version: int
+    estimates: Estimates
+    same_recipe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The evidence about one model version, as it is kept with its run."""
+
+    version: int
+    how: str
+    over: str
+    days: tuple[date, date] | None
+    rule: str
+    periods: tuple[Period, ...]
+    against_rule: tuple[Comparison, ...]
+    slices: tuple[tuple[str, Comparison], ...]
+    champion: int | None
+    against_champion: Comparison | None
+    verdict: Verdict
+    quality: dict[str, float]
+
+    @property
+    def main(self) -> Comparison:
+        """The comparison that decides."""
+        return self.against_rule[0]
+
+
+def evaluate_backtest(version: int, test: Backtest, rule: str, rival: Rival | None, decision: Decision) -> Evaluation:
+    """Compare with the rule and the champion, and say whether this version has earned to be champion."""
+    over, clusters = test.clusters
+    known, ours, theirs = test.known, test.ours, test.rule
+    days = [each.case.day for each in known if each.case.day]
+    against = tuple(compare(measure, known, ours, theirs, clusters) for measure in decision.measures)
+    duel = _duel(test, rival, decision) if rival else None
+    return Evaluation(
+        version=version,
+        how=test.how,
+        over=over,
+        days=(min(days), max(days)) if days else None,
+        rule=rule,
+        periods=tuple(_period(test, place, decision.measures[0]) for place in range(len(test.parts))),
+        against_rule=against,
+        slices=_slices(test, decision.measures[0]),
+        champion=rival.version if rival else None,
+        against_champion=duel,
+        verdict=decide(against[0], rival, duel),
+        quality=quality(known, [said for part in test.parts for said in part.estimates]),
+    )
+
+
+def _duel(test: Backtest, rival: Rival, decision: Decision) -> Comparison | None:
+    """Compare with the champion on the cases that both can be judged by; None when there are none."""
+    both = in_common(test, rival.estimates, decision)
+    if both is None:
+        return None
+    ours, theirs = both
+    return compare(decision.measures[0], ours.known, ours.ours, theirs.ours, ours.clusters[1])
+
+
+def _period(test: Backtest, place: int, measure: Measure) -> Period:
+    part = test.parts[place]
+    ours, rule = (
+        Column.of([measure.worth(choice, each) for choice, each in zip(side, part.known, strict=True)], measure.per)
+        for side in (part.ours, part.rule)
+    )
+    return Period(part.name, len(part.known), ours.mean, rule.mean)
+
+
+def _slices(test: Backtest, measure: Measure) -> tuple[tuple[str, Comparison], ...]:
+    """Compare within each of the largest groups, because a mean can hide who pays for it."""
+    known, ours, theirs, (_, clusters) = test.known, test.ours, test.rule, test.clusters
+    groups = Counter(each.case.group for each in known if each.case.group is not None)
+    found = []
+    for name, size in groups.most_common(SLICES) if len(groups) > 1 else ():
+        rows = [place for place, each in enumerate(known) if each.case.group == name]
+        picked = [[side[row] for row in rows] for side in (ours, theirs)]
+        # Within a group the group itself cannot be what is independent.
+        alone = [known[row].case.name for row in rows]
+        inside = alone if len({clusters[row] for row in rows}) == 1 else [clusters[row] for row in rows]
+        if size >= SMALLEST:
+            found.append((str(name), compare(measure, [known[row] for row in rows], picked[0], picked[1], inside)))
+    return tuple(found)
+
+
+def decide(rule: Comparison, rival: Rival | None, duel: Comparison | None) -> Verdict:
+    """Let a challenger pass when it beats the rule, and the champion by its recipe's measure.
+
+    A model of another recipe has to be better than the champion. One of the same recipe renews it, with newer data,
+    unless it is worse: the same thing cannot be better than itself.
+    """
+    checks = [(rule.better, _said(rule, "the rule in use"))]
+    if rival is not None and duel is None:
+        checks.append((False, "the champion cannot be judged on this table: no case in common"))
+    elif rival is not None and duel is not None and rival.same_recipe:
+        checks.append((not duel.worse, f"of the same recipe as the champion, and {_said(duel, 'it')}"))
+    elif duel is not None:
+        checks.append((duel.better, _said(duel, "the champion")))
+    return Verdict(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
+
+
+def _said(found: Comparison, name: str) -> str:
+    word = "better than" if found.better else "worse than" if found.worse else "not clearly better than"
+    ends = f"{found.difference.low:+,.3g} to {found.difference.high:+,.3g}"
+    return f"{word} {name}: {found.difference.value:+,.3g} {found.unit}, 95 % interval {ends}"
