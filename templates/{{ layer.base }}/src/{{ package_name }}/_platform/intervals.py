@@ -43,7 +43,7 @@ def one_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
 
 
 def any_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
-    """Give the interval that holds at all looks together, and the name of its method; without ends where none does.
+    """Give the interval that holds at all looks together, and the name of its method; without an end that does not.
 
     A plain rate: Robbins' beta-binomial mixture, exact by Ville's inequality (Robbins 1970; Howard, Ramdas, McAuliffe
     and Sekhon 2021, Annals of Statistics 49:1055). All else: the asymptotic confidence sequence, which also holds when
@@ -54,7 +54,12 @@ def any_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
     if sample.unjudged:
         return Interval(-inf, inf), f"none: {sample.unjudged}"
     half = sample.sd * half_width(sample.n, alpha)
-    return Interval(sample.mean - half, sample.mean + half), f"asymptotic confidence sequence{_over(sample)}"
+    low, high = sample.mean - half, sample.mean + half
+    method = f"asymptotic confidence sequence{_over(sample)}"
+    if sample.too_skewed is None:
+        return Interval(low, high), method
+    open_end = Interval(low, inf) if (sample.skewness or 0.0) > 0 else Interval(-inf, high)
+    return open_end, f"{method}; {sample.too_skewed}"
 
 
 def _over(sample: Sample) -> str:

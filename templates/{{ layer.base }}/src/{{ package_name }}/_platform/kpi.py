@@ -1,7 +1,7 @@
 """What a measurement means for a KPI: a finding, and what it is worth, or that there is no number yet."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import Final, Literal
 
 from . import PilotError
@@ -18,11 +18,14 @@ PERIOD: Final = 12  # months that benefit and cost are compared over
 
 @dataclass(frozen=True)
 class Worth:
-    """Money a month; `net` is after the running costs, and the build is earned back after `break_even_months`."""
+    """Money a month; `net` is after the running costs, and the build is earned back after `break_even_months`.
+
+    An end of the gain that does not hold leaves its end open here: None.
+    """
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     net: float
     break_even_months: float | None
     break_even_share: float | None
@@ -94,22 +97,22 @@ def _gap(defined: Defined) -> float:
 
 def _verdict(defined: Defined, gain: Gain) -> Verdict:
     kpi = defined.kpi
-    if gain.low is None or gain.high is None:  # no interval holds: its method says why
-        return "undecided"
+    low = -inf if gain.low is None else gain.low  # an end that does not hold decides nothing: its method says why
+    high = inf if gain.high is None else gain.high
     if kpi.margin is not None:
-        return "kept" if gain.low >= -kpi.margin else "worse" if gain.high < -kpi.margin else "undecided"
-    if gain.high < 0:
+        return "kept" if low >= -kpi.margin else "worse" if high < -kpi.margin else "undecided"
+    if high < 0:
         return "worse"
-    if gain.low <= 0:
+    if low <= 0:
         return "undecided"
-    return "reached" if gain.low >= _gap(defined) else "better"
+    return "reached" if low >= _gap(defined) else "better"
 
 
 def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | None:
     """Multiply the gain by its worth, where a unit's worth and their number are known, in the currency of the costs."""
     if kpi.value is None or found.units_per_month is None or kpi.value.currency != costs.currency:
         return None
-    if gain.value is None or gain.low is None or gain.high is None:
+    if gain.value is None or (gain.low is None and gain.high is None):
         return None
     factor = kpi.value.per_unit * found.units_per_month
     value = gain.value * factor
@@ -119,6 +122,6 @@ def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | No
     swing = next((each for each in kpi.value.assumptions if each.share is not None), None)
     needed = (swing.share or 0) * (running + costs.build / PERIOD) / value if swing and value > 0 else None
     texts = tuple(map(str, kpi.value.assumptions))
-    low, high = gain.low * factor, gain.high * factor
+    low, high = (None if end is None else end * factor for end in (gain.low, gain.high))
     currency = kpi.value.currency
     return Worth(value, low, high, net, months, needed, swing.text if swing else None, currency, texts)

@@ -21,7 +21,10 @@ ALIKE: Final = "all cases are alike, so that nothing tells how much those to com
 FEW: Final = "a sum is judged from 50 periods on: take shorter periods, or measure a mean of cases"
 CROSSING: Final = "cases of one cluster lie in several periods, so that no interval of their sum holds: measure a mean"
 EDGE: Final = 1e-12
-SKEW: Final = 25.0  # and from so many times the squared skewness on (Cochran 1977, Sampling Techniques, 2.15)
+# Units, in squared skewness, before which the side of the long tail is not judged. Cochran's rule (1977, Sampling
+# Techniques, 2.15) with 100 for his 25: at 3 standard errors the tail by Edgeworth's expansion is then at most doubled.
+SKEW: Final = 100.0
+LEANS: Final = 0.5  # skewness from which on differences are no longer taken for symmetric
 
 
 @dataclass(frozen=True)
@@ -108,28 +111,36 @@ class Sample:
         return "period" if self.kind == "sum" else "case" if self.clusters is None else "cluster"
 
     @property
-    def needed(self) -> int:
-        """From how many telling units on there is a judgement; grows with their skewness."""
-        if self.exact:
-            return 0
-        return max(FIRST_LOOK[self.kind], ceil(SKEW * (self.skewness or 0.0) ** 2))
-
-    @property
     def missing(self) -> int:
         """How many more telling units (cases, or clusters where they are named) a judgement needs."""
-        return 0 if self.kind == "sum" else max(0, self.needed - self.units + self.zeros)
+        return 0 if self.exact or self.kind == "sum" else max(0, self.needed - self.units + self.zeros)
+
+    @property
+    def needed(self) -> int:
+        """From how many telling units on it is judged: differences that lean to a side as late as values."""
+        leans = self.kind == "difference" and abs(self.skewness or 0.0) > LEANS
+        return FIRST_LOOK["mean" if leans else self.kind]
 
     @property
     def unjudged(self) -> str | None:
         """Say why there is no judgement, and what to do; None where there is one."""
-        if self.barred is not None or not self.missing:
-            return self.barred
-        if self.needed > FIRST_LOOK[self.kind]:
-            return (
-                f"values as skewed as these (skewness {self.skewness:.1f}) are judged from {self.needed:,} telling "
-                f"{self.unit}s on: cap the largest, or measure a rate"
-            )
-        return f"a {self.kind} is judged from {self.needed:,} telling {self.unit}s on"
+        needs = f"a {self.kind} is judged from {self.needed} telling {self.unit}s on" if self.missing else None
+        return self.barred or needs
+
+    @property
+    def too_skewed(self) -> str | None:
+        """Say why the side of the long tail is not judged: the largest are too few, or still to come; None where it is.
+
+        Then too small a spread goes with too small a mean, and an end of the interval there lies too near.
+        """
+        needed = 0 if self.exact else ceil(SKEW * (self.skewness or 0.0) ** 2)
+        if needed <= self.units:
+            return None
+        side = "upper" if (self.skewness or 0.0) > 0 else "lower"
+        return (
+            f"no {side} end before {needed:,} {self.unit}s, the values being so skewed (skewness {self.skewness:.1f}): "
+            "cap the largest, or measure a rate"
+        )
 
 
 def _numbers(name: str, column: Values) -> Floats:
@@ -166,8 +177,12 @@ def _grouped(kind: Kind, values: Floats, weights: Floats | None, clusters: Value
         apart = kind == "rate" and weights is not None  # cases of unequal weight are no longer plain zeros and ones
         return _summed(kind, n, values, np.ones(n) if weights is None else weights, scale=scale, clustered=apart)
     codes, names = pd.factorize(np.asarray(clusters), use_na_sentinel=False)
-    value, weight = (np.bincount(codes, column, len(names)) for column in (values, weights))
+    value, weight = (_added(codes, column, len(names)) for column in (values, weights))
     return _summed(kind, n, value, weight, scale=scale, clustered=True)
+
+
+def _added(codes: npt.NDArray[np.intp], column: Floats | None, count: int) -> Floats:
+    return np.asarray(np.bincount(codes, column, count), dtype=np.float64)
 
 
 def _summed(kind: Kind, n: int, values: Floats, weights: Floats, *, scale: float, clustered: bool = False) -> Sample:
@@ -197,14 +212,15 @@ def _sum_of_periods(values: Floats, periods: Values, clusters: Values | None) ->
     The long-run variance with Bartlett's weights, never less than the plain one (Newey and West 1987, 1994).
     """
     codes, names = pd.factorize(np.asarray(periods), sort=True, use_na_sentinel=False)
-    found = _summed("sum", len(names), np.bincount(codes, values, len(names)), np.ones(len(names)), scale=1.0)
-    rest = np.bincount(codes, values, len(names)) - found.mean
+    sums = _added(codes, values, len(names))
+    found = _summed("sum", len(names), sums, np.ones(len(names)), scale=1.0)
+    rest = sums - found.mean
     lags = int(4 * (found.n / 100) ** (2 / 9))
     shared = sum(2 * (1 - lag / (lags + 1)) * float(rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1))
     sd = sqrt(max(found.sd**2, found.sd**2 + shared / max(1, found.n - 1)))
     few = FEW if found.n < FIRST_LOOK["sum"] else None
     crossing = CROSSING if clusters is not None and _cross(clusters, codes) else None
-    return replace(found, sd=sd, skewness=None, barred=crossing or few or found.barred)
+    return replace(found, sd=sd, barred=crossing or few or found.barred)
 
 
 def _cross(clusters: Values, periods: npt.NDArray[np.intp]) -> bool:

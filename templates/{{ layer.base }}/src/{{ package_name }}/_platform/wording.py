@@ -53,15 +53,25 @@ def not_measured(kpi: Kpi) -> str:
 
 def _signed(each: Assessment) -> str:
     """Say how much better it is; the sign counts improvement, whatever the direction."""
-    value, low, high = (number(end, "+") for end in (each.gain.value, each.gain.low, each.gain.high))
+    value, low, high = number(each.gain.value, "+"), _end(each.gain.low, "+"), _end(each.gain.high, "+")
     margin = "" if each.kpi.margin is None else f", margin {number(each.kpi.margin)}"
     if each.gain.low is None and each.gain.high is None:
         return f"{value} {each.kpi.unit}, without an interval that holds at every look{margin}"
-    return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}"
+    why = "" if each.measurement.sample.too_skewed is None else f"; {each.measurement.sample.too_skewed}"
+    return f"{value} {each.kpi.unit}, 95 % interval at every look {low} to {high}{margin}{why}"
+
+
+def _end(value: float | None, sign: str = "") -> str:
+    """Write an end of an interval; one that does not hold is open."""
+    return "open" if value is None else number(value, sign)
+
+
+def _money_end(value: float | None) -> str:
+    return "open" if value is None else f"{value:,.0f}"
 
 
 def _money(worth: Worth) -> str:
-    per_month = f"{worth.value:,.0f} {worth.currency} a month ({worth.low:,.0f} to {worth.high:,.0f})"
+    per_month = f"{worth.value:,.0f} {worth.currency} a month ({_money_end(worth.low)} to {_money_end(worth.high)})"
     rest = f"{worth.net:,.0f} after running costs, {PERIOD * worth.net:,.0f} a year"
     end = "at that the build is never earned back"
     if worth.break_even_months is not None:

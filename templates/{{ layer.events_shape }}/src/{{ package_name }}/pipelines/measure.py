@@ -1,6 +1,6 @@
 """Measure the KPIs, on lists whose outcome is known, else on past months as if the pilot had been there."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +25,7 @@ INTERVAL = "bias-corrected bootstrap over customers"
 PAST_ASSUMPTION = "the past months say what comes: each list was made by a model that knew only what was known by then"
 CALL_ASSUMPTION = "reached is not yet kept: what a call changes is part of the value of one unit"
 LIVE_ASSUMPTION = "a customer whom the call kept no longer counts as lapsing: the live value is a lower bound"
-SWAP_ASSUMPTION = "given the past, the customers of a list lapse independently of each other"
+SWAP_ASSUMPTION = "given the past, customers lapse independently of each other, whatever lists one stands on"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _measurement(parts: Parts, kpi: Kpi, evaluation: Evaluation, live: Live, met
         raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {known}.")
     wanted = Measure(asked)
     if live.over:
-        found = compare(live.worked, live.rule, wanted, parts.settings.seed, live.swaps)
+        found = compare(live.worked, live.rule, wanted, parts.settings.seed)
         window = f"{live.over[0]} to {live.over[-1]}, {len(live.over)} list{'s' if len(live.over) > 1 else ''}"
         return _from(found, window, LIVE, LIVE_ASSUMPTION, len(live.over))
     months = evaluation.months
@@ -105,7 +105,7 @@ def _from(found: Comparison, window: str, source: str, assumption: str, lists: i
         window=window,
         method=f"{source}; {INTERVAL}",
         assumptions=(assumption, CALL_ASSUMPTION, SWAP_ASSUMPTION),
-        sample=Sample(found.swaps.n, found.swaps.mean, found.swaps.sd, "difference", zeros=found.swaps.zeros),
+        sample=Sample(kind="difference", **asdict(found.swaps)),
         rule=found.other,
         units_per_month=found.calls / lists / PER,
     )

@@ -9,7 +9,7 @@ from ..domain.customers import Customers
 from ..domain.policy import Policy
 from ..domain.ranking import Method, called
 from ..ports import Learner
-from .tallies import Tally, swapped, tally
+from .tallies import Tally, tally
 
 Probabilities = Mapping[date, Mapping[str, float]]
 Progress = Callable[[str], None]
@@ -47,17 +47,6 @@ class Backtest:
         known = self.probabilities.get(cutoff, {})
         probabilities = [known[case.customer] for case in cases] if method.needs_model else None
         return {case.customer for case in called(method, cases, policy, probabilities)}
-
-    def swaps(self, method: Method, other: Method, policy: Policy) -> list[tuple[Tally, Tally]]:
-        """Pair the calls of two ways to rank, oldest list first: what each reached where they called someone else.
-
-        A customer whom both called is a pair with himself. Who is paired with whom does not depend on the outcome.
-        """
-        pairs: list[tuple[Tally, Tally]] = []
-        for cutoff in self.cutoffs:
-            ours, theirs = self._called(method, cutoff, policy), self._called(other, cutoff, policy)
-            pairs += swapped(self.outcomes[cutoff], ours, theirs)
-        return pairs
 
     def judged_by(self, probabilities: Probabilities) -> "Backtest":
         """Judge another model on the same customers, on the cut-offs for which it has a probability for all of them."""

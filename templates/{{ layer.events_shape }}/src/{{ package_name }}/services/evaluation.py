@@ -16,7 +16,6 @@ from .intervals import Ratio, interval
 from .tallies import Tally
 
 Tallies = Mapping[str, Tally]
-Pairs = Sequence[tuple[Tally, Tally]]
 Floats = npt.NDArray[np.float64]
 
 PER = 100  # calls
@@ -50,12 +49,18 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
-    """Differences per 100 calls, call by call, summed up: what an interval for many looks needs."""
+    """The difference per 100 calls, summed up over customers: what an interval for many looks needs.
+
+    `sd / sqrt(n)` is the standard error for n calls; a customer on several lists is one cluster of calls. `zeros` are
+    the customers who tell nothing, and `skewness` is that of what the others tell.
+    """
 
     n: int
     mean: float
     sd: float
     zeros: int
+    clusters: int | None = None
+    skewness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +97,28 @@ def estimate(tallies: Tallies, measure: Measure, seed: int) -> Estimate:
     return Estimate(found.value, *(interval(found, None, seed) if found.reached.any() else (0.0, 0.0)))
 
 
-def _swaps(pairs: Pairs, measure: Measure) -> Swaps:
-    ours, theirs = (_reached([pair[side] for pair in pairs], measure) for side in (0, 1))
-    gains = PER * (ours - theirs)
-    if len(gains) < 2:  # noqa: PLR2004 - one call has no spread
+def swaps(ours: Ratio, theirs: Ratio) -> Swaps:
+    """Sum up over customers what each adds to the difference of two ratios, linearised (Cochran 1977, 6.5).
+
+    Calls of one customer depend on each other, so that his are added up before they are squared: the cluster-robust
+    variance, corrected by C / (C - 1) (Liang and Zeger 1986).
+    """
+    calls, customers = int(ours.calls.sum()), len(ours.calls)
+    if calls == 0 or customers < 2:  # noqa: PLR2004 - one customer has no spread
         return Swaps(0, 0.0, 0.0, 0)
-    return Swaps(len(gains), float(gains.mean()), float(gains.std(ddof=1)), int((gains == 0).sum()))
+    rest = calls * (ours.influence - theirs.influence)
+    squares = float(rest @ rest)
+    return Swaps(
+        n=calls,
+        mean=ours.value - theirs.value,
+        sd=float(np.sqrt(squares / calls * customers / (customers - 1))),
+        zeros=int((ours.reached == theirs.reached).sum()),
+        clusters=customers,
+        skewness=float(rest**2 @ rest) / customers / (squares / customers) ** 1.5 if squares else 0.0,
+    )
 
 
-def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int, pairs: Pairs = ()) -> Comparison:
+def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int) -> Comparison:
     """Measure one way to rank and its paired difference to another; two equal lists differ by exactly nothing."""
     ours, theirs = _ratio(tallies, measure), _ratio(others, measure)
     same = np.array_equal(ours.reached, theirs.reached) and np.array_equal(ours.calls, theirs.calls)
@@ -112,7 +130,7 @@ def compare(tallies: Tallies, others: Tallies, measure: Measure, seed: int, pair
         difference=Estimate(ours.value - theirs.value, *ends),
         customers=len(tallies),
         calls=int(ours.calls.sum()),
-        swaps=_swaps(pairs, measure),
+        swaps=swaps(ours, theirs),
     )
 
 
@@ -230,8 +248,7 @@ def evaluate_backtest(
 ) -> Evaluation:
     """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
     tallies = {method: test.tallies(method, policy) for method in Method}
-    pairs = {method: test.swaps(method, Method.RULE, policy) for method in Method}
-    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed, pairs[method]) for method in Method}
+    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed) for method in Method}
     duel = _duel(test, rival, policy, seed) if rival else None
     main = against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
     return Evaluation(
@@ -245,8 +262,8 @@ def evaluate_backtest(
     )
 
 
-def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int, pairs: Pairs) -> dict[Measure, Comparison]:
-    return {measure: compare(tallies, rule, measure, seed, pairs) for measure in Measure}
+def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int) -> dict[Measure, Comparison]:
+    return {measure: compare(tallies, rule, measure, seed) for measure in Measure}
 
 
 def _duel(test: Backtest, rival: Rival, policy: Policy, seed: int) -> Comparison | None:

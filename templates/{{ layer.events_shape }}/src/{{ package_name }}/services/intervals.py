@@ -31,6 +31,11 @@ class Ratio:
         return float(_ratio(self.reached.sum(), self.calls.sum()))
 
     @property
+    def influence(self) -> Floats:
+        """What each customer adds to how far the ratio is from the truth; they sum to nothing."""
+        return (self.reached - self.value * self.calls) / max(1.0, float(self.calls.sum()))
+
+    @property
     def without_each(self) -> Floats:
         """The same without one customer after the other: the sums less his part, so no sum is made twice."""
         return _ratio(self.reached.sum() - self.reached, self.calls.sum() - self.calls)

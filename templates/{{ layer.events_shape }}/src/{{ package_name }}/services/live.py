@@ -7,7 +7,7 @@ from ..domain.customers import Customers
 from ..domain.policy import Policy
 from ..domain.ranking import Method, called
 from ..ports import CallLists
-from .tallies import Tally, swapped, tally
+from .tallies import Tally, tally
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,6 @@ class Live:
     over: list[date]
     worked: dict[str, Tally]
     rule: dict[str, Tally]
-    swaps: list[tuple[Tally, Tally]]
 
 
 def judge_live(lists: CallLists, customers: Customers, policy: Policy) -> Live:
@@ -27,5 +26,4 @@ def judge_live(lists: CallLists, customers: Customers, policy: Policy) -> Live:
     worked = {day: {entry.customer for entry in found.called} for day in over if (found := lists.find(day))}
     cases = {day: [outcome.case for outcome in judged] for day, judged in outcomes.items()}
     rule = {day: {case.customer for case in called(Method.RULE, cases[day], policy, None)} for day in over}
-    swaps = [pair for day in over for pair in swapped(outcomes[day], worked[day], rule[day])]
-    return Live(over, tally(outcomes, worked), tally(outcomes, rule), swaps)
+    return Live(over, tally(outcomes, worked), tally(outcomes, rule))

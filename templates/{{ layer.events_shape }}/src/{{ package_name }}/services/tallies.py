@@ -1,10 +1,9 @@
-"""What calls reached, customer by customer, and call by call beside another list."""
+"""What calls reached, customer by customer."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import zip_longest
 
 from ..domain.cases import Outcome
 
@@ -31,12 +30,3 @@ def tally(outcomes: Mapping[date, Sequence[Outcome]], calls: Mapping[date, Colle
             customer = outcome.case.customer
             sums[customer] = sums[customer].plus(outcome) if customer in calls[cutoff] else sums[customer]
     return dict(sorted(sums.items()))
-
-
-def swapped(judged: Sequence[Outcome], ours: Collection[str], theirs: Collection[str]) -> list[tuple[Tally, Tally]]:
-    """Pair two lists of calls of the same day; a longer list's rest is paired with no call."""
-    nobody = Tally(calls=1)
-    known = {outcome.case.customer: Tally().plus(outcome) for outcome in judged}
-    both = sorted(set(ours) & set(theirs))
-    rest = zip_longest(sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours)), fillvalue="")
-    return [(known.get(one, nobody), known.get(other, nobody)) for one, other in [*zip(both, both, strict=True), *rest]]
