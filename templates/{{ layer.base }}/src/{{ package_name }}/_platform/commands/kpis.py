@@ -33,9 +33,10 @@ def kpis_command() -> click.Command:
 def _measured_row(entry: dict[str, object]) -> dict[str, object]:
     """Lay out one measurement; a dash stands where there is no number, also in lines that had one for no case."""
     from ..kpi import ABSENT
+    from ..wording import number
 
     numbers = {name: entry[name] for name in ("value", "low", "high", "baseline")}
     numbers |= dict.fromkeys(("value", "low", "high")) if entry["n"] == 0 or entry["verdict"] in ABSENT else {}
-    shown = {name: "-" if number is None else number for name, number in numbers.items()}
+    shown = {name: number(found) if isinstance(found, int | float) else "-" for name, found in numbers.items()}
     said = {"verdict": str(entry["verdict"]).replace("_", " "), "measured": str(entry["measured_at"] or "-")[:10]}
     return {**entry, **shown, **said}
