@@ -144,6 +144,12 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
         {},
         {"left_out": {"ended_on": "afterwards"}, "not_features": ["ended_on", "customer_id"]},
     ),
+    "known only afterwards, with 1 and 0": (
+        cases("customer_id,tenure,ended_on,churned", "K{place},{strain},{mark},{bad}")
+        .replace(",x,", ",2025-01-01,").replace("yes", "1").replace("no\n", "0\n"),
+        {},
+        {"positive": "1", "left_out": {"ended_on": "afterwards"}, "rule": "tenure"},
+    ),
     "e-mail addresses by content": (
         cases("customer_id,contact,tenure,churned", "K{place},p{place}@example.org,{strain},{bad}"),
         {},

@@ -55,8 +55,8 @@ def answers(frame: "pd.DataFrame", outcome: Outcome) -> "npt.NDArray[np.float64]
     values = frame[outcome.guess.column]
     if outcome.kind == "number":
         return np.asarray(values, dtype="float64")
-    text = values.astype("string").str.strip()
-    positive = outcome.positive if outcome.kind == "yes_no" else str(text.mode().iloc[0])
+    text = values.astype("string").str.strip().str.removesuffix(".0")  # 1 and 0 were read as numbers
+    positive = (outcome.positive or "").removesuffix(".0") if outcome.kind == "yes_no" else str(text.mode().iloc[0])
     return np.asarray((text == positive).where(text.notna()).astype("Float64").to_numpy("float64", na_value=np.nan))
 
 

@@ -22,6 +22,7 @@ TRUTHS: Final = {
     **dict.fromkeys(("no", "n", "false", "f", "0", "0.0", "nein", "non", "não", "nie", "falsch"), False),
 }
 LARGEST_CLASS: Final = 20
+WRONG_AT_MOST: Final = 0.05  # of the values of a column; with more it has to be mended before it is read
 KEY_LIKE: Final = 0.4  # share of distinct values from which a column may be a key, so that they are counted exactly
 
 
@@ -208,6 +209,8 @@ def _counted(each: Profile, values: Sequence[object]) -> Profile:
         distinct=distinct,
         wrong=(given - read) / each.rows,
     )
+    if each.kind in ("day", "number") and given - read > WRONG_AT_MOST * given:
+        return replace(found, kind="text", nearly=each.kind)
     if len(values) == 3 or not read:  # noqa: PLR2004 - text
         return found if read else replace(found, kind="empty" if not given else "text")
     least, most, low_count, fractions, low, high = values[3:]
