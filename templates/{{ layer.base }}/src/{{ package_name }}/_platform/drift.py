@@ -1,5 +1,6 @@
 """Says whether data or predictions moved away from a reference, with thresholds that fit the size of the window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -20,8 +21,9 @@ Floats = NDArray[np.float64]
 class Drift:
     """One feature against its reference.
 
-    `statistic` is the population stability index, `threshold` what it exceeds by chance in one of a hundred windows
-    of this size, `ks` the Kolmogorov-Smirnov distance (numbers only), `p_value` of the matching test.
+    `statistic` is the population stability index; `threshold` what it exceeds by chance in one of a hundred windows of
+    this size, and at least what earlier windows differed from each other by, where they are known; `ks` the
+    Kolmogorov-Smirnov distance (numbers only), `p_value` of the matching test.
     """
 
     feature: str
@@ -34,24 +36,55 @@ class Drift:
     n: int
 
 
-def compare(reference: pd.DataFrame, window: pd.DataFrame, *, seed: int) -> tuple[Drift, ...]:
-    """Compare every column of the reference; drift needs an effect that matters and a p-value that holds for all."""
+def compare(
+    reference: pd.DataFrame, window: pd.DataFrame, *, seed: int, windows: Sequence[object] | None = None
+) -> tuple[Drift, ...]:
+    """Compare every column of the reference; drift needs an effect that matters and a p-value that holds for all.
+
+    `windows` names for each row of the reference the earlier window that it comes from. A season moves one window
+    against the others as well: what the earlier ones moved by is no drift.
+    """
     generator = np.random.default_rng(seed)
     level = SIGNIFICANCE / max(len(reference.columns), 1)
-    return tuple(_compare_one(str(name), reference[name], window[name], level, generator) for name in reference.columns)
+    found = []
+    for name in reference.columns:
+        usual = _usual(reference[name], windows) if windows is not None else 0.0
+        found.append(_compare_one(str(name), reference[name], window[name], level, generator, usual))
+    return tuple(found)
+
+
+def _usual(before: "pd.Series[float]", windows: Sequence[object]) -> float:
+    """Set each earlier window against the others, and give the furthest."""
+    names = pd.Series(list(windows), index=before.index)
+    parted = [(before[names != name], before[names == name]) for name in names.unique()]
+    return max((float(_psi(*_both(*each))) for each in parted if len(each[0])), default=0.0)
+
+
+def _is_number(values: "pd.Series[float]") -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _both(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Floats, Floats]:
+    """Count both, by deciles or value by value."""
+    return _binned(before, after) if _is_number(before) and before.nunique() > BINS else _counted(before, after)
 
 
 def _compare_one(
-    feature: str, before: "pd.Series[float]", after: "pd.Series[float]", level: float, generator: np.random.Generator
+    feature: str,
+    before: "pd.Series[float]",
+    after: "pd.Series[float]",
+    level: float,
+    generator: np.random.Generator,
+    usual: float,
 ) -> Drift:
-    numeric = pd.api.types.is_numeric_dtype(before) and not pd.api.types.is_bool_dtype(before)
+    numeric = _is_number(before)
     if len(before) == 0 or len(after) == 0:
         return Drift(
             feature, "number" if numeric else "category", 0.0, SMALLEST_EFFECT, None, 1.0, detected=False, n=len(after)
         )
-    expected, found = _binned(before, after) if numeric and before.nunique() > BINS else _counted(before, after)
+    expected, found = _both(before, after)
     statistic = float(_psi(expected, found))
-    threshold = max(_threshold(expected, int(found.sum()), generator), SMALLEST_EFFECT)
+    threshold = max(_threshold(expected, int(found.sum()), generator), SMALLEST_EFFECT, usual)
     ks, p_value = _ks(before, after) if numeric else (None, _chi_square(expected, found))
     detected = statistic > threshold and p_value < level
     return Drift(feature, "number" if numeric else "category", statistic, threshold, ks, p_value, detected, len(after))

@@ -37,6 +37,7 @@ class Customers:
         days = [history.days for history in self._histories.values()]
         self.first_day = min((each[0] for each in days), default=date.max)
         self.last_day = max((each[-1] for each in days), default=date.min)
+        self._cases: dict[date, list[Case]] = {}
         self._outcomes: dict[date, list[Outcome]] = {}
 
     def __len__(self) -> int:
@@ -45,6 +46,16 @@ class Customers:
 
     def cases(self, cutoff: date) -> list[Case]:
         """Customers with a purchase in the window before the cut-off, as they were seen that morning."""
+        if cutoff not in self._cases:
+            self._cases[cutoff] = self._seen(cutoff)
+        return self._cases[cutoff]
+
+    def whole_cutoffs(self, before: date) -> list[date]:
+        """Firsts of a month before a day that are free of the ledger's beginning: both windows lie within it."""
+        start = self.first_day + timedelta(days=2 * self._policy.active_days)
+        return list(month_starts(start, before - timedelta(days=1)))
+
+    def _seen(self, cutoff: date) -> list[Case]:
         found = (_case(name, history, cutoff, self._policy) for name, history in self._histories.items())
         return [case for case in found if case is not None]
 

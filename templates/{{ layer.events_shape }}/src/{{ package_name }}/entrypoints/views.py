@@ -112,8 +112,8 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
     moved = [each.feature for each in scored.drift if each.detected]
     if moved:
         found = sorted((each for each in scored.drift if each.detected), key=lambda each: -each.statistic)
-        listed = ", ".join(f"{each.feature} {each.statistic:.2f} (chance: {each.threshold:.2f})" for each in found)
-        screen.line(f"Drift against what the champion learned from: {listed}.")
+        listed = ", ".join(f"{each.feature} {each.statistic:.2f} (usual: {each.threshold:.2f})" for each in found)
+        screen.line(f"Drift against the lists of the year before: {listed}.")
     return {
         "cutoff": scored.call_list.cutoff,
         "batch": scored.call_list.batch,

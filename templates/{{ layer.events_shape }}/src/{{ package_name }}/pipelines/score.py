@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from .._platform import PilotError
 from .._platform.drift import Drift, compare
 from .._platform.monitoring import Metrics
@@ -13,12 +15,16 @@ from ..adapters.model import SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.call_list import CallList
 from ..domain.cases import GROWING, Case
+from ..domain.customers import Customers
 from ..domain.ranking import Method, entries, ranked, reasons
-from ..services.backtest import Progress, training_outcomes
+from ..ports import LapseModel
+from ..services.backtest import Progress
 from .intake import Intake
 from .learn import KNOWN_BY_TAG, champion
 
 RULE_VERSION = "rule"
+YEAR = 12  # lists that a new one is compared with
+FEWEST = 2  # a single one does not tell how far lists usually differ
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def score(parts: Parts, intake: Intake, cutoff: date | None, progress: Progress)
     model = SklearnModel(parts.tracking.load(holder)) if holder else None
     with parts.tracking.run("score", {"invocation": parts.invocation, "cutoff": day.isoformat()}) as run:
         call_list = _ranked(parts, cases, holder, model, run.id)
-        drift = _against_reference(parts, intake, cases, holder, model) if holder and model else ()
+        drift = moved(intake.customers, cases, model, parts.settings.seed) if model else ()
         written = parts.call_lists.add(call_list)
         run.params({"method": call_list.method, "model_version": call_list.model_version})
         run.metrics({"scored": len(cases), "called": len(call_list.called), "written": written})
@@ -85,25 +91,30 @@ def _ranked(
 
 
 def drift(parts: Parts, intake: Intake, cutoff: date) -> tuple[Drift, ...]:
-    """Say how far the customers of a list moved from what the champion learned from; nothing without a champion."""
-    holder, cases = champion(parts, intake.contract), intake.customers.cases(cutoff)
-    if holder is None or not cases:
+    """Say how far the customers of a list moved from those of earlier lists; nothing without a champion."""
+    holder = champion(parts, intake.contract)
+    if holder is None or not intake.customers.cases(cutoff):
         return ()
-    return _against_reference(parts, intake, cases, holder, SklearnModel(parts.tracking.load(holder)))
+    model = SklearnModel(parts.tracking.load(holder))
+    return moved(intake.customers, intake.customers.cases(cutoff), model, parts.settings.seed)
 
 
-def _against_reference(
-    parts: Parts, intake: Intake, cases: Sequence[Case], holder: ModelVersion, model: SklearnModel
-) -> tuple[Drift, ...]:
-    """Compare today's customers, and what the model says of them, with what the champion learned from.
+def moved(customers: Customers, cases: Sequence[Case], model: LapseModel, seed: int) -> tuple[Drift, ...]:
+    """Compare the customers of a list, and what the model says of them, with the lists of the year before.
 
-    What grows with the ledger would differ in every list; should it mislead the model, its predictions move.
+    A year holds every season once. Lists whose windows begin before the ledger does are left out, and so is what grows
+    with the ledger: both would differ in every list. Should it mislead the model, its predictions move.
     """
-    known_by = date.fromisoformat(holder.tags[KNOWN_BY_TAG])
-    learned = [outcome.case for outcome in training_outcomes(intake.customers, parts.policy, known_by)]
-    reference = frame(learned).drop(columns=list(GROWING)).assign(prediction=model.probabilities(learned))
-    window = frame(cases).assign(prediction=model.probabilities(cases))
-    return tuple(compare(reference, window, seed=parts.settings.seed))
+    earlier = [day for day in customers.whole_cutoffs(cases[0].cutoff) if customers.cases(day)][-YEAR:]
+    if len(earlier) < FEWEST:
+        return ()
+    reference = [case for day in earlier for case in customers.cases(day)]
+    tables = (_watched(model, each) for each in (reference, cases))
+    return tuple(compare(*tables, seed=seed, windows=[case.cutoff for case in reference]))
+
+
+def _watched(model: LapseModel, cases: Sequence[Case]) -> pd.DataFrame:
+    return frame(cases).drop(columns=list(GROWING)).assign(prediction=model.probabilities(cases))
 
 
 def _count(parts: Parts, holder: ModelVersion | None, scored: int, written: int, drift: Sequence[Drift]) -> None:
