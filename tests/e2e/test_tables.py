@@ -21,7 +21,7 @@ from customer_call_list._platform.contracts import (
     need_columns,
     stop_when_broken,
 )
-from customer_call_list._platform.odcs import Column, Contract, Limit, Rule
+from customer_call_list._platform.contract_rules import Column, Contract, Limit, Rule
 from customer_call_list._platform.sections import QuerySettings, TableSettings
 from customer_call_list._platform.table_files import stage
 from customer_call_list._platform.table_rules import Judge

@@ -6,154 +6,51 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import Field, Strict, ValidationError, model_validator
 
 from . import PilotError
 from .anytime import Sample
+from .kpi_parts import (
+    Assumption,
+    Baseline,
+    Decision,
+    KpiPart,
+    Measure,
+    MlflowMetric,
+    Number,
+    RuntimeMetric,
+    Target,
+    Value,
+)
+
+__all__ = [
+    "SCHEMA",
+    "Assumption",
+    "Baseline",
+    "Decision",
+    "Defined",
+    "Kpi",
+    "Manifest",
+    "Measure",
+    "MlflowMetric",
+    "RuntimeMetric",
+    "Target",
+    "Value",
+    "definition_hash",
+    "read_kpis",
+]
 
 # What makes a measurement another one; texts for people, owners and money are not among them.
 DEFINING: Final = ("baseline", "direction", "formula", "id", "margin", "measure", "minimum_sample", "unit", "window")
 FEWEST_CASES: Final = 2  # of a baseline: one case alone has no interval
 SCHEMA: Final = Path(__file__).with_name("kpis.schema.json")
 
-Part = TypeVar("Part", bound="_Part")
-Number = Annotated[float, Strict()]  # neither "51" nor true
-# A date is text to editors (YAML 1.2), quoted or not.
-Text = Annotated[str, BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value)]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-def _exactly_one(part: Part, *names: str) -> Part:
-    if sum(getattr(part, name) is not None for name in names) != 1:
-        message = f"give one of {', '.join(names)}"
-        raise ValueError(message)
-    return part
-
-
-class Baseline(_Part):
-    """What the KPI was before the pilot: a number, or a file of this repository with a case a line.
-
-    `value: null` says that it is not measured yet; then `source` says so, or what the next step is.
-    """
-
-    value: Number | None = None
-    data: str | None = None
-    period: Text | None
-    source: str
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if ("value" in self.model_fields_set) == (self.data is not None):
-            message = "give one of value, data; value: null says that it is not measured yet"
-            raise ValueError(message)
-        if (self.period is None) != self.missing:
-            message = "say in period when it was measured; what is not measured yet has value: null and period: null"
-            raise ValueError(message)
-        return self
-
-    @property
-    def missing(self) -> bool:
-        """Whether it is not measured yet."""
-        return self.value is None and self.data is None
-
-
-class Target(_Part):
-    """What it shall become, and by when: a value, or a change of so many percent of the baseline.
-
-    With a change, `value` is resolved when kpis.yml is read, and None as long as the baseline is missing.
-    """
-
-    value: Number | None = None
-    change_percent: Number | None = None
-    due: Text
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        return _exactly_one(self, "value", "change_percent")
-
-    def resolve(self, baseline: float | None) -> float | None:
-        """Give the value that is aimed at, seen from a baseline."""
-        if self.change_percent is None:
-            return self.value
-        return None if baseline is None else baseline + abs(baseline) * self.change_percent / 100
-
-    def __str__(self) -> str:
-        change = self.change_percent or 0
-        return f"{abs(change):g} % {'more' if change > 0 else 'less'} than the baseline"
-
-
-class Assumption(_Part):
-    """What has to be true for the value of a unit; a share is a factor of it."""
-
-    text: str
-    basis: Literal["assumed", "agreed", "measured"]
-    share: Number | None = Field(default=None, gt=0, le=1)
-    source: str | None = None
-
-    def __str__(self) -> str:
-        share = "" if self.share is None else f"{100 * self.share:g} % "
-        return f"{share}{self.text} ({self.basis})"
-
-
-class Value(_Part):
-    """What one unit of the KPI is worth, and what has to be true for that."""
-
-    per_unit: Number = Field(gt=0)
-    currency: str = Field(pattern="^[A-Z]{3}$")
-    assumptions: tuple[Assumption, ...] = Field(min_length=1)
-
-
-class MlflowMetric(_Part):
-    """A metric of MLflow runs."""
-
-    run: str
-    metric: str
-
-
-class RuntimeMetric(_Part):
-    """A counter that the running pilot writes, and the labels of the cases that count."""
-
-    metric: str
-    part: dict[str, str] = Field(min_length=1)
-
-
-class Measure(_Part):
-    """Where the number comes from: exactly one of five, with the unit that it gives unless a function declares it."""
-
-    function: str | None = None
-    sql: str | None = None
-    mlflow: MlflowMetric | None = None
-    runtime: RuntimeMetric | None = None
-    pending: str | None = None
-    unit: str | None = None
-    meaning: str | None = None
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        _exactly_one(self, "function", "sql", "mlflow", "runtime", "pending")
-        if self.unit is not None and (self.function or self.pending):
-            message = "a function declares its unit where it is registered, and what is pending has none"
-            raise ValueError(message)
-        return self
-
-
-class Decision(_Part):
-    """What is decided by it."""
-
-    go_on: Literal["better", "reached", "kept"]
-    gate: Literal["not_worse", "shown"]
-    otherwise: str
-
-
-class Kpi(_Part):
+class Kpi(KpiPart):
     """One entry of kpis.yml; kpis.schema.json explains each field."""
 
     id: str = Field(pattern="^[a-z][a-z0-9_]*$")
@@ -212,12 +109,18 @@ class Kpi(_Part):
         return str(self.target) if self.target.value is None else number(self.target.value)
 
     @property
+    def scale(self) -> float:
+        """100 where a rate is given in percent."""
+        percent = self.unit.startswith("%") or self.unit.lower().startswith("percent")
+        return 100.0 if self.measure.form == "rate" and percent else 1.0
+
+    @property
     def sign(self) -> int:
         """1 when more is better, -1 when less is."""
         return 1 if self.direction == "higher" else -1
 
 
-class Manifest(_Part):
+class Manifest(KpiPart):
     """The whole of kpis.yml."""
 
     format: Literal[1]
@@ -265,7 +168,7 @@ def definition_hash(entry: dict[str, object], cases: str | None = None) -> str:
 
 def _defined(root: Path, kpi: Kpi, entry: dict[str, object]) -> Defined:
     if kpi.baseline.data is None:
-        return _resolved(Defined(kpi, definition_hash(entry)))
+        return _resolved(Defined(kpi, definition_hash(entry), _measured_before(kpi)))
     path = root / kpi.baseline.data
     try:
         cases = path.read_text(encoding="utf-8")
@@ -277,6 +180,14 @@ def _defined(root: Path, kpi: Kpi, entry: dict[str, object]) -> Defined:
             f"The baseline of {kpi.id}, {path}, is no CSV file with a number in the column value: {error}. Mend it."
         ) from error
     return _resolved(Defined(kpi, definition_hash(entry, cases), before))
+
+
+def _measured_before(kpi: Kpi) -> Sample | None:
+    """Return the cases of a measured baseline, summed up: its uncertainty counts as theirs does."""
+    known, value = kpi.baseline.measured, kpi.baseline.value
+    if known is None or value is None:
+        return None
+    return Sample(known.n, value, known.sd, "rate" if kpi.measure.form == "rate" else "mean", kpi.scale)
 
 
 def _resolved(defined: Defined) -> Defined:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 from . import PilotError, SqlDatabase
 from .anytime import Measurement, Sample
@@ -16,20 +17,38 @@ def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settin
     asked = kpi.measure
     if asked.pending is not None:
         return Measurement.none(kpi.window)
+    if asked.sql is not None:
+        return _by_query(kpi, database, settings)
     try:
-        if asked.sql is not None:
-            return _queried(kpi, database.select(asked.sql))
         if asked.mlflow is not None:
             values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
             return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
     except (KeyError, ValueError) as error:
-        raise PilotError(
-            f"kpis.yml: each case of {kpi.id} has to be a number, that of a query in the column value ({error})."
-        ) from error
+        raise _no_number(kpi, error) from error
     if asked.runtime is not None:
         part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
         return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
     raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked.function}, which this pilot does not have.")
+
+
+def _by_query(kpi: Kpi, database: SqlDatabase, settings: PlatformSettings) -> Measurement:
+    """Ask the contracted tables where the query names one, else what the pilot wrote into its own database."""
+    from .contracts import Access
+    from .measured_query import ask_contracted, asks_contracted, window_of
+
+    if asks_contracted(kpi, settings):
+        access = Access(settings.role, f"KPI {kpi.id}", uuid4().hex[:12], settings.var / "reads.jsonl")
+        return ask_contracted(kpi, settings, window_of(kpi), access, keep=True).measurement
+    try:
+        return _queried(kpi, database.select(kpi.measure.sql or ""))
+    except (KeyError, ValueError) as error:
+        raise _no_number(kpi, error) from error
+
+
+def _no_number(kpi: Kpi, error: Exception) -> PilotError:
+    return PilotError(
+        f"kpis.yml: each case of {kpi.id} has to be a number, that of a query in the column value ({error})."
+    )
 
 
 def _queried(kpi: Kpi, rows: Sequence[Mapping[str, object]]) -> Measurement:

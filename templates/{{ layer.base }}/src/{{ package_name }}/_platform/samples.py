@@ -213,6 +213,7 @@ def _sum_of_periods(values: Floats, periods: Values, clusters: Values | None) ->
     """
     codes, names = pd.factorize(np.asarray(periods), sort=True, use_na_sentinel=False)
     sums = _added(codes, values, len(names))
+    sums = np.bincount(codes, values, len(names)).astype(np.float64)
     found = _summed("sum", len(names), sums, np.ones(len(names)), scale=1.0)
     rest = sums - found.mean
     lags = int(4 * (found.n / 100) ** (2 / 9))
