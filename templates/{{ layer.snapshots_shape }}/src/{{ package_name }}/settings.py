@@ -36,10 +36,14 @@ class ModelSettings(Section):
 
 
 class EvaluationSettings(Section):
-    """In how many parts past cases are judged, and how long after its day an outcome is known."""
+    """In how many parts past cases are judged, how long after its day an outcome is known, what a renewal may lose.
+
+    That is a share of what the champion is worth.
+    """
 
     parts: int = Field(default=6, ge=2, le=36)
     outcome_after_days: int = Field(default=0, ge=0)
+    renewal_margin: float = Field(default=0.05, ge=0, lt=1)
 
 
 class Settings(PlatformSettings):

@@ -102,7 +102,7 @@ def test_the_next_month_decisions_are_measured_and_the_champion_is_renewed(ran: 
     write_machines(pilot.root / "data" / "machines.csv", number=1260)
     result = pilot.json("run")
     assert result["registered"]["promoted"], result["registered"]["reasons"]
-    assert "of the same recipe as the champion" in result["registered"]["reasons"][-1]
+    assert "renews the champion" in result["registered"]["reasons"][-1]
     assert len(result["live_periods"]) == 1
     (kpi,) = result["kpis"]
     assert kpi["method"].startswith("decisions that people had")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from .._platform import DONE, FOUND
+from .._platform.exclusive import one_at_a_time
 from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
 from ..pipelines import learn, measure, report, score
@@ -47,14 +48,16 @@ class Job:
 
 @contextmanager
 def job(name: str, *, as_json: bool) -> Iterator[Job]:
-    """Put a command's parts together, trace it as one, and give the connections back."""
-    parts = build(Settings.load())
-    configure_logging(parts.settings, parts.invocation)
-    try:
-        with span(name, run_id=parts.invocation):
-            yield Job(parts, Screen.open(as_json=as_json))
-    finally:
-        parts.database.close()
+    """Put a command's parts together when no other is at work, trace it as one, and give the connections back."""
+    settings, screen = Settings.load(), Screen.open(as_json=as_json)
+    with one_at_a_time(settings.var / "run.lock", screen.progress):
+        parts = build(settings)
+        configure_logging(parts.settings, parts.invocation)
+        try:
+            with span(name, run_id=parts.invocation):
+                yield Job(parts, screen)
+        finally:
+            parts.database.close()
 
 
 def take_all(*, as_json: bool) -> None:

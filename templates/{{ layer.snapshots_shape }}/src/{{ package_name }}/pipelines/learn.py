@@ -16,7 +16,7 @@ from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.case import Estimate
 from ..services.backtest import Backtest, Progress, run_backtest
-from ..services.evaluation import Evaluation, Rival, evaluate_backtest
+from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
 from ..services.splitting import split
 from .intake import Intake, cases_of
 
@@ -24,6 +24,7 @@ KIND_TAG = "kind"
 CONTRACT_TAG = "contract"
 COLUMNS_TAG = "columns"
 RECIPE_TAG = "recipe"
+LEARNED_TAG = "learned"
 KNOWN_BY_TAG = "known_by"
 EVALUATION_TAG = "evaluation_run"
 EVALUATION_FILE = "evaluation.json"
@@ -76,6 +77,7 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
         COLUMNS_TAG: _columns(parts, intake),
         RECIPE_TAG: _digest({name: str(value) for name, value in learner.parameters.items()}),
         KNOWN_BY_TAG: known_by,
+        LEARNED_TAG: _digest([[each.case.key, each.case.features, each.outcome] for each in intake.known]),
     }
     parts.tracking.tag(version, tags)
     return Trained(version.version, version.run_id, learner.kind, len(intake.known), known_by)
@@ -131,7 +133,8 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     test = run_backtest(parted, learner, intake.decision, intake.rule, progress)
     progress("comparing with the rule and the champion")
     rival = _rival(parts, intake, version, test)
-    found = evaluate_backtest(version.version, test, intake.rule.words, rival, intake.decision)
+    words, margin = intake.rule.words, wanted.renewal_margin
+    found = evaluate_backtest(version.version, test, words, rival, intake.decision, margin=margin)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
         run.metrics(metrics(found))
         run.tags({"split": parted.said})
@@ -158,8 +161,14 @@ def _rival(parts: Parts, intake: Intake, version: ModelVersion, test: Backtest) 
     holder = champion(parts, intake)
     if holder is None or holder.version == version.version:
         return None
-    same = holder.tags.get(RECIPE_TAG) == version.tags.get(RECIPE_TAG)
-    return Rival(holder.version, _statements(parts, intake, holder, test), same)
+    return Rival(holder.version, _statements(parts, intake, holder, test), _kinship(version, holder))
+
+
+def _kinship(version: ModelVersion, holder: ModelVersion) -> Kinship:
+    """Compare recipes, and what was learned from."""
+    if version.tags.get(RECIPE_TAG) != holder.tags.get(RECIPE_TAG):
+        return Kinship.OTHER
+    return Kinship.SAME if version.tags.get(LEARNED_TAG) == holder.tags.get(LEARNED_TAG) else Kinship.RETRAINED
 
 
 def _statements(parts: Parts, intake: Intake, holder: ModelVersion, test: Backtest) -> Mapping[str, Estimate]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .intervals import Column, Differences, Estimated, difference, differences, 
 from .quality import quality
 
 SLICES = 12  # groups that are shown, the largest first
+LARGE = 100  # differences from here on are written without decimals
 SMALLEST = 30  # cases of a group below which nothing is said about it
 
 
@@ -90,13 +92,21 @@ class Period:
     rule: float
 
 
+class Kinship(StrEnum):
+    """What a challenger is to the champion: what it has to show depends on it."""
+
+    OTHER = "another recipe"
+    RETRAINED = "the same recipe, trained anew"
+    SAME = "the same recipe, trained on the same"
+
+
 @dataclass(frozen=True, slots=True)
 class Rival:
     """The champion in a comparison, with what it said of the same cases without having seen them."""
 
     version: int
     estimates: Estimates
-    same_recipe: bool
+    kinship: Kinship
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,9 @@ class Evaluation:
         return self.against_rule[0]
 
 
-def evaluate_backtest(version: int, test: Backtest, rule: str, rival: Rival | None, decision: Decision) -> Evaluation:
+def evaluate_backtest(
+    version: int, test: Backtest, rule: str, rival: Rival | None, decision: Decision, *, margin: float
+) -> Evaluation:
     """Compare with the rule and the champion, and say whether this version has earned to be champion."""
     over, clusters = test.clusters
     known, ours, theirs = test.known, test.ours, test.rule
@@ -140,7 +152,7 @@ def evaluate_backtest(version: int, test: Backtest, rule: str, rival: Rival | No
         slices=_slices(test, decision.measures[0]),
         champion=rival.version if rival else None,
         against_champion=duel,
-        verdict=decide(against[0], rival, duel),
+        verdict=decide(against[0], duel, rival.kinship if rival else None, margin),
         quality=quality(known, [said for part in test.parts for said in part.estimates]),
     )
 
@@ -179,23 +191,43 @@ def _slices(test: Backtest, measure: Measure) -> tuple[tuple[str, Comparison], .
     return tuple(found)
 
 
-def decide(rule: Comparison, rival: Rival | None, duel: Comparison | None) -> Verdict:
-    """Let a challenger pass when it beats the rule, and the champion by its recipe's measure.
+def decide(rule: Comparison, duel: Comparison | None, kinship: Kinship | None, margin: float) -> Verdict:
+    """Let a challenger pass that has earned it.
 
-    A model of another recipe has to be better than the champion. One of the same recipe renews it, with newer data,
-    unless it is worse: the same thing cannot be better than itself.
+    Another recipe, or the first model, has to beat the rule and the champion by interval. The champion's own recipe,
+    trained on newer outcomes, renews it when it is not worse: than the champion by `margin`, a share of what that one
+    is worth, by interval (non-inferiority), and than the rule. What learned the same has nothing to renew.
     """
-    checks = [(rule.better, _said(rule, "the rule in use"))]
-    if rival is not None and duel is None:
+    renewed = kinship is Kinship.RETRAINED
+    checks = [(not rule.worse if renewed else rule.better, _said(rule, "the rule in use"))]
+    if kinship is Kinship.SAME:
+        checks.append((False, "the champion has learned from the same outcomes: nothing to renew"))
+    elif kinship is not None and duel is None:
         checks.append((False, "the champion cannot be judged on this table: no case in common"))
-    elif rival is not None and duel is not None and rival.same_recipe:
-        checks.append((not duel.worse, f"of the same recipe as the champion, and {_said(duel, 'it')}"))
     elif duel is not None:
-        checks.append((duel.better, _said(duel, "the champion")))
+        checks.append(_renews(duel, margin) if renewed else (duel.better, _said(duel, "the champion")))
     return Verdict(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
+
+
+def _renews(duel: Comparison, margin: float) -> tuple[bool, str]:
+    """Non-inferiority: the whole interval lies above what may be lost."""
+    tolerated = margin * abs(duel.other.value)
+    least = min(duel.sign * duel.difference.low, duel.sign * duel.difference.high)
+    word = "renews" if least >= -tolerated else "may be worse than"
+    return least >= -tolerated, f"{word} the champion: {_numbers(duel)}, margin {tolerated:,.3g}"
 
 
 def _said(found: Comparison, name: str) -> str:
     word = "better than" if found.better else "worse than" if found.worse else "not clearly better than"
-    ends = f"{found.difference.low:+,.3g} to {found.difference.high:+,.3g}"
-    return f"{word} {name}: {found.difference.value:+,.3g} {found.unit}, 95 % interval {ends}"
+    return f"{word} {name}: {_numbers(found)}"
+
+
+def _numbers(found: Comparison) -> str:
+    ends = found.difference
+    value, low, high = (_written(each) for each in (ends.value, ends.low, ends.high))
+    return f"{value} {found.unit}, 95 % interval {low} to {high}"
+
+
+def _written(value: float) -> str:
+    """Write a difference with three telling digits, and a large one in full."""
+    return f"{value:+,.0f}" if abs(value) >= LARGE else f"{value:+,.3g}"
