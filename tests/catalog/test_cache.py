@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pilotline.catalog.cache import fetch_version, list_refs
+from pilotline.catalog.cache import fetch_version, list_remote_refs
 from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import Reference
 from pilotline.config import cache_folder
@@ -147,7 +147,7 @@ def test_another_tag_that_moved_is_a_warning(url, origin, caplog):
 def test_an_annotated_tag_leads_to_its_commit(url, origin):
     git(origin, "tag", "--annotate", "--message", "x", "v4.0.0")
     assert fetch_version(url, None).commit == git(origin, "rev-parse", "HEAD")
-    assert list_refs(url).moved == ()
+    assert list_remote_refs(url).moved == ()
 
 
 @pytest.mark.parametrize("version", ["--upload-pack=touch pwned", "a b", "../x", "v9", "refs/tags/v1.0.0:x", "+v1.0.0"])

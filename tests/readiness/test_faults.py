@@ -3,7 +3,7 @@
 import pytest
 
 from pilotline.documents.schema import find_violations, read_schema
-from pilotline.readiness.documents import parse_document
+from pilotline.documents.section import parse_document
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.registry import builtin_checks
 from pilotline.readiness.verdict import run_checks

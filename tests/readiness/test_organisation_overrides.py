@@ -4,7 +4,7 @@ import pytest
 
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.verdict import judge
-from pilotline.readiness.view.catalog_origin import CatalogOrigin, fingerprint
+from pilotline.readiness.view.catalog_origin import CatalogOrigin, fingerprint_content
 from pilotline.readiness.view.pilot_view import Repository
 from tests.readiness.helpers import TODAY, edited, pilot, remove, run_one, set_value, write
 
@@ -17,7 +17,7 @@ class Renders:
     """A catalog that made one file as it is now."""
 
     def __init__(self, files):
-        self.files = {path: fingerprint(content.encode()) for path, content in files.items()}
+        self.files = {path: fingerprint_content(content.encode()) for path, content in files.items()}
 
     def versions(self, source):
         del source

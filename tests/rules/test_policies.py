@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotline.rules.policies import find_violations, hosts_of
+from pilotline.rules.policies import find_forbidden, hosts_of
 from tests.helpers import build_file_tree, commit_all, git, pilotline
 
 POLICIES = """
@@ -22,7 +22,7 @@ def found(config, *, data="internal", risk="minimal", stage="sandbox", path="con
         "pilot.yml": MANIFEST.format(data=data, risk=risk, stage=stage).encode(),
         path: config.encode(),
     }
-    rows = (f"{each.setting} {each.kind} {each.name} {each.policy}" for each in find_violations(files))
+    rows = (f"{each.setting} {each.kind} {each.name} {each.policy}" for each in find_forbidden(files))
     return "; ".join(rows)
 
 

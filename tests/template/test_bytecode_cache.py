@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotline.template.bytecode_cache import _MEMORY, _usable, compiled, fingerprint
+from pilotline.template.bytecode_cache import _MEMORY, _usable, compiled, fingerprint_code
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_place_that_cannot_be_written_costs_time_only(ask, tmp_path):
 def test_another_source_file_is_another_fingerprint(tmp_path):
     path = tmp_path / "filters.py"
     path.write_text("one")
-    before = fingerprint([str(path)])
-    assert fingerprint([str(path)]) == before
+    before = fingerprint_code([str(path)])
+    assert fingerprint_code([str(path)]) == before
     path.write_text("longer")
-    assert fingerprint([str(path)]) != before
+    assert fingerprint_code([str(path)]) != before

@@ -12,7 +12,7 @@ from pilotline.files.disk import write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.pilot import open_pilot
 from pilotline.template.snapshot import Identity, Snapshot
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge
 from pilotline.upgrade.plan import plan_move
 from pilotline.upgrade.undo import undo_move
@@ -112,7 +112,7 @@ def test_nothing_of_the_team_is_lost_and_a_plan_is_what_happens(tmp_path_factory
     before = tree_of(folder, "HEAD")
     pilot, seen = open_pilot(folder), files_below(folder)
 
-    with plan_move(pilot, recorded, Target(target, {})) as plan:
+    with plan_move(pilot, recorded, UpgradeRequest(target, {})) as plan:
         planned = tree_of(plan.merge.scratch, plan.merge.tree_id)
         conflicts = set(plan.merge.conflicts)
         assert files_below(folder) == seen, "a plan touches nothing"

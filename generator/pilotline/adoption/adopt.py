@@ -23,7 +23,7 @@ from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import accept_recorded
 from pilotline.upgrade.merge import open_scratch
-from pilotline.upgrade.plan import Plan, plan_merge
+from pilotline.upgrade.plan import UpgradePlan, plan_merge
 from pilotline.upgrade.renders import Renders
 
 _EMPTY: Tree = Tree({})
@@ -33,7 +33,7 @@ _EMPTY: Tree = Tree({})
 class Adoption:
     """A planned first merge, and where the repository's own files win."""
 
-    plan: Plan
+    plan: UpgradePlan
     answers: Answers
     team: tuple[str, ...]
     """Paths of the catalog at which the repository's own file stays."""
@@ -144,7 +144,7 @@ def _differences(
 
 
 @contextlib.contextmanager
-def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Iterator[Plan]:
+def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Iterator[UpgradePlan]:
     """Plan to hand paths of the team over to the catalog's merges.
 
     The two files have no common ancestor, so where they differ is a conflict, part by part. From then on the catalog's

@@ -34,7 +34,7 @@ _OTHERWISE: Final = "`--no-origin` adopts the repository without its old templat
 
 
 @dataclass(frozen=True)
-class Origin:
+class CookiecutterRecord:
     """The template, version and context that a repository records of its birth."""
 
     record: str
@@ -45,7 +45,7 @@ class Origin:
     context: Mapping[str, object]
 
 
-def find_origin(files: Tree) -> Origin | None:
+def find_origin(files: Tree) -> CookiecutterRecord | None:
     """Recognise a repository that cruft or cookiecutter made; None where nothing says so."""
     for record in RECORDS:
         data = _parse(files[record].content) if record in files else {}
@@ -58,7 +58,7 @@ def find_origin(files: Tree) -> Origin | None:
             skip = data.get("skip")
             directory = str(data.get("directory") or "")
             patterns = tuple(map(str, skip)) if isinstance(skip, list) else ()
-            return Origin(record, template, commit, directory, patterns, context)
+            return CookiecutterRecord(record, template, commit, directory, patterns, context)
     return None
 
 
@@ -73,7 +73,7 @@ def _mapping(value: object) -> Mapping[str, object]:
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-def render_origin(origin: Origin, builtin_source: str) -> Tree:
+def render_origin(origin: CookiecutterRecord, builtin_source: str) -> Tree:
     """Render what a repository was born as.
 
     Raises:
@@ -95,7 +95,7 @@ def _parts(directory: str) -> tuple[str, ...]:
     return parts
 
 
-def _refuse_code(origin: Origin) -> None:
+def _refuse_code(origin: CookiecutterRecord) -> None:
     named = origin.context.get("_extensions")
     wanted = [str(name) for name in named if name not in _HARMLESS] if isinstance(named, list) else []
     if wanted:
@@ -112,7 +112,7 @@ def _is_skipped(path: str, patterns: tuple[str, ...]) -> bool:
 class _Birth:
     """One render of a cookiecutter template, by the rules of its own library."""
 
-    def __init__(self, origin: Origin, root: Path) -> None:
+    def __init__(self, origin: CookiecutterRecord, root: Path) -> None:
         try:
             from cookiecutter.generate import is_binary, is_copy_only_path  # noqa: PLC0415 - an extra
         except ImportError as error:
@@ -172,7 +172,7 @@ class _Birth:
             ) from error
 
 
-def _environment(origin: Origin) -> SandboxedEnvironment:
+def _environment(origin: CookiecutterRecord) -> SandboxedEnvironment:
     named = origin.context.get("_extensions")
     more = [str(name) for name in named] if isinstance(named, list) else []
     options = _mapping(origin.context.get("_jinja2_env_vars"))

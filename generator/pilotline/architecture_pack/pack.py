@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pilotline.architecture_pack.diagrams import Diagram, Edge, Node
-from pilotline.catalog.architectures import Architecture, Flow, Part, Record, find_architecture, read_records
+from pilotline.catalog.architectures import Architecture, Component, Flow, Record, find_architecture, read_rows
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.template.answers import Answers
@@ -28,7 +28,7 @@ class ClassifiedFlow:
 
 
 @dataclass(frozen=True)
-class Decision:
+class ArchitectureDecision:
     """One decision record of the architecture."""
 
     title: str
@@ -46,9 +46,9 @@ class Pack:
     integrations: tuple[str, ...]
     context: Diagram
     components: Diagram
-    outside: tuple[Part, ...]
+    outside: tuple[Component, ...]
     flows: tuple[ClassifiedFlow, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[ArchitectureDecision, ...]
     threats: tuple[Record, ...]
     cost_drivers: tuple[Record, ...]
     hosts: tuple[str, ...]
@@ -69,7 +69,7 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
     architecture = find_architecture(snapshot, identifier)
     chosen = [str(name) for name in _list(answers.values.get("integrations"))]
     extras = [_read(snapshot, f"{_INTEGRATIONS}/{name}.yml") for name in chosen]
-    outside = (*architecture.outside, *(part for extra in extras for part in Part.read_all(extra.get("outside"))))
+    outside = (*architecture.outside, *(part for extra in extras for part in Component.read_all(extra.get("outside"))))
     outer = (*architecture.outside_flows, *(f for extra in extras for f in Flow.read_all(extra.get("outside_flows"))))
     policies = _read(snapshot, _POLICIES) if _POLICIES in snapshot.tree else {}
     return Pack(
@@ -83,17 +83,17 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
         outside=outside,
         flows=tuple(_classify((*architecture.flows, *outer), (*architecture.components, *outside), answers)),
         decisions=tuple(_decisions(snapshot, identifier)),
-        threats=(*architecture.threats, *(item for extra in extras for item in read_records(extra.get("threats")))),
+        threats=(*architecture.threats, *(item for extra in extras for item in read_rows(extra.get("threats")))),
         cost_drivers=(
             *architecture.cost_drivers,
-            *(item for extra in extras for item in read_records(extra.get("cost_drivers"))),
+            *(item for extra in extras for item in read_rows(extra.get("cost_drivers"))),
         ),
         hosts=_hosts(policies, str(answers.values.get("data_classification", ""))),
         contact=str(policies.get("contact", "")),
     )
 
 
-def _context(architecture: Architecture, outside: Sequence[Part], flows: Sequence[Flow]) -> Diagram:
+def _context(architecture: Architecture, outside: Sequence[Component], flows: Sequence[Flow]) -> Diagram:
     """Show the pilot as one box among the people and systems around it."""
     inside = {part.id for part in architecture.components}
     nodes = [Node("pilot", architecture.title, "focus", "AI pilot"), *(_node(part) for part in outside)]
@@ -108,7 +108,7 @@ def _merge(end: str, inside: set[str]) -> str:
     return "pilot" if end in inside else end
 
 
-def _components(architecture: Architecture, outside: Sequence[Part], flows: Sequence[Flow]) -> Diagram:
+def _components(architecture: Architecture, outside: Sequence[Component], flows: Sequence[Flow]) -> Diagram:
     """Show the parts of the pilot, and what around it they speak to."""
     parts = (*architecture.components, *outside)
     edges = (
@@ -117,12 +117,12 @@ def _components(architecture: Architecture, outside: Sequence[Part], flows: Sequ
     return Diagram(f"Parts of {architecture.title}", tuple(map(_node, parts)), tuple(edges))
 
 
-def _node(part: Part) -> Node:
+def _node(part: Component) -> Node:
     notes = {"person": "person", "system": "system", "source": "adapter, reads", "sink": "adapter, writes"}
     return Node(part.id, part.title, part.kind, notes.get(part.kind, part.kind))
 
 
-def _classify(flows: Sequence[Flow], parts: Sequence[Part], answers: Answers) -> Iterator[ClassifiedFlow]:
+def _classify(flows: Sequence[Flow], parts: Sequence[Component], answers: Answers) -> Iterator[ClassifiedFlow]:
     """Give flows with single cases the pilot's classification; sums and counts are internal at the most."""
     titles = {part.id: part.title for part in parts}
     whole = str(answers.values.get("data_classification") or "internal")
@@ -134,11 +134,11 @@ def _classify(flows: Sequence[Flow], parts: Sequence[Part], answers: Answers) ->
         yield ClassifiedFlow(source, target, flow.carries, classification.replace("_", " "), has_cases and personal)
 
 
-def _decisions(snapshot: Snapshot, identifier: str) -> Iterator[Decision]:
+def _decisions(snapshot: Snapshot, identifier: str) -> Iterator[ArchitectureDecision]:
     folder = f"reference_architectures/{identifier}/decisions/"
     for path in sorted(path for path in snapshot.tree if path.startswith(folder) and path.endswith(".md")):
         heading, _, text = snapshot.tree[path].content.decode("utf-8").strip().partition("\n")
-        yield Decision(heading.lstrip("# ").partition(". ")[2] or heading.lstrip("# "), text.strip())
+        yield ArchitectureDecision(heading.lstrip("# ").partition(". ")[2] or heading.lstrip("# "), text.strip())
 
 
 def _hosts(policies: Mapping[str, object], classification: str) -> tuple[str, ...]:

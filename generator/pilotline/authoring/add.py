@@ -9,7 +9,7 @@ from pilotline.authoring.questions_file import add_choice, add_layer
 from pilotline.authoring.skeletons import render_skeleton
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
-from pilotline.files.disk import write_tree
+from pilotline.files.disk import write_atomically, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.linting.catalog_under_test import Subject
 
@@ -107,13 +107,10 @@ def write_addition(addition: Addition) -> None:
         OSError: The disk is full, or the folder cannot be written.
     """
     before, _ = read_catalog(addition.folder)
-    draft = addition.questions.with_name(f".{addition.questions.name}.new")
     try:
         write_tree(addition.files, addition.folder)
-        draft.write_text(addition.text, encoding="utf-8", newline="")
-        draft.replace(addition.questions)
+        write_atomically(addition.questions, addition.text.encode())
     except BaseException:
-        draft.unlink(missing_ok=True)
         for path in addition.files:
             if path not in before:
                 (addition.folder / path).unlink(missing_ok=True)

@@ -40,7 +40,7 @@ class TrialError(PilotlineError):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinishedCommand:
     """A finished command."""
 
     command: tuple[str, ...]
@@ -80,7 +80,7 @@ def _run(command: Sequence[str]) -> None:
 
 def run_in_pilot(
     pilot: Path, executables: Path, command: Sequence[str], variables: Mapping[str, str], *, offline: bool = True
-) -> Outcome:
+) -> FinishedCommand:
     """Run a command in a pilot, in an environment of `prepare_environment`, without a network where that can be had."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
     path = f"{executables}{os.pathsep}{os.environ['PATH']}"
@@ -95,7 +95,7 @@ def run_in_pilot(
         text=True,
         check=False,
     )
-    return Outcome(tuple(command), done.returncode, done.stdout, done.stderr)
+    return FinishedCommand(tuple(command), done.returncode, done.stdout, done.stderr)
 
 
 def _can_isolate() -> bool:
@@ -106,7 +106,7 @@ def _can_isolate() -> bool:
 
 def failed_checks(
     pilot: Path, executables: Path, checks: Sequence[Sequence[str]] = CHECKS, *, offline: bool = True
-) -> tuple[Outcome, ...]:
+) -> tuple[FinishedCommand, ...]:
     """Run a pilot's own checks and give those that failed."""
     with tempfile.TemporaryDirectory() as scratch:
         quiet = {

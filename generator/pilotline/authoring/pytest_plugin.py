@@ -17,7 +17,7 @@ from pilotline.catalog.working_copy import read_catalog
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
-from pilotline.linting.rule import Problem
+from pilotline.linting.rule import LintProblem
 from pilotline.linting.run import lint_catalog
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
@@ -55,7 +55,7 @@ def pilotline_catalog(pytestconfig: pytest.Config) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def catalog_problems(pytestconfig: pytest.Config) -> tuple[Problem, ...]:
+def catalog_problems(pytestconfig: pytest.Config) -> tuple[LintProblem, ...]:
     """Give what `pilotline catalog lint` finds; a test says that it is nothing."""
     return lint_catalog(_folder(pytestconfig)).problems
 

@@ -16,7 +16,7 @@ from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError, ExitCode
 from pilotline.git import commands as git
 from pilotline.git.new_repository import commit_identity, tag_commit
-from pilotline.linting.rule import Problem
+from pilotline.linting.rule import LintProblem
 from pilotline.linting.run import lint_catalog
 
 _ABOUT: Final = "generator/pilotline/about.py"
@@ -30,7 +30,7 @@ class LintError(CatalogError):
 
     exit_code = ExitCode.FOUND
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[LintProblem, ...]) -> None:
         count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [f"The catalog has {count}:", *(f"  {p.path}:{p.line} {p.rule}: {p.message}" for p in problems)]
         super().__init__("\n".join(lines), "`pilotline catalog lint` gives the advice for each.")

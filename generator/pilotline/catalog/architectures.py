@@ -14,7 +14,7 @@ Record = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Part:
+class Component:
     """One component of an architecture, or a person or system around it."""
 
     id: str
@@ -28,7 +28,7 @@ class Part:
         """Read a list of parts."""
         return tuple(
             cls(item["id"], item.get("title", item["id"]), item.get("kind", ""), item.get("path", ""), item["does"])
-            for item in ({"id": "", "does": "", **record} for record in read_records(value))
+            for item in ({"id": "", "does": "", **record} for record in read_rows(value))
         )
 
 
@@ -46,7 +46,7 @@ class Flow:
         """Read a list of flows."""
         return tuple(
             cls(item.get("from", ""), item.get("to", ""), item.get("carries", ""), item.get("data", "cases"))
-            for item in read_records(value)
+            for item in read_rows(value)
         )
 
 
@@ -60,9 +60,9 @@ class Architecture:
     decision: str
     use_when: tuple[str, ...]
     avoid_when: tuple[str, ...]
-    components: tuple[Part, ...]
+    components: tuple[Component, ...]
     flows: tuple[Flow, ...]
-    outside: tuple[Part, ...]
+    outside: tuple[Component, ...]
     outside_flows: tuple[Flow, ...]
     layers: tuple[str, ...]
     quality: tuple[Record, ...]
@@ -96,7 +96,7 @@ def find_architecture(snapshot: Snapshot, identifier: str) -> Architecture:
     return found[identifier]
 
 
-def read_records(value: object) -> tuple[Record, ...]:
+def read_rows(value: object) -> tuple[Record, ...]:
     """Read a list of mappings as rows of text."""
     if not isinstance(value, list):
         return ()
@@ -124,15 +124,15 @@ def _read(snapshot: Snapshot, identifier: str) -> Architecture:
         decision=str(data.get("decision", "")),
         use_when=_texts(data.get("use_when")),
         avoid_when=_texts(data.get("avoid_when")),
-        components=Part.read_all(data.get("components")),
+        components=Component.read_all(data.get("components")),
         flows=Flow.read_all(data.get("flows")),
-        outside=Part.read_all(data.get("outside")),
+        outside=Component.read_all(data.get("outside")),
         outside_flows=Flow.read_all(data.get("outside_flows")),
         layers=_texts(data.get("layers")),
-        quality=read_records(data.get("quality")),
-        threats=read_records(data.get("threats")),
-        cost_drivers=read_records(data.get("cost_drivers")),
-        operating_model=read_records(data.get("operating_model")),
+        quality=read_rows(data.get("quality")),
+        threats=read_rows(data.get("threats")),
+        cost_drivers=read_rows(data.get("cost_drivers")),
+        operating_model=read_rows(data.get("operating_model")),
         readme=readme if readme in snapshot.tree else "",
     )
 

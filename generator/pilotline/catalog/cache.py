@@ -63,7 +63,7 @@ def fetch_version(url: str, version: str | None) -> Cached:
         known = _known(repository, version)
         if known is not None:
             return Cached(repository, known, version)
-    listing = list_refs(url)
+    listing = list_remote_refs(url)
     chosen = _choose(version, listing)
     if chosen in listing.moved:
         raise _moved_tag(url, chosen, git.resolve_commit(repository, f"refs/tags/{chosen}"), listing.tags[chosen])
@@ -77,7 +77,7 @@ def fetch_version(url: str, version: str | None) -> Cached:
     return Cached(repository, commit, chosen)
 
 
-def list_refs(url: str) -> Listing:
+def list_remote_refs(url: str) -> Listing:
     """List the versions of a catalog at its own place; of its cached copy when that place cannot be reached.
 
     Raises:

@@ -14,7 +14,7 @@ from pilotline.errors import CatalogError, GitError
 from pilotline.files.disk import read_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
-from pilotline.template.snapshot import Identity, Origin, Snapshot
+from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 
 _TAG: Final = "refs/tags/"
 
@@ -127,7 +127,7 @@ def _load_remote(url: str, version: str | None) -> Snapshot:
         cached = fetch_version(url, version)
         tags = git.list_tags(cached.repository)
         recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
-        return _read_snapshot(Identity(url, recorded, url), Origin(cached.repository, cached.commit))
+        return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit))
     except GitError as error:
         raise CatalogError(
             f"The cached copy of {url} cannot be read: {error.message}",
@@ -147,10 +147,10 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
         known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
     recorded = revision if revision in tags else git.describe_commit(repository, commit)
-    return _read_snapshot(Identity(source, recorded, source), Origin(repository, commit))
+    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit))
 
 
-def _read_snapshot(identity: Identity, origin: Origin) -> Snapshot:
+def _read_snapshot(identity: Identity, origin: CommitOrigin) -> Snapshot:
     return Snapshot(identity, _read_commit(origin.repository, origin.commit, identity.label), origin=origin)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotline.about import CATALOG_VERSION
-from pilotline.catalog.cache import cached_tags, list_refs
+from pilotline.catalog.cache import cached_tags, list_remote_refs
 from pilotline.catalog.frozen_releases import list_releases
 from pilotline.catalog.reference import Reference, is_remote, resolve_place
 from pilotline.catalog.versions import parse_version, sorted_versions
@@ -26,7 +26,7 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class History:
+class PublishedVersions:
     """The versions of one catalog, newest first."""
 
     source: str
@@ -36,7 +36,7 @@ class History:
     """Tags that point elsewhere now than when they were fetched."""
 
 
-def list_editions(reference: Reference, builtin_source: str) -> History:
+def list_editions(reference: Reference, builtin_source: str) -> PublishedVersions:
     """List the versions of a catalog.
 
     Raises:
@@ -47,7 +47,7 @@ def list_editions(reference: Reference, builtin_source: str) -> History:
         return _history(builtin_source, dict.fromkeys(versions), frozenset(versions))
     place = resolve_place(reference.place)
     if is_remote(reference):
-        listing = list_refs(place)
+        listing = list_remote_refs(place)
         return _history(place, listing.tags, cached_tags(place), online=listing.online, moved=listing.moved)
     folder = Path(place)
     if not git.is_repository_root(folder):
@@ -64,9 +64,9 @@ def _history(
     *,
     online: bool = True,
     moved: tuple[str, ...] = (),
-) -> History:
+) -> PublishedVersions:
     editions = (
         Edition(tag, commits[tag], bool((found := parse_version(tag)) and found.is_prerelease), tag in here)
         for tag in sorted_versions(commits)
     )
-    return History(source, tuple(editions), online, moved)
+    return PublishedVersions(source, tuple(editions), online, moved)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pilotline.creation.new_pilot import Plan
+from pilotline.creation.new_pilot import NewPilot
 from pilotline.errors import AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.pilot import open_pilot
@@ -35,31 +35,31 @@ _SETTINGS_FOLDER: Final = "config/"
 
 
 @dataclass(frozen=True)
-class Model:
+class SourcePilot:
     """The pilot that a sibling is like, with the files that say what it reads and from where."""
 
     pilot: Pilot
     files: Tree
 
 
-def read_model(folder: Path) -> Model:
+def read_source_pilot(folder: Path) -> SourcePilot:
     """Read a pilot at its last commit as a model.
 
     Raises:
         PilotError: There is no pilot, or it cannot be read.
     """
     pilot = open_pilot(folder)
-    return Model(pilot, read_committed(pilot, lambda path: path.startswith((*_DATA_FOLDERS, _SETTINGS_FOLDER))))
+    return SourcePilot(pilot, read_committed(pilot, lambda path: path.startswith((*_DATA_FOLDERS, _SETTINGS_FOLDER))))
 
 
-def answer_like(model: Model, snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
+def answer_like(model: SourcePilot, snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
     """Complete what is given by the model's answers, but for its outcome."""
     known = open_names(snapshot)
     taken = {name: value for name, value in model.pilot.answers.items() if name in known and name not in _NOT_TAKEN}
     return {**taken, **given}
 
 
-def check_like(model: Model, answers: Answers) -> None:
+def check_like(model: SourcePilot, answers: Answers) -> None:
     """Refuse a sibling that would be the same pilot, or one that its model's data and settings do not fit.
 
     Raises:
@@ -77,7 +77,7 @@ def check_like(model: Model, answers: Answers) -> None:
         raise AnswersError(problems, "Without --like, `pilotline new` makes a pilot of any shape.")
 
 
-def plan_like(model: Model, plan: Plan) -> Plan:
+def plan_like(model: SourcePilot, plan: NewPilot) -> NewPilot:
     """Put the model's files into a rendered pilot.
 
     Contracts and the data that they describe come whole. Settings come where the sibling has a file of that name, so

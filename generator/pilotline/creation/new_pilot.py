@@ -15,7 +15,7 @@ from pilotline.template.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Plan:
+class NewPilot:
     """A pilot that could be written: its files and who owns each."""
 
     snapshot: Snapshot
@@ -37,7 +37,7 @@ class Created:
     """A pilot that was written."""
 
     destination: Path
-    plan: Plan
+    plan: NewPilot
     commit: str | None
     """The first commit; None inside an existing work tree, which is left to its owner to commit."""
     work_tree: Path | None
@@ -45,7 +45,7 @@ class Created:
     """Whether the commit carries the user's identity."""
 
 
-def plan_pilot(snapshot: Snapshot, answers: Answers) -> Plan:
+def plan_pilot(snapshot: Snapshot, answers: Answers) -> NewPilot:
     """Render a pilot without writing anything.
 
     Raises:
@@ -59,7 +59,7 @@ def plan_pilot(snapshot: Snapshot, answers: Answers) -> Plan:
             "Look at its `_exclude`, `_subdirectory` and file names, or answer otherwise.",
         )
     refuse_forbidden({path: file.content for path, file in tree.items()})
-    return Plan(snapshot, answers, tree, owner_of_paths(snapshot, answers))
+    return NewPilot(snapshot, answers, tree, owner_of_paths(snapshot, answers))
 
 
 def default_destination(answers: Answers) -> Path:
@@ -67,7 +67,7 @@ def default_destination(answers: Answers) -> Path:
     return Path(str(answers.values.get("distribution_name") or "pilot"))
 
 
-def create_pilot(plan: Plan, destination: Path, point_of_no_return: Callable[[], None] = lambda: None) -> Created:
+def create_pilot(plan: NewPilot, destination: Path, point_of_no_return: Callable[[], None] = lambda: None) -> Created:
     """Write a pilot and commit it.
 
     Args:

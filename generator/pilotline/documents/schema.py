@@ -13,12 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-Key = str | int
+from pilotline.documents.positions import Key
+
 Schema = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class SchemaViolation:
     """One place where a document breaks its schema."""
 
     keys: tuple[Key, ...]
@@ -38,7 +39,7 @@ def read_schema(name: str) -> Schema:
     return schema
 
 
-def find_violations(data: object, schema: Schema) -> tuple[Violation, ...]:
+def find_violations(data: object, schema: Schema) -> tuple[SchemaViolation, ...]:
     """Find every place where plain data breaks a schema.
 
     Raises:
@@ -72,7 +73,7 @@ _SILENT: Final = frozenset(
 )
 
 
-Violations = Iterator[Violation]
+Violations = Iterator[SchemaViolation]
 Keys = tuple[Key, ...]
 
 
@@ -87,8 +88,8 @@ class _Place:
     def below(self, key: Key, value: object) -> "_Place":
         return _Place(value, (*self.keys, key), self.root)
 
-    def wrong(self, message: str) -> Violation:
-        return Violation(self.keys, message)
+    def wrong(self, message: str) -> SchemaViolation:
+        return SchemaViolation(self.keys, message)
 
 
 def _check(place: _Place, schema: object) -> Violations:

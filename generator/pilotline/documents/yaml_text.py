@@ -1,6 +1,5 @@
 """Reading YAML fast and safely: libyaml where it is there, plain values only."""
 
-from collections import Counter
 from typing import Final
 
 import yaml
@@ -61,16 +60,3 @@ def parse_mapping(text: str | bytes) -> dict[str, object] | None:
     if not isinstance(data, dict):
         return None
     return {str(key): value for key, value in data.items()}
-
-
-def repeated_keys(text: str | bytes) -> tuple[str, ...]:
-    """Name the keys of a mapping that stand there more than once, of which YAML would silently keep the last.
-
-    Raises:
-        yaml.YAMLError: The text is not YAML.
-    """
-    root = yaml.compose(text, Loader=SafeLoader)
-    if not isinstance(root, yaml.MappingNode):
-        return ()
-    counts = Counter(str(key.value) for key, _ in root.value)
-    return tuple(name for name, count in counts.items() if count > 1)

@@ -48,6 +48,22 @@ def write_tree(tree: Tree, root: Path) -> None:
             target.chmod(0o777 & ~_umask())
 
 
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file in one step: whoever reads meanwhile, or after a full disk or a kill, finds the old one or the new.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; what was there is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
 def replace_files(tree: Tree, folder: Path) -> None:
     """Write files into a folder, in the place of those of the same name; each is old or new, never half of both.
 

@@ -16,8 +16,8 @@ from pilotline.errors import PilotlineError
 from pilotline.pilot.pilot import open_pilot, recorded_version
 from pilotline.pilot.repository import Pilot
 from pilotline.template.snapshot import Snapshot, Usage
-from pilotline.upgrade.answer_changes import Target
-from pilotline.upgrade.plan import Plan, plan_move
+from pilotline.upgrade.answer_changes import UpgradeRequest
+from pilotline.upgrade.plan import UpgradePlan, plan_move
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Preview:
     """What an upgrade would do to one pilot, or why nobody can tell."""
 
     folder: Path
-    plan: Plan | None
+    plan: UpgradePlan | None
     """To be read, not to be written: its merge is gone."""
     error: Exception | None
     """A `PilotlineError` is for the pilot's people to act on; any other is a fault of ours."""
@@ -53,11 +53,11 @@ def preview_upgrades(
             yield Preview(folder, None, error)
 
 
-def _plan(folder: Path, version: str | None, shelf: "_Shelf") -> Plan:
+def _plan(folder: Path, version: str | None, shelf: "_Shelf") -> UpgradePlan:
     pilot = open_pilot(folder)
     usage = Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name)
     recorded = shelf.base(pilot).used(usage)
-    with plan_move(pilot, recorded, Target(shelf.target(pilot, version).used(usage), {}), lenient=True) as plan:
+    with plan_move(pilot, recorded, UpgradeRequest(shelf.target(pilot, version).used(usage), {}), lenient=True) as plan:
         return plan
 
 

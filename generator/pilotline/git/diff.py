@@ -23,7 +23,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class IndexStage:
     """One side of a conflicted path, as the index keeps it (1 base, 2 ours, 3 theirs)."""
 
     mode: str
@@ -62,11 +62,11 @@ def _parse_count(field: str, fields: Iterator[str]) -> dict[str, tuple[int, int]
     return {path: (int(added), int(removed))} if added.isdigit() else {}
 
 
-def parse_stage(field: bytes) -> Stage:
+def parse_stage(field: bytes) -> IndexStage:
     """Read one conflicted side as `git merge-tree -z` lists it."""
     meta, _, path = field.partition(b"\t")
     mode, object_id, number = meta.decode().split()
-    return Stage(mode, object_id, int(number), os.fsdecode(path))
+    return IndexStage(mode, object_id, int(number), os.fsdecode(path))
 
 
 def parse_messages(fields: list[bytes]) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def blob_id(content: bytes, *, sha256: bool = False) -> str:
 
 
 def quote(path: str) -> str:
-    """Quote a path as fast-import reads it."""
+    """Quote a path as git reads it where a line break would end it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 

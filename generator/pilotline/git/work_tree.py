@@ -53,10 +53,16 @@ def _open_oddly_named(folder: Path) -> WorkTree:
     return WorkTree(Path(top), Path(own), Path(objects), head, tree)
 
 
-def list_changed(repository: Path) -> frozenset[str]:
-    """Name the tracked files that differ from the last commit, in the index or in the work tree."""
-    output = run_git(["status", "--porcelain", "--no-renames", "-z", "--untracked-files=no"], repository)
-    return frozenset(os.fsdecode(record[3:]) for record in output.split(b"\0") if record)
+def list_uncommitted(repository: Path, prefix: str = "") -> tuple[str, ...]:
+    """Name the tracked files that differ from the last commit, in the index or in the work tree.
+
+    Args:
+        repository: The work tree.
+        prefix: A folder in it to which the question is limited, with a trailing slash.
+    """
+    place = ["--", f":(literal){prefix}"] if prefix else []
+    command = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", *place]
+    return tuple(os.fsdecode(record[3:]) for record in run_git(command, repository).split(b"\0") if record)
 
 
 def list_tracked(repository: Path) -> frozenset[str]:
@@ -89,7 +95,7 @@ def refresh_index(repository: Path) -> None:
     run_git(["update-index", "-q", "--refresh"], repository, settings=QUIET)
 
 
-def write_tree(repository: Path, old: str, new: str) -> None:
+def checkout_tree(repository: Path, old: str, new: str) -> None:
     """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten."""
     refresh_index(repository)
     run_git(["read-tree", "-m", "-u", old, new], repository, settings=QUIET)

@@ -16,7 +16,7 @@ _CURRENCY: Final = "<currency>"
 
 
 @dataclass(frozen=True)
-class Definition:
+class KpiDefinition:
     """One definition of the organisation."""
 
     id: str
@@ -46,7 +46,7 @@ class Deviation:
     message: str
 
 
-def read_definitions(catalog: Tree) -> dict[str, Definition]:
+def read_definitions(catalog: Tree) -> dict[str, KpiDefinition]:
     """Read a catalog's definitions, by `id@version`.
 
     Raises:
@@ -56,9 +56,9 @@ def read_definitions(catalog: Tree) -> dict[str, Definition]:
     return {name: _definition(name, path, catalog[path].content) for name, path in found.items()}
 
 
-def find_deviations(kpis: Iterable[Kpi], definitions: Mapping[str, Definition]) -> Iterator[Deviation]:
+def find_deviations(kpis: Iterable[Kpi], definitions: Mapping[str, KpiDefinition]) -> Iterator[Deviation]:
     """Find KPIs with an id of the organisation and another formula, unit or direction."""
-    versions: dict[str, list[Definition]] = {}
+    versions: dict[str, list[KpiDefinition]] = {}
     for definition in definitions.values():
         versions.setdefault(definition.id, []).append(definition)
     for kpi in kpis:
@@ -94,7 +94,7 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
 
 
-def _differences(kpi: Kpi, definition: Definition) -> Iterator[str]:
+def _differences(kpi: Kpi, definition: KpiDefinition) -> Iterator[str]:
     pairs = (
         ("id", kpi.id, definition.id),
         ("formula", kpi.formula, definition.formula),
@@ -106,7 +106,7 @@ def _differences(kpi: Kpi, definition: Definition) -> Iterator[str]:
             yield f"its {name} is “{ours}”, and {definition.name} says “{theirs}”"
 
 
-def _definition(name: str, path: str, content: bytes) -> Definition:
+def _definition(name: str, path: str, content: bytes) -> KpiDefinition:
     try:
         data = parse_mapping(content) or {}
     except YamlError as error:
@@ -117,4 +117,4 @@ def _definition(name: str, path: str, content: bytes) -> Definition:
         what = f"lacks {', '.join(missing)}" if missing else "holds another id, version or direction than its name says"
         raise CatalogError(f"{path} {what}.", f"A definition has {', '.join(needed)}; its file is <id>@<version>.yml.")
     texts = {field: str(data[field]) for field in needed if field != "version"}
-    return Definition(version=int(str(data["version"])), **texts)
+    return KpiDefinition(version=int(str(data["version"])), **texts)

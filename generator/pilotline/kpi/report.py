@@ -66,7 +66,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it."""
+    """What whoever decides about a pilot reads at once, so that terminal, page and JSON say the same."""
 
     pilot: Facts
     trends: tuple[Trend, ...]
@@ -96,10 +96,12 @@ def read_report(start: Path) -> Report:
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
     value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
-    return Report(facts, trends, value, decide(facts, trends, value), read_wins(_read(folder, WINS, missing=b"")))
+    return Report(
+        facts, trends, value, recommend_decision(facts, trends, value), read_wins(_read(folder, WINS, missing=b""))
+    )
 
 
-def decide(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Decision:
+def recommend_decision(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Decision:
     """Say which decision the evidence asks for; the first KPI decides, guardrails can stop it."""
     first, newest = trends[0], trends[0].newest
     if newest is None:

@@ -7,7 +7,7 @@ from pilotline.linting.catalog_under_test import Subject
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class LintProblem:
     """One thing to mend in a catalog."""
 
     path: str
@@ -34,10 +34,10 @@ class Rule:
     fix: str
     check: Callable[[Subject], Iterator[Found]]
 
-    def problems(self, subject: Subject) -> Iterator[Problem]:
+    def problems(self, subject: Subject) -> Iterator[LintProblem]:
         """Check a catalog, and give each finding the advice of the rule."""
         for found in self.check(subject):
-            yield Problem(found.path, found.line, self.name, found.message, self.fix)
+            yield LintProblem(found.path, found.line, self.name, found.message, self.fix)
 
 
 def rule(name: str, fix: str) -> Callable[[Callable[[Subject], Iterator[Found]]], Rule]:

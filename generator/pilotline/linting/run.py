@@ -6,7 +6,7 @@ from typing import Final
 
 from pilotline.linting import architectures, files, layers, questions, rendering
 from pilotline.linting.catalog_under_test import Subject
-from pilotline.linting.rule import Problem, Rule
+from pilotline.linting.rule import LintProblem, Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     files.no_copier_yml,
@@ -43,15 +43,15 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LintVerdict:
     """What was found in a catalog, and how much was looked at."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[LintProblem, ...]
     cases: int
     """Sets of answers that were rendered."""
 
 
-def lint_catalog(folder: Path) -> Verdict:
+def lint_catalog(folder: Path) -> LintVerdict:
     """Check the catalog of a folder, changes that are not committed included.
 
     Raises:
@@ -59,4 +59,4 @@ def lint_catalog(folder: Path) -> Verdict:
     """
     subject = Subject(folder)
     problems = sorted({problem for rule in RULES for problem in rule.problems(subject)})
-    return Verdict(tuple(problems), len(subject.cases) if subject.has_questions else 0)
+    return LintVerdict(tuple(problems), len(subject.cases) if subject.has_questions else 0)

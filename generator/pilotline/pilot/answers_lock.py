@@ -16,20 +16,22 @@ _HEAD: Final = (
 )
 
 
-def fingerprint(value: object) -> str:
+def fingerprint_answer(value: object) -> str:
     """Shorten one answer to what tells it from another."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def write_lock(answers: Mapping[str, object]) -> bytes:
     """Write the lock of a set of recorded answers; what begins with an underscore is no answer."""
-    return _write({name: fingerprint(value) for name, value in answers.items() if not name.startswith("_")})
+    return _write({name: fingerprint_answer(value) for name, value in answers.items() if not name.startswith("_")})
 
 
 def move_lock(lock: Mapping[str, object], before: Mapping[str, object], after: Mapping[str, object]) -> bytes:
     """Carry a lock over a move that changes answers; an answer that had changed without a word stays found."""
     kept = {name: mark for name, mark in lock.items() if name in after or name not in before}
-    moved = {name: fingerprint(value) for name, value in after.items() if name not in before or before[name] != value}
+    moved = {
+        name: fingerprint_answer(value) for name, value in after.items() if name not in before or before[name] != value
+    }
     return _write({**kept, **moved})
 
 
@@ -39,4 +41,6 @@ def _write(marks: Mapping[str, object]) -> bytes:
 
 def changed_answers(answers: Mapping[str, object], lock: Mapping[str, object]) -> tuple[str, ...]:
     """Name the answers whose fingerprint is not the recorded one; a new question is no change, a lost answer is."""
-    return tuple(name for name in sorted(lock) if name not in answers or fingerprint(answers[name]) != lock[name])
+    return tuple(
+        name for name in sorted(lock) if name not in answers or fingerprint_answer(answers[name]) != lock[name]
+    )

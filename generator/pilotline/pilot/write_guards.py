@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pilotline.git import commands as git
+from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 
 _BUSY: Final = {
@@ -34,7 +34,7 @@ def refuse_unready(pilot: Pilot) -> None:
     for name, meaning in _BUSY.items():
         if (pilot.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    changed = list_uncommitted(pilot)
+    changed = list_uncommitted(pilot.repository)
     if changed:
         some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
         raise PilotError(
@@ -51,14 +51,6 @@ def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
             f"`git add {' '.join(EVIDENCE)} && git commit -m 'Evidence on the KPIs'`."
         )
     return "Commit or stash them first, so that nothing of yours can be mixed with the catalog's."
-
-
-def list_uncommitted(pilot: Pilot, *, own_only: bool = False) -> list[str]:
-    """List the tracked files with uncommitted work, in the whole repository or in the pilot's own folder."""
-    place = ["--", f":(literal){pilot.prefix}"] if own_only and pilot.prefix else []
-    arguments = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", *place]
-    entries = git.run_git(arguments, pilot.repository).split(b"\0")
-    return [os.fsdecode(entry[3:]) for entry in entries if entry]
 
 
 def refuse_overwriting(pilot: Pilot, arriving: Collection[str], tracked: frozenset[str]) -> None:

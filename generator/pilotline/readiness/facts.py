@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
 from pilotline.readiness.placeholders import has_unfinished_part, is_placeholder
-from pilotline.readiness.results import Location, Problem
+from pilotline.readiness.results import Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _LANGUAGE_MODELS: Final = frozenset(

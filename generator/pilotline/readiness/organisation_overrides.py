@@ -6,7 +6,7 @@ nothing; where the catalog cannot be had, the list counts, and the verdict says 
 
 from dataclasses import dataclass, field
 
-from pilotline.readiness.results import Location
+from pilotline.documents.section import Location
 from pilotline.readiness.view.pilot_view import Repository
 
 

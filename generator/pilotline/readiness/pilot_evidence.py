@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from pilotline.readiness.documents import Section, Source
+from pilotline.documents.section import Section, Source
 from pilotline.readiness.view.pilot_view import Repository
 
 KPI: Final = "governance/evidence/kpi.jsonl"
@@ -29,6 +29,11 @@ def read_lines(repo: Repository, path: str) -> Iterator[Section]:
 def newest_kpis(repo: Repository) -> dict[str, Section]:
     """Read the newest measurement of each KPI."""
     return {line.text("kpi"): line for line in read_lines(repo, KPI)}
+
+
+def newest_by_definition(repo: Repository) -> dict[tuple[str, str], Section]:
+    """Read the newest measurement of each KPI under each of its definitions."""
+    return {(line.text("kpi"), line.text("definition")): line for line in read_lines(repo, KPI)}
 
 
 def is_older_than_model(repo: Repository, commit: str) -> bool:

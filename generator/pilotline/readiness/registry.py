@@ -25,7 +25,7 @@ FAMILIES: Final = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class CheckSelection:
     """Which checks are wanted: ids and families to take and to leave out; nothing to take means all."""
 
     select: tuple[str, ...] = ()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from pilotline.documents.section import NOWHERE, Location
+
 
 class Stage(IntEnum):
     """What a pilot has proven so far; a stage requires its own checks and those of all earlier ones."""
@@ -74,22 +76,11 @@ class Effort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """A place in the pilot; line 0 is the file as a whole."""
-
-    path: str = ""
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong."""
 
     message: str
-    location: Location = Location()
+    location: Location = NOWHERE
     calendar: bool = False
     """Whether only the passing of time made it wrong: it warns now and counts in a promotion."""
     stage: "Stage | None" = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pilotline.about import CATALOG_SOURCE
 from pilotline.errors import PilotlineError
+from pilotline.files.disk import write_atomically
 from pilotline.readiness.base import Check
 from pilotline.readiness.declared_checks import declared_checks
 from pilotline.readiness.engine import Proofs, lower_severities
@@ -15,12 +16,12 @@ from pilotline.readiness.evidence import FILE, has_real_changes, read_records, w
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.plugins.installed import Request, installed_families, run_families
 from pilotline.readiness.plugins.repo_review import run_repo_review
-from pilotline.readiness.registry import FAMILIES, Choice, builtin_checks
+from pilotline.readiness.registry import FAMILIES, CheckSelection, builtin_checks
 from pilotline.readiness.results import Result, Stage
 from pilotline.readiness.tools import PilotTools
 from pilotline.readiness.verdict import Verdict, judge, run_checks
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
-from pilotline.readiness.view.pilot_view import Repository, find_root, open_repository
+from pilotline.readiness.view.pilot_view import Repository, find_root, open_pilot_view
 
 
 class ChecksError(PilotlineError):
@@ -28,7 +29,7 @@ class ChecksError(PilotlineError):
 
 
 @dataclass(frozen=True)
-class Options:
+class CheckOptions:
     """Which checks to evaluate, and how."""
 
     stage: Stage | None = None
@@ -42,7 +43,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """The verdict, and what was written on the way."""
 
     root: Path
@@ -53,7 +54,9 @@ class Outcome:
     """Why evidence that was made could not be kept; empty when it was, or when there was none."""
 
 
-def check_pilot(start: Path, options: Options, *, today: date, builtin_source: str = CATALOG_SOURCE) -> Outcome:
+def check_pilot(
+    start: Path, options: CheckOptions, *, today: date, builtin_source: str = CATALOG_SOURCE
+) -> CheckOutcome:
     """Check the pilot that a folder belongs to.
 
     Raises:
@@ -62,13 +65,13 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
     if not start.is_dir():
         raise ChecksError(f"There is no folder {start}.", "Give the folder of a pilot.")
     root, origin = find_root(start), CatalogOrigin(builtin_source)
-    repo = open_repository(root, today, origin)
+    repo = open_pilot_view(root, today, origin)
     everything = (*builtin_checks(), *declared_checks(repo))
     foreign = installed_families()
     choice = _accept_choice(options, everything, foreign)
     checks = tuple(check for check in everything if choice.wants(check.card.id))
     mended = _mend(root, repo, checks) if options.fix else ()
-    repo = open_repository(root, today, origin) if mended else repo
+    repo = open_pilot_view(root, today, origin) if mended else repo
     request = Request(root, today, builtin_source, choice, options.run, options.offline)
     proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, options.progress)
     results = _evaluate(repo, checks, proofs, foreign, request)
@@ -76,7 +79,7 @@ def check_pilot(start: Path, options: Options, *, today: date, builtin_source: s
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
     left_out = tuple(check.card.id for check in everything if check not in checks)
     verdict = judge(repo, results, options.stage, left_out, is_partial=bool(choice.select))
-    return Outcome(root, repo, verdict, mended, unrecorded)
+    return CheckOutcome(root, repo, verdict, mended, unrecorded)
 
 
 def _evaluate(
@@ -90,7 +93,7 @@ def _evaluate(
     return (*own, *lower_severities(answers.results, lowered))
 
 
-def _accept_choice(options: Options, checks: Iterable[Check], foreign: tuple[str, ...]) -> Choice:
+def _accept_choice(options: CheckOptions, checks: Iterable[Check], foreign: tuple[str, ...]) -> CheckSelection:
     """Take the ids and families that were asked for.
 
     Raises:
@@ -99,7 +102,7 @@ def _accept_choice(options: Options, checks: Iterable[Check], foreign: tuple[str
     known = {*FAMILIES, *foreign}
     for check in checks:
         known |= {check.card.id, check.card.family}
-    choice = Choice(*(tuple(name.upper() for name in names) for names in (options.select, options.ignore)))
+    choice = CheckSelection(*(tuple(name.upper() for name in names) for names in (options.select, options.ignore)))
     for name in (*choice.select, *choice.ignore):
         if name not in known and not name.startswith(foreign or ("-",)):
             near = difflib.get_close_matches(name, sorted(known), n=1)
@@ -120,23 +123,12 @@ def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str,
             mended.update(check.mend(repo))
     for path, content in mended.items():
         try:
-            _write(root / path, content)
+            write_atomically(root / path, content)
         except OSError as error:
             raise ChecksError(
                 f"{path} cannot be written: {error.strerror}.", "Put that right, and run it again."
             ) from error
     return tuple(sorted(mended))
-
-
-def _write(target: Path, content: bytes) -> None:
-    """Write a file in one step, so that a full disk leaves what was there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.new")
-    try:
-        draft.write_bytes(content)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
@@ -147,7 +139,7 @@ def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
     if has_real_changes(differing):
         return "files differ from the last commit; commit them and run again"
     try:
-        _write(root / FILE, write_records({**proofs.recorded, **proofs.added}))
+        write_atomically(root / FILE, write_records({**proofs.recorded, **proofs.added}))
     except OSError as error:
         return f"{FILE} cannot be written: {error.strerror}"
     return ""

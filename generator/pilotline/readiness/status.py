@@ -1,19 +1,18 @@
 """One object that says how a pilot stands: for people in a glance, and for whoever builds a portfolio from many."""
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
+from pilotline.documents.section import Section
 from pilotline.errors import PilotlineError
 from pilotline.kpi.evidence import ABSENT, UNMEASURED
 from pilotline.kpi.manifest import definition_hash, pending_of, resolve
-from pilotline.readiness.documents import Section, parse_document
 from pilotline.readiness.eu_ai_act import HISTORY, dates_for, stage_since
+from pilotline.readiness.pilot_evidence import newest_by_definition
 from pilotline.readiness.verdict import Verdict
 from pilotline.readiness.view.pilot_view import Repository
 
 FORMAT: Final = 1
-KPI_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 WINS: Final = "governance/wins.jsonl"
 _NUMBERS: Final = ("value", "low", "high", "gain", "worth")
 _SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
@@ -32,7 +31,8 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
     for section in (repo.manifest, repo.kpis):
         _refuse_unreadable(repo, section)
     manifest = repo.manifest
-    kpis = [_kpi(repo, entry, _newest(repo)) for entry in repo.kpis.items("kpis")]
+    newest = newest_by_definition(repo)
+    kpis = [_kpi(repo, entry, newest) for entry in repo.kpis.items("kpis")]
     return {
         "format": FORMAT,
         "date": verdict.today.isoformat(),
@@ -70,19 +70,6 @@ def _refuse_unreadable(repo: Repository, section: Section) -> None:
 
 def _plain(part: Section) -> dict[str, object]:
     return dict(part.data) if isinstance(part.data, dict) else {}
-
-
-def _newest(repo: Repository) -> dict[tuple[str, str], Section]:
-    """Read the newest evidence by KPI and definition; a line that is none is left out."""
-    newest = {}
-    for line in repo.text(KPI_EVIDENCE).splitlines():
-        try:
-            data = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(data, dict) and data.get("format") == 1:
-            newest[str(data.get("kpi")), str(data.get("definition"))] = parse_document("line.json", line.encode())
-    return newest
 
 
 def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Section]) -> dict[str, object]:

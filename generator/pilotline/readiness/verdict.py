@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
 from pilotline.readiness.eu_ai_act import Event, upcoming_events
 from pilotline.readiness.evidence import read_records
 from pilotline.readiness.organisation_overrides import read_lowering
-from pilotline.readiness.results import Grade, Location, Reason, Result, Stage, Status
+from pilotline.readiness.results import Grade, Reason, Result, Stage, Status
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Refused, Waiver, read_waivers
 
@@ -40,7 +41,7 @@ class FamilyScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StepGroup:
     """Next steps that serve the same purpose, and how many open checks do."""
 
     title: str
@@ -119,13 +120,13 @@ class Verdict:
         return tuple(result for result in self.to_do if result not in unproven)[:NEXT_STEPS]
 
     @property
-    def agenda(self) -> tuple[Part, ...]:
+    def agenda(self) -> tuple[StepGroup, ...]:
         """The next steps by purpose: what blocks the asked stage, then what each later stage needs, then the rest."""
         counts = Counter(self._purpose(result) for result in self.to_do)
         parts: dict[str, list[Result]] = defaultdict(list)
         for step in self.next_steps:
             parts[self._purpose(step)].append(step)
-        return tuple(Part(title, counts[title], tuple(steps)) for title, steps in parts.items())
+        return tuple(StepGroup(title, counts[title], tuple(steps)) for title, steps in parts.items())
 
     def _purpose(self, result: Result) -> str:
         if self.weight(result) == "error":

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pilotline.readiness.documents import Section
+from pilotline.documents.section import Location, Section
 from pilotline.readiness.placeholders import is_placeholder
-from pilotline.readiness.results import Location
 from pilotline.readiness.view.pilot_view import Repository
 
 FILE: Final = "governance/waivers.yml"

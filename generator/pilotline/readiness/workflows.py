@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pilotline.readiness.documents import Section
+from pilotline.documents.section import Section
 from pilotline.readiness.view.pilot_view import Repository
 
 _REQUESTS: Final = ("pull_request", "merge_request_event", "pull_request_target")

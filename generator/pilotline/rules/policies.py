@@ -33,7 +33,7 @@ class PolicyError(PilotlineError):
 
 
 @dataclass(frozen=True, order=True)
-class Violation:
+class PolicyViolation:
     """One name that a policy does not list."""
 
     path: str
@@ -65,7 +65,7 @@ def refuse_forbidden(files: Mapping[str, bytes], among: Collection[str] | None =
     Raises:
         PolicyError: All violations at once, and whom to ask.
     """
-    found = [each for each in find_violations(files) if among is None or each.path in among]
+    found = [each for each in find_forbidden(files) if among is None or each.path in among]
     if found:
         raise PolicyError(
             "\n".join(["The organisation's policies do not allow this:", *(f"  - {each.message}" for each in found)]),
@@ -83,7 +83,7 @@ def decides(path: str) -> bool:
     return path == "pilot.yml" or is_configuration(path) or bool(_FILE.fullmatch(path))
 
 
-def find_violations(files: Mapping[str, bytes]) -> tuple[Violation, ...]:
+def find_forbidden(files: Mapping[str, bytes]) -> tuple[PolicyViolation, ...]:
     """Find every host, provider and model in a pilot's configuration that its policies do not list.
 
     Args:
@@ -97,7 +97,7 @@ def find_violations(files: Mapping[str, bytes]) -> tuple[Violation, ...]:
     contact = str(policies.get("contact") or "the centre of excellence")
     return tuple(
         sorted(
-            Violation(path, setting, kind, name, policy, allowed, contact)
+            PolicyViolation(path, setting, kind, name, policy, allowed, contact)
             for path in files
             if _CONFIGURATION.fullmatch(path)
             for setting, kind, name in _names(_read_toml(files[path]), "")

@@ -10,12 +10,13 @@ import importlib.util
 import marshal
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Final
+
+from pilotline.files.disk import write_atomically
 
 _FOLDER: Final = "compiled"
 _DIGEST_SIZE: Final = 32
@@ -53,7 +54,7 @@ def count_in_memory() -> int:
     return len(_MEMORY)
 
 
-def fingerprint(paths: Sequence[str]) -> str:
+def fingerprint_code(paths: Sequence[str]) -> str:
     """Describe source files whose change makes stored code stale."""
     described = []
     for path in paths:
@@ -102,11 +103,4 @@ def _read(folder: Path, key: bytes) -> CodeType | None:
 def _write(folder: Path, key: bytes, code: CodeType) -> None:
     payload = marshal.dumps(code)
     with contextlib.suppress(OSError):
-        handle, draft = tempfile.mkstemp(dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(key + payload).digest() + payload)
-            os.replace(draft, folder / key.hex())  # noqa: PTH105 - one step
-        except BaseException:
-            os.unlink(draft)  # noqa: PTH108 - as it was made
-            raise
+        write_atomically(folder / key.hex(), hashlib.sha256(key + payload).digest() + payload)

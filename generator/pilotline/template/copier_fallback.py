@@ -32,7 +32,7 @@ _TIMEOUT: Final = 600
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CopierRender:
     """What Copier made."""
 
     tree: Tree
@@ -42,7 +42,7 @@ class Outcome:
     """All answers, computed and secret ones too."""
 
 
-def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Outcome:
+def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> CopierRender:
     """Render a snapshot by `copier copy --defaults` with the given answers.
 
     Raises:
@@ -108,7 +108,7 @@ def _commit(template: Path, version: str) -> None:
     git.run_git(["update-ref", f"refs/tags/{version}", "HEAD"], template, settings=settings)
 
 
-def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: str) -> Outcome:
+def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: str) -> CopierRender:
     """Let Copier work in a process of its own, where the catalog's code cannot reach into this one."""
     folder = workshop / name / (snapshot.usage.folder_name or "project")
     folder.parent.mkdir()
@@ -139,7 +139,7 @@ def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: 
         )
     recorded, values = answer.get("recorded"), answer.get("values")
     assert isinstance(recorded, dict) and isinstance(values, dict)  # noqa: S101, PT018 - our own child wrote them
-    return Outcome(_read_rendered(folder), recorded, values)
+    return CopierRender(_read_rendered(folder), recorded, values)
 
 
 def _read(result: Path) -> dict[str, object] | None:
@@ -187,7 +187,7 @@ def _environment(source: str, template: Path, workshop: Path) -> dict[str, str]:
     }
 
 
-def _without_ignored(made: Outcome, plain: Outcome, workshop: Path) -> Outcome:
+def _without_ignored(made: CopierRender, plain: CopierRender, workshop: Path) -> CopierRender:
     """Leave out what tasks made and the project's own `.gitignore` ignores: environments, caches, builds."""
     folder = workshop / "ignored"
     folder.mkdir()
@@ -196,4 +196,4 @@ def _without_ignored(made: Outcome, plain: Outcome, workshop: Path) -> Outcome:
     listed = git.run_git(["ls-files", "-z", "--others", "--exclude-per-directory=.gitignore"], folder)
     kept = {path.decode("utf-8", "surrogateescape") for path in listed.split(b"\0")} | set(plain.tree)
     files: dict[str, File] = {path: file for path, file in made.tree.items() if path in kept}
-    return Outcome(Tree(files), made.recorded, made.values)
+    return CopierRender(Tree(files), made.recorded, made.values)

@@ -23,7 +23,7 @@ _ADDED_UP: Final = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip
 
 
 @dataclass(frozen=True)
-class Definition:
+class TemplateDefinition:
     """The settings and questions of one catalog."""
 
     questions: Mapping[str, Mapping[str, object]]
@@ -44,7 +44,7 @@ class Definition:
     preserves_links: bool
 
 
-def parse_definition(tree: Tree, label: str) -> Definition:
+def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
     """Parse a catalog's `copier.yml`.
 
     Raises:
@@ -63,7 +63,7 @@ def parse_definition(tree: Tree, label: str) -> Definition:
     settings = {key[1:]: value for key, value in raw.items() if key.startswith("_")}
     _refuse_newer(settings.get("min_copier_version"), label)
     subdirectory, suffix = str(settings.get("subdirectory") or ""), settings.get("templates_suffix")
-    return Definition(
+    return TemplateDefinition(
         questions={key: _as_question(value) for key, value in raw.items() if not key.startswith("_")},
         answers_file=_answers_file(settings.get("answers_file"), label),
         exclude=_texts(raw, "_exclude", place, () if subdirectory not in {"", "."} else _DEFAULT_EXCLUDE),

@@ -23,7 +23,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension, core_filters
 from pilotline.config import cache_folder
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
 from pilotline.errors import CatalogError, UnrepeatableTemplateError, UnsupportedTemplateError
-from pilotline.template.bytecode_cache import compiled, fingerprint
+from pilotline.template.bytecode_cache import compiled, fingerprint_code
 
 # Filters that read this machine instead of the answers: a render must not depend on where it happens.
 _REFUSED_FILTERS: Final = ("fileglob",)
@@ -130,7 +130,7 @@ class SharingEnvironment(SandboxedEnvironment):
             options: What tells this environment from others: Jinja already computes what is constant, by its filters.
         """
         sources = [__file__, str(jinja2.compiler.__file__), str(core_filters.__file__)]
-        self._signature = f"{fingerprint(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
+        self._signature = f"{fingerprint_code(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
         self._store = cache_folder()
 
     def compile(  # type: ignore[override]  # never raw: only Jinja's own tool for modules asks for source

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
 from pilotline.files.tree import Tree
-from pilotline.template.definition import Definition, parse_definition
+from pilotline.template.definition import TemplateDefinition, parse_definition
 from pilotline.template.environment import Templating
 
 
@@ -28,7 +28,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Origin:
+class CommitOrigin:
     """The commit that a snapshot was read from, in a repository on this machine."""
 
     repository: Path
@@ -54,11 +54,11 @@ class Snapshot:
     identity: Identity
     tree: Tree
     usage: Usage = Usage()
-    origin: Origin | None = None
+    origin: CommitOrigin | None = None
     """None where it was not read from a repository."""
 
     @cached_property
-    def definition(self) -> Definition:
+    def definition(self) -> TemplateDefinition:
         """The parsed `copier.yml`.
 
         Raises:

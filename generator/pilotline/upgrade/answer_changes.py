@@ -16,7 +16,7 @@ FIXED_ANSWERS = ("architecture", "package_name")
 
 
 @dataclass(frozen=True)
-class Target:
+class UpgradeRequest:
     """Where a pilot shall move: a snapshot, and answers that differ from the recorded ones."""
 
     snapshot: Snapshot
@@ -36,7 +36,7 @@ class AnswerChange:
 
 
 def decide_answers(
-    pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool = False
+    pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False
 ) -> tuple[Answers, Answers, tuple[str, ...]]:
     """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
 

@@ -8,9 +8,9 @@ import os
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
-from pilotline.git.diff import Stage
+from pilotline.git.diff import IndexStage
 from pilotline.git.new_repository import commit_identity
-from pilotline.git.work_tree import commit_tree, list_hidden, move_ref, set_index_entries, write_tree
+from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
 from pilotline.upgrade.journal import Journal, begin_journal, complete_journal, drop_journal
@@ -50,7 +50,7 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
 
 
 def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
-    write_tree(pilot.repository, pilot.head, merge.tree_id)
+    checkout_tree(pilot.repository, pilot.head, merge.tree_id)
     _write_stages(pilot, merge)
     return None if merge.stages or message is None else _commit(pilot, merge, message)
 
@@ -131,7 +131,7 @@ def _write_stages(pilot: Pilot, merge: Merge) -> None:
         set_index_entries(pilot.repository, [(path, _stages(merge.stages, path)) for path in merge.conflicts])
 
 
-def _stages(stages: tuple[Stage, ...], path: str) -> list[tuple[git.TreeEntry, int]]:
+def _stages(stages: tuple[IndexStage, ...], path: str) -> list[tuple[git.TreeEntry, int]]:
     return [(git.TreeEntry(s.path, s.mode, s.object_id), s.number) for s in stages if s.path == path]
 
 

@@ -10,7 +10,7 @@ from pilotline.errors import UnsupportedTemplateError
 from pilotline.git import commands as git
 from pilotline.template.answers import Answers
 from pilotline.template.render import name_sources
-from pilotline.template.snapshot import Origin, Snapshot
+from pilotline.template.snapshot import CommitOrigin, Snapshot
 
 MOST_COMMITS: Final = 3
 _MARK: Final = "\x01"
@@ -18,7 +18,7 @@ _PARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class CatalogCommit:
     """A commit as people look it up."""
 
     short_id: str
@@ -31,7 +31,7 @@ class Cause:
     """What the catalog did to the template behind one conflicted path, newest first."""
 
     path: str
-    commits: tuple[Commit, ...]
+    commits: tuple[CatalogCommit, ...]
     more: int
     """How many older commits are not listed."""
 
@@ -61,7 +61,7 @@ def find_causes(
     )
 
 
-def _is_connected(before: Origin, after: Origin) -> bool:
+def _is_connected(before: CommitOrigin, after: CommitOrigin) -> bool:
     """Tell whether one repository holds both commits and the history between them; a tag fetched alone has none."""
     if before.repository != after.repository or before.commit == after.commit:
         return False
@@ -77,7 +77,9 @@ def _name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
         return {}
 
 
-def _list_commits(before: Origin, after: Origin, files: frozenset[str]) -> tuple[tuple[Commit, frozenset[str]], ...]:
+def _list_commits(
+    before: CommitOrigin, after: CommitOrigin, files: frozenset[str]
+) -> tuple[tuple[CatalogCommit, frozenset[str]], ...]:
     """List the commits that touched some files, newest first, each with those files.
 
     A commit without a parent is left out: where a shallow history is cut off, it seems to have touched everything.
@@ -90,18 +92,18 @@ def _list_commits(before: Origin, after: Origin, files: frozenset[str]) -> tuple
         "--", *(f":(literal){name}" for name in sorted(files)),
     ]  # fmt: skip
     output = git.run_git(command, after.repository, isolated=True)
-    touched: dict[Commit, set[str]] = defaultdict(set)
+    touched: dict[CatalogCommit, set[str]] = defaultdict(set)
     for commit, name in _parse_log(os.fsdecode(output).split("\0")):
         touched[commit].add(name)
     return tuple((commit, frozenset(names)) for commit, names in touched.items())
 
 
-def _parse_log(fields: list[str]) -> Iterator[tuple[Commit, str]]:
+def _parse_log(fields: list[str]) -> Iterator[tuple[CatalogCommit, str]]:
     """Pair each commit with each file that it touched; git puts a line break before the first of them."""
-    commit: Commit | None = None
+    commit: CatalogCommit | None = None
     for before, field in zip(["", *fields], fields, strict=False):
         if field.startswith(_MARK) and field.count(_MARK) >= _PARTS:
             short_id, date, subject = field[1:].split(_MARK, 2)
-            commit = Commit(short_id, date, "".join(c if c.isprintable() else " " for c in subject))
+            commit = CatalogCommit(short_id, date, "".join(c if c.isprintable() else " " for c in subject))
         elif commit and field:
             yield commit, field.removeprefix("\n") if before.startswith(_MARK) else field

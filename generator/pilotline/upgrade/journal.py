@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from pilotline.files.disk import write_atomically
 from pilotline.git.commands import list_tree, resolve_commit
-from pilotline.git.work_tree import list_changed
+from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 
 _NAME: Final = "pilotline-upgrade.json"
@@ -79,10 +80,7 @@ def _put_new(path: Path, draft: Path, text: str) -> None:
 
 def complete_journal(pilot: Pilot, journal: Journal) -> None:
     """Note that everything is written."""
-    path = _path(pilot)
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(asdict(replace(journal, complete=True))), encoding="utf-8")
-    draft.replace(path)
+    write_atomically(_path(pilot), json.dumps(asdict(replace(journal, complete=True))).encode())
 
 
 def drop_journal(pilot: Pilot) -> None:
@@ -129,9 +127,8 @@ def _has_traces(pilot: Pilot, journal: Journal) -> bool:
     """Tell whether anything of a move lies in index or work tree."""
     if lock_path(pilot).exists():
         return True
-    changed = list_changed(pilot.repository)
     touched = frozenset(journal.touched)
-    if changed & touched:
+    if touched.intersection(list_uncommitted(pilot.repository)):
         return True
     tracked = {entry.path for entry in list_tree(pilot.repository, journal.head)}
     return any(path not in tracked and os.path.lexists(pilot.repository / path) for path in touched)

@@ -18,8 +18,16 @@ from pilotline.git import commands as git
 from pilotline.git.attributes import FILE as ATTRIBUTES
 from pilotline.git.attributes import harmless_attributes, is_stored_with_lf
 from pilotline.git.commands import TreeEntry
-from pilotline.git.diff import DIFF_OPTIONS, Change, Stage, parse_changes, parse_counts, parse_messages, parse_stage
-from pilotline.git.fast_import import Script, Side, is_sha256
+from pilotline.git.diff import (
+    DIFF_OPTIONS,
+    Change,
+    IndexStage,
+    parse_changes,
+    parse_counts,
+    parse_messages,
+    parse_stage,
+)
+from pilotline.git.fast_import import Script, Side, is_sha256, quote
 from pilotline.git.work_tree import SUBMODULE, WorkTree
 
 _BASE: Final = "refs/heads/base"
@@ -49,7 +57,7 @@ class Merge:
     scratch: Path
     tree_id: str
     changes: tuple[Change, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[IndexStage, ...]
     messages: tuple[str, ...]
     tracked: frozenset[str]
     """Every path of ours, from the top of the repository."""
@@ -212,12 +220,9 @@ def fetch_result(pilot: WorkTree, merge: Merge) -> None:
     git.run_git(["unpack-objects", "-q"], pilot.top, stdin=pack)
 
 
-def _quoted(path: str) -> str:
+def _line(path: str) -> str:
     """Write a path as a line for git, in quotes where it holds a line break itself."""
-    if "\n" not in path:
-        return f"{path}\n"
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"\n'
+    return f"{quote(path) if chr(10) in path else path}\n"
 
 
 def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
@@ -230,7 +235,7 @@ def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
         "HEAD": "ref: refs/heads/none\n",
         "config": _CONFIG + f"\trepositoryFormatVersion = {version}\n",
         "refs/heads/.keep": "",
-        "objects/info/alternates": _quoted(str(objects)),
+        "objects/info/alternates": _line(str(objects)),
     }.items():
         target = folder / ".git" / path
         target.parent.mkdir(parents=True, exist_ok=True)

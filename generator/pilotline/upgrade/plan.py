@@ -16,7 +16,7 @@ from pilotline.pilot import answers_lock
 from pilotline.pilot.repository import Pilot
 from pilotline.template.answers import Answers
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import AnswerChange, Target, answer_changes, decide_answers
+from pilotline.upgrade.answer_changes import AnswerChange, UpgradeRequest, answer_changes, decide_answers
 from pilotline.upgrade.conflict_history import Cause, find_causes
 from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
@@ -25,7 +25,7 @@ from pilotline.upgrade.seeds import respect_deletions, respect_seeds
 
 
 @dataclass(frozen=True)
-class Plan:
+class UpgradePlan:
     """Exactly what a move would do."""
 
     pilot: Pilot
@@ -75,7 +75,9 @@ class Plan:
 
 
 @contextlib.contextmanager
-def plan_move(pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool = False) -> Iterator[Plan]:
+def plan_move(
+    pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False
+) -> Iterator[UpgradePlan]:
     """Merge in a scratch repository and say what it gives; the pilot is not touched.
 
     Args:
@@ -96,7 +98,7 @@ def plan_move(pilot: Pilot, recorded: Snapshot, target: Target, *, lenient: bool
 
 
 @contextlib.contextmanager
-def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None) -> Iterator[Plan]:
+def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None) -> Iterator[UpgradePlan]:
     """Merge two renders with a pilot and say what that gives; the pilot is not touched.
 
     Args:
@@ -125,7 +127,9 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
             and renders.base[path] != renders.theirs[path]
         )  # fmt: skip
         merged = tuple(_merged(scratch, merge, renders, ours))
-        yield Plan(pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged)
+        yield UpgradePlan(
+            pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged
+        )
 
 
 def _merged(scratch: Scratch, merge: Merge, renders: Renders, ours: Listing) -> Iterator[str]:

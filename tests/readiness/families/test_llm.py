@@ -3,7 +3,7 @@ import pytest
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.verdict import run_checks
 from pilotline.readiness.view.catalog_origin import NoOrigin
-from pilotline.readiness.view.pilot_view import open_repository
+from pilotline.readiness.view.pilot_view import open_pilot_view
 from tests.helpers import build_file_tree, commit_all, git
 from tests.readiness.complete import complete, report
 from tests.readiness.helpers import TODAY, edited, example, find_check, remove, run_one, set_value, write
@@ -97,5 +97,5 @@ def test_attacks_count_for_the_prompts_that_they_were_tried_on(tmp_path, later, 
     head = git(tmp_path, "rev-parse", "HEAD").strip()
     found = f'{{"format": 1, "commit": "{head}", "attacks": 9, "succeeded": 0}}'
     build_file_tree(tmp_path, {RED_TEAM: found, **later})
-    repo = open_repository(tmp_path, TODAY, NoOrigin())
+    repo = open_pilot_view(tmp_path, TODAY, NoOrigin())
     assert run_checks(repo, [find_check("LLM001")], proofs=Proofs())[0].status == status

@@ -5,7 +5,7 @@ import pytest
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.verdict import run_checks
 from pilotline.readiness.view.catalog_origin import NoOrigin
-from pilotline.readiness.view.pilot_view import open_repository
+from pilotline.readiness.view.pilot_view import open_pilot_view
 from tests.helpers import build_file_tree, commit_all, git
 from tests.readiness.complete import complete, lines, measured, report
 from tests.readiness.helpers import (
@@ -110,7 +110,7 @@ def check_committed(folder, files, later=()):
     evidence = {EVALUATION: report(commit=head), KPI: lines(measured("minutes_per_request", commit=head))}
     build_file_tree(folder, {path: text for path, text in evidence.items() if path in files})
     build_file_tree(folder, dict(later))
-    repo = open_repository(folder, TODAY, NoOrigin())
+    repo = open_pilot_view(folder, TODAY, NoOrigin())
     return run_checks(repo, [find_check("MOD005")], proofs=Proofs())[0]
 
 

@@ -5,7 +5,7 @@ import pytest
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.verdict import run_checks
 from pilotline.readiness.view.catalog_origin import NoOrigin
-from pilotline.readiness.view.pilot_view import Repository, open_repository
+from pilotline.readiness.view.pilot_view import Repository, open_pilot_view
 from tests.helpers import build_file_tree, git
 from tests.readiness.complete import complete, lines, measured
 from tests.readiness.helpers import (
@@ -152,7 +152,7 @@ def test_who_approves_needs_the_right_and_is_not_the_promoter(tmp_path, approver
     history.write_text(f"{history.read_text()}  - stage: pilot\n    since: '2026-11-21'\n")
     commit_as(tmp_path, promoter, "Promote")
 
-    repo = open_repository(tmp_path, TODAY, NoOrigin())
+    repo = open_pilot_view(tmp_path, TODAY, NoOrigin())
     result = run_checks(repo, [find_check("VAL008")], proofs=Proofs())[0]
 
     assert result.status == ("fail" if message else "pass"), result

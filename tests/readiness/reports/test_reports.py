@@ -12,8 +12,9 @@ import pytest
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from pilotline.cli.views.check import show_verdict
+from pilotline.documents.section import Location
 from pilotline.readiness.reports import FORMATS, write_report
-from pilotline.readiness.results import Effort, Location, Problem, Severity, Stage
+from pilotline.readiness.results import Effort, Problem, Severity, Stage
 from tests.readiness.test_engine import BAD, sample, verdict, waiver
 
 NASTY = 'A <b>bold</b> claim, "quoted" & 100 %: it | breaks\nlines\x07'

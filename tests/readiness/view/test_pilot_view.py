@@ -6,7 +6,7 @@ from pilotline.readiness.placeholders import is_placeholder, one_line
 from pilotline.readiness.view.catalog_origin import NoOrigin
 from pilotline.readiness.view.files import read_files
 from pilotline.readiness.view.git_history import GitHistory
-from pilotline.readiness.view.pilot_view import find_root, open_repository
+from pilotline.readiness.view.pilot_view import find_root, open_pilot_view
 from tests.helpers import build_file_tree, commit_all, git
 from tests.readiness.helpers import TODAY
 
@@ -35,7 +35,7 @@ def test_a_pilot_below_the_top_sees_its_own_files_only(tmp_path):
     )
     commit_all(tmp_path, "one")
     root = find_root(tmp_path / "pilots/one/src")
-    repo = open_repository(root, TODAY, NoOrigin())
+    repo = open_pilot_view(root, TODAY, NoOrigin())
 
     assert root == tmp_path / "pilots/one"
     assert set(repo.files) == {"pilot.yml", "src/a.py"}
@@ -47,7 +47,7 @@ def test_a_pilot_below_the_top_sees_its_own_files_only(tmp_path):
 
 def test_a_python_file_that_does_not_parse_has_no_syntax(tmp_path):
     build_file_tree(tmp_path, {"src/a.py": "def", "src/b.py": "x = 1"})
-    repo = open_repository(tmp_path, TODAY, NoOrigin())
+    repo = open_pilot_view(tmp_path, TODAY, NoOrigin())
     assert repo.modules == ("src/a.py", "src/b.py")
     assert repo.syntax("src/a.py") is None
     assert repo.syntax("src/b.py") is repo.syntax("src/b.py") is not None

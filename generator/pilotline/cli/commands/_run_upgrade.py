@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from pilotline.cli.options.common import config_path, echo_json, open_recorded
-from pilotline.cli.options.move_options import ANSWERS_FILE, Options
+from pilotline.cli.options.move_options import ANSWERS_FILE, MoveOptions
 from pilotline.cli.options.trust import note_migrations, settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
 from pilotline.config import read_config
@@ -17,9 +17,9 @@ from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot
 from pilotline.pilot.write_guards import refuse_unready
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
-from pilotline.upgrade.plan import Plan, plan_move
+from pilotline.upgrade.plan import UpgradePlan, plan_move
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
     return pilot, open_recorded(pilot), source
 
 
-def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, options: Options) -> int:
+def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: str, options: MoveOptions) -> int:
     """Plan a move, show it, and write it unless only the plan was asked for; return the exit code."""
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
@@ -58,7 +58,7 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: Target, message: str, opt
         return finish_move(plan, message, options)
 
 
-def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING_MORE) -> int:
+def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE) -> int:
     """Show a plan, and write it unless only the plan was asked for; return the exit code."""
     conflicts = bool(plan.merge.stages)
     blocked = conflicts and (options.fail_on_conflicts or options.branch is not None)
@@ -73,7 +73,7 @@ def finish_move(plan: Plan, message: str, options: Options, more: More = NOTHING
     return ExitCode.FOUND if conflicts or plan.problems else ExitCode.DONE
 
 
-def _settle(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Snapshot, Target]:
+def _settle(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:
     """Say what both snapshots are used for, and tell which of their commands are not run."""
     name = pilot.folder.name
     recorded, snapshot = settle_usage(recorded, target.snapshot, answers_file=pilot.answers_file, folder_name=name)
@@ -82,14 +82,14 @@ def _settle(pilot: Pilot, recorded: Snapshot, target: Target) -> tuple[Snapshot,
     return recorded, replace(target, snapshot=snapshot)
 
 
-def _write(plan: Plan, message: str, options: Options) -> str | None:
+def _write(plan: UpgradePlan, message: str, options: MoveOptions) -> str | None:
     message = f"{message.rstrip()}\n\n{trailer(plan)}\n" if plan.answers else message
     if options.branch is not None:
         return write_branch(plan.pilot, plan.merge, options.branch, message)
     return apply_merge(plan.pilot, plan.merge, message if options.commit else None)
 
 
-def _ending(plan: Plan, *, written: bool, commit: str | None, options: Options) -> str:
+def _ending(plan: UpgradePlan, *, written: bool, commit: str | None, options: MoveOptions) -> str:
     """Say what was done, and the next step."""
     if not written:
         if plan.problems:

@@ -3,19 +3,21 @@
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.pilot.integrations import QUESTION, add_integrations
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 
 
 @click.command("add")
 @click.argument("integrations", nargs=-1, required=True, metavar="INTEGRATION...")
 @move_options
-def command(integrations: tuple[str, ...], options: Options) -> int:
+def command(integrations: tuple[str, ...], options: MoveOptions) -> int:
     """Add integrations to this pilot.
 
     They bring files of the catalog only, so that `pilotline remove` gives the old tree back where nothing was edited.
     """
     pilot, recorded, _ = open_here()
     wanted = add_integrations(pilot, recorded, integrations)
-    return run_move(pilot, recorded, Target(recorded, {QUESTION: wanted}), f"Add {', '.join(integrations)}\n", options)
+    return run_move(
+        pilot, recorded, UpgradeRequest(recorded, {QUESTION: wanted}), f"Add {', '.join(integrations)}\n", options
+    )

@@ -6,11 +6,11 @@ from typing import Final
 import click
 
 from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
-from pilotline.adoption.cookiecutter import RECORDS, Origin, find_origin, render_origin
+from pilotline.adoption.cookiecutter import RECORDS, CookiecutterRecord, find_origin, render_origin
 from pilotline.cli.commands._run_upgrade import More, finish_move, open_here
-from pilotline.cli.options.answers import Answering, answering_options, ask_person, decide
+from pilotline.cli.options.answers import Answering, answering_options, ask_person, settle_answers
 from pilotline.cli.options.common import config_path, given_options, open_catalog, refuse_idle
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import list_lines
 from pilotline.config import read_config
@@ -32,7 +32,7 @@ _WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust",
 @answering_options
 @move_options
 def command(
-    destination: Path, take: tuple[str, ...], patch: bool, no_origin: bool, answering: Answering, options: Options
+    destination: Path, take: tuple[str, ...], patch: bool, no_origin: bool, answering: Answering, options: MoveOptions
 ) -> int:
     """Bring the git repository in DEST (default: here) under management of a catalog.
 
@@ -53,7 +53,7 @@ def command(
         refuse_unready(repository)
     (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=repository.folder.name)
     pilot = refuse_managed(repository, snapshot)
-    answers = decide(snapshot, answering, None if options.as_json else ask_person(destination))
+    answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
     origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
     base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
     with plan_adoption(pilot, snapshot, answers, base) as adoption:
@@ -62,7 +62,7 @@ def command(
         return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch))
 
 
-def _take(folder: Path, paths: tuple[str, ...], options: Options) -> int:
+def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
     pilot, recorded, _ = open_here(folder)
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
@@ -72,7 +72,7 @@ def _take(folder: Path, paths: tuple[str, ...], options: Options) -> int:
         return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 
 
-def _more(adoption: Adoption, origin: Origin | None, *, patch: bool) -> More:
+def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool) -> More:
     lines = list_lines(
         "Yours, and kept; hand one over to the catalog's merges with `pilotline adopt --take PATH`",
         [f"{path}{_difference(adoption, path)}" for path in adoption.team],

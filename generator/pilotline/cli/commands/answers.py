@@ -6,15 +6,15 @@ import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.template.questions import open_names
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 
 
 @click.command("answers")
 @click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Change an answer; repeatable.")
 @move_options
-def command(data: tuple[str, ...], options: Options) -> int:
+def command(data: tuple[str, ...], options: MoveOptions) -> int:
     """Show the answers of this pilot, or change them.
 
     Computed and secret questions are not shown: the first are no answers, the second are recorded nowhere.
@@ -24,7 +24,7 @@ def command(data: tuple[str, ...], options: Options) -> int:
     pilot, recorded, _ = open_here()
     if data:
         changes = parse_data(data)
-        return run_move(pilot, recorded, Target(recorded, changes), f"Change {', '.join(changes)}\n", options)
+        return run_move(pilot, recorded, UpgradeRequest(recorded, changes), f"Change {', '.join(changes)}\n", options)
     names = open_names(recorded)
     shown = {name: value for name, value in pilot.answers.items() if name in names}
     if options.as_json:

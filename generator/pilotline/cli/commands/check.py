@@ -12,7 +12,7 @@ from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.readiness.reports import FORMATS, write_report
 from pilotline.readiness.results import STAGES
-from pilotline.readiness.run import Options, Outcome, check_pilot
+from pilotline.readiness.run import CheckOptions, CheckOutcome, check_pilot
 
 
 @click.command("check")
@@ -46,7 +46,7 @@ def command(  # noqa: PLR0913 - one argument per option
     PATH is a pilot or a folder in it; the current folder when it is left out. Exit code 1 means that the stage is not
     reached.
     """
-    options = Options(
+    options = CheckOptions(
         STAGES[stage] if stage else None, _split(select), _split(ignore), run=run, offline=offline, fix=fix,
         repo_review=repo_review, progress=_progress,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _progress(step: str) -> None:
         click.echo(click.style(f"Running {step} …", dim=True), err=True)
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: CheckOutcome) -> None:
     """Say what was written, beside the report."""
     for path in outcome.mended:
         click.echo(f"Mended {path}", err=True)

@@ -7,8 +7,8 @@ from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.plan import change_line
 from pilotline.errors import ExitCode
 from pilotline.git.diff import Change
+from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot
-from pilotline.pilot.write_guards import list_uncommitted
 from pilotline.upgrade.drift import Comparison, compare_pilot
 
 
@@ -24,7 +24,7 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     """
     pilot, recorded, _ = open_here()
     found = compare_pilot(pilot, recorded)
-    uncommitted = len(list_uncommitted(pilot, own_only=True))
+    uncommitted = len(list_uncommitted(pilot.repository, pilot.prefix))
     if as_json:
         echo_json(_as_json(pilot, found, uncommitted, patch=patch))
     elif patch:

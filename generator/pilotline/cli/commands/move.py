@@ -4,10 +4,10 @@ import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import open_catalog, parse_data
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.errors import CatalogError
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 
 
 @click.command("move")
@@ -17,7 +17,7 @@ from pilotline.upgrade.answer_changes import Target
 )  # fmt: skip
 @click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question of that catalog; repeatable.")
 @move_options
-def command(catalog: str, data: tuple[str, ...], options: Options) -> int:
+def command(catalog: str, data: tuple[str, ...], options: MoveOptions) -> int:
     """Move this pilot to another catalog, say from the built-in one to your organisation's own.
 
     The answers that the other catalog knows are taken along. Those that it does not know are dropped, and new ones get
@@ -26,7 +26,7 @@ def command(catalog: str, data: tuple[str, ...], options: Options) -> int:
     pilot, recorded, _ = open_here()
     snapshot = open_catalog(catalog)
     place = _name(snapshot)
-    return run_move(pilot, recorded, Target(snapshot, parse_data(data)), f"Move to {place}\n", options)
+    return run_move(pilot, recorded, UpgradeRequest(snapshot, parse_data(data)), f"Move to {place}\n", options)
 
 
 def _name(snapshot: Snapshot) -> str:

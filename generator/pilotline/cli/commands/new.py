@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from pilotline.cli.exit import stop_listening
-from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, decide
+from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, settle_answers
 from pilotline.cli.options.common import json_option, open_catalog, open_recorded
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
-from pilotline.creation.like import OWN_QUESTIONS, Model, answer_like, check_like, plan_like, read_model
-from pilotline.creation.new_pilot import Plan, create_pilot, default_destination, plan_pilot
+from pilotline.creation.like import OWN_QUESTIONS, SourcePilot, answer_like, check_like, plan_like, read_source_pilot
+from pilotline.creation.new_pilot import NewPilot, create_pilot, default_destination, plan_pilot
 from pilotline.errors import DestinationError
 from pilotline.git.new_repository import check_destination
 from pilotline.template.answers import Answers
@@ -47,9 +47,9 @@ def command(
     if like is None:
         folder_name = None if destination is None else destination.resolve().name
         (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=folder_name)
-        plan = plan_pilot(snapshot, decide(snapshot, answering, person))
+        plan = plan_pilot(snapshot, settle_answers(snapshot, answering, person))
     else:
-        plan = _plan_sibling(read_model(like), answering, person)
+        plan = _plan_sibling(read_source_pilot(like), answering, person)
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
         click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
@@ -58,11 +58,11 @@ def command(
     click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
 
 
-def _plan_sibling(model: Model, answering: Answering, person: Person | None) -> Plan:
+def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None) -> NewPilot:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
     (snapshot,) = settle_usage(open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot))
     given = answer_like(model, snapshot, answering.given)
-    answers = decide(
+    answers = settle_answers(
         snapshot,
         replace(answering, given=given, defaults=False),
         None if answering.defaults else person,

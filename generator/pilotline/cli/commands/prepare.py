@@ -3,10 +3,10 @@
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.errors import PilotlineError
 from pilotline.template.questions import open_names
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 
 _QUESTION = "prepared_for"
 
@@ -14,7 +14,7 @@ _QUESTION = "prepared_for"
 @click.command("prepare")
 @click.argument("stage", type=click.Choice(["sandbox", "pilot", "production"]))
 @move_options
-def command(stage: str, options: Options) -> int:
+def command(stage: str, options: MoveOptions) -> int:
     """Bring the files that a stage needs; the stage itself moves when its proof is there.
 
     Going back takes away the catalog's files of the later stage. Seeds stay, because they are yours; a file of the
@@ -23,4 +23,4 @@ def command(stage: str, options: Options) -> int:
     pilot, recorded, _ = open_here()
     if _QUESTION not in open_names(recorded):
         raise PilotlineError("This pilot's catalog knows no stages.", "`pilotline answers` shows what can be changed.")
-    return run_move(pilot, recorded, Target(recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)
+    return run_move(pilot, recorded, UpgradeRequest(recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)

@@ -3,15 +3,15 @@
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.pilot.integrations import QUESTION, remove_integrations
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 
 
 @click.command("remove")
 @click.argument("integrations", nargs=-1, required=True, metavar="INTEGRATION...")
 @move_options
-def command(integrations: tuple[str, ...], options: Options) -> int:
+def command(integrations: tuple[str, ...], options: MoveOptions) -> int:
     """Remove integrations from this pilot.
 
     Where you edited what an integration brought, that is a conflict to decide, not a loss.
@@ -19,4 +19,4 @@ def command(integrations: tuple[str, ...], options: Options) -> int:
     pilot, recorded, _ = open_here()
     wanted = remove_integrations(pilot, recorded, integrations)
     message = f"Remove {', '.join(integrations)}\n"
-    return run_move(pilot, recorded, Target(recorded, {QUESTION: wanted}), message, options)
+    return run_move(pilot, recorded, UpgradeRequest(recorded, {QUESTION: wanted}), message, options)

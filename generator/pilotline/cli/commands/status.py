@@ -10,7 +10,7 @@ from pilotline.cli.options.common import config_path, json_option
 from pilotline.config import read_config
 from pilotline.kpi.drawing import number
 from pilotline.kpi.manifest import as_number
-from pilotline.readiness.run import Options, check_pilot
+from pilotline.readiness.run import CheckOptions, check_pilot
 from pilotline.readiness.status import describe_status
 from pilotline.readiness.verdict import Verdict
 
@@ -24,7 +24,7 @@ def command(path: Path, as_json: bool) -> None:
     PATH is a pilot or a folder in it; the current folder when it is left out.
     """
     source = read_config(config_path()).source
-    outcome = check_pilot(path, Options(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
+    outcome = check_pilot(path, CheckOptions(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
     status = describe_status(outcome.repo, outcome.verdict)
     click.echo(json.dumps(status, ensure_ascii=False, indent=2) if as_json else _as_text(status, outcome.verdict))
 

@@ -9,11 +9,11 @@ import click
 from pilotline.catalog.loading import load_recorded
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
-from pilotline.cli.options.move_options import Options, move_options
+from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.pilot.repository import Pilot, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import Target
+from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.undo import undo_move
 
 
@@ -27,7 +27,7 @@ from pilotline.upgrade.undo import undo_move
 @click.option("--abort", is_flag=True, help="Return to the state before an upgrade that is not committed yet.")
 @move_options
 def command(
-    version: str | None, data: tuple[str, ...], ask: bool, include: tuple[str, ...], abort: bool, options: Options
+    version: str | None, data: tuple[str, ...], ask: bool, include: tuple[str, ...], abort: bool, options: MoveOptions
 ) -> int:
     """Move this pilot to another version of its catalog.
 
@@ -48,7 +48,7 @@ def command(
     changes = parse_data(data)
     if ask:
         changes = _ask(pilot, snapshot, changes)
-    return run_move(pilot, recorded, Target(snapshot, changes, include), message, options)
+    return run_move(pilot, recorded, UpgradeRequest(snapshot, changes, include), message, options)
 
 
 def _ask(pilot: Pilot, snapshot: Snapshot, given: dict[str, object]) -> dict[str, object]:

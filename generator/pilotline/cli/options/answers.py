@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 import click
 
 from pilotline.cli.options.common import catalog_option, parse_data
-from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_mapping, repeated_keys
+from pilotline.documents.positions import repeated_keys
+from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_mapping
 from pilotline.errors import AnswersError, PilotlineError
 from pilotline.template.answers import (
     OUTCOME_QUESTIONS,
@@ -72,7 +73,7 @@ def answering_options(function: Callable[..., _R]) -> Callable[..., _R]:
     return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
 
 
-def decide(
+def settle_answers(
     snapshot: Snapshot,
     answering: Answering,
     person: Person | None = None,
@@ -132,7 +133,7 @@ def _read_answers(path: Path | None) -> dict[str, object]:
         return {}
     try:
         content = path.read_bytes()
-        data, repeated = parse_mapping(content), repeated_keys(content)
+        data, repeated = parse_mapping(content), dict(repeated_keys(content, deep=False))
     except OSError as error:
         raise PilotlineError(f"{path} cannot be read: {error.strerror}.", "Give an existing YAML file.") from error
     except YamlError as error:

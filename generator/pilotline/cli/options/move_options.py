@@ -14,7 +14,7 @@ ANSWERS_FILE: Final = "pilotline.answers_file"
 
 
 @dataclass(frozen=True)
-class Options:
+class MoveOptions:
     """How a move shall end."""
 
     plan: bool
@@ -59,14 +59,14 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
     def command(
         *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
     ) -> int:
-        options = Options(plan, commit, branch, conflicts == "fail", as_json)
+        options = MoveOptions(plan, commit, branch, conflicts == "fail", as_json)
         _refuse_contradictions(options)
         return function(*args, options=options, **kwargs)
 
     return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(_OPTIONS), command)
 
 
-def _refuse_contradictions(options: Options) -> None:
+def _refuse_contradictions(options: MoveOptions) -> None:
     """Refuse two answers to the question how a move shall end.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from pilotline.creation.new_pilot import Created, Plan
+from pilotline.creation.new_pilot import Created, NewPilot
 
 _ENVIRONMENT: Final = (
     r"py -m venv .venv; .venv\Scripts\activate; python -m pip install --upgrade pip"
@@ -28,7 +28,7 @@ _MEANINGS: Final = {
 }
 
 
-def plan_json(plan: Plan, target: Path) -> dict[str, object]:
+def plan_json(plan: NewPilot, target: Path) -> dict[str, object]:
     """Describe what would be written."""
     files = [
         {"path": path, "mode": file.mode, "size": len(file.content), "owner": plan.owner(path)}
@@ -52,7 +52,7 @@ def created_json(created: Created) -> dict[str, object]:
     }
 
 
-def _common_json(plan: Plan) -> dict[str, object]:
+def _common_json(plan: NewPilot) -> dict[str, object]:
     identity = plan.snapshot.identity
     return {
         "catalog": {"source": identity.source, "version": identity.version},
@@ -63,7 +63,7 @@ def _common_json(plan: Plan) -> dict[str, object]:
     }
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: NewPilot) -> str:
     """List the files with owner and size, and say what the owners mean."""
     lines = []
     for path, file in plan.tree.items():

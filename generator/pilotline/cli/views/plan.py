@@ -9,18 +9,18 @@ from pilotline.catalog.upgrade_notes import Note
 from pilotline.git.diff import Change
 from pilotline.upgrade.answer_changes import AnswerChange
 from pilotline.upgrade.conflict_history import Cause
-from pilotline.upgrade.plan import Plan
+from pilotline.upgrade.plan import UpgradePlan
 
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
 _COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
 
 
-def trailer(plan: Plan) -> str:
+def trailer(plan: UpgradePlan) -> str:
     """Name the answers that a commit changes on purpose; a pilot's CI refuses changes that no commit names."""
     return f"Answers: {', '.join(answer.name for answer in plan.answers)}"
 
 
-def plan_as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[str, object]:
+def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Mapping[str, object]:
     """Lay a plan out for machines."""
     return {
         "format": 1,
@@ -61,7 +61,7 @@ def plan_as_json(plan: Plan, *, written: bool, commit: str | None) -> Mapping[st
     }
 
 
-def plan_as_text(plan: Plan, more: tuple[str, ...], ending: str) -> str:
+def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
     """Lay a plan out for people, with what comes last."""
     if plan.is_empty and not plan.problems:
         return f"Already at {plan.target.identity.version}; nothing to do."
@@ -85,20 +85,20 @@ def _note_lines(note: Note) -> list[str]:
     return (rest if first.lstrip("# ").lstrip("v") == note.version.lstrip("v") else note.text).strip().splitlines()
 
 
-def _messages(plan: Plan) -> list[str]:
+def _messages(plan: UpgradePlan) -> list[str]:
     """Give git's own words on each conflict, with the pilot's own paths."""
     prefix = plan.pilot.prefix
     return [message.replace(f" {prefix}", " ") if prefix else message for message in plan.merge.messages]
 
 
-def _cause_lines(plan: Plan, cause: Cause) -> Iterator[str]:
+def _cause_lines(plan: UpgradePlan, cause: Cause) -> Iterator[str]:
     yield plan.own(cause.path)
     yield from (f"  {commit.short_id} {commit.date} {commit.subject}" for commit in cause.commits)
     if cause.more:
         yield f"  and {cause.more} more"
 
 
-def _headline(plan: Plan) -> str:
+def _headline(plan: UpgradePlan) -> str:
     old, new = plan.pilot.version, plan.target.identity.version
     if old is None:
         return click.style(f"Under {plan.target.identity.source} {new}", bold=True)
@@ -118,7 +118,7 @@ def _answer_line(answer: AnswerChange) -> str:
     return f"{answer.name}: {answer.old!r} -> {answer.new!r}"
 
 
-def _change_lines(plan: Plan) -> list[str]:
+def _change_lines(plan: UpgradePlan) -> list[str]:
     notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
     notes |= dict.fromkeys(plan.merged, " (merged with your edits)")
     conflicted = set(plan.conflicts)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.imports import Import, imports_of, module_of, possible_imports
-from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Problem, Stage
 from pilotline.readiness.view.pilot_view import ANSWERS, Repository
 from pilotline.rules.policies import configured_hosts
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from pilotline.documents.section import Location, Section
 from pilotline.readiness.base import Check
-from pilotline.readiness.documents import Section
 from pilotline.readiness.facts import has_personal_data, is_unanswered, tests_named, uses_retrieval
-from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _CONTRACTS: Final = "data_contracts"

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.readiness.pytest_proof import run_pytest
-from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs
 

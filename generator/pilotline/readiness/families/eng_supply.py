@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from pilotline.documents.section import Location, Section
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
-from pilotline.readiness.documents import Section
-from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Problem, Stage
 from pilotline.readiness.secrets import find_secrets, kind_of_secret
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs, jobs_of, triggers_of
-from pilotline.rules.policies import find_violations
+from pilotline.rules.policies import find_forbidden
 
 _PINNED: Final = re.compile(r"[^@]+@[0-9a-f]{40}")
 _UNTRUSTED: Final = re.compile(
@@ -254,7 +254,7 @@ url = "postgresql://db.sales.internal/shop"
         if repo.is_as_rendered(path) is False:
             what = "differs from the catalog's" if path in repo.files else "was deleted"
             yield Problem(f"{path} {what}: its policies are the organisation's to change", Location(path))
-        for violation in find_violations(repo.files):
+        for violation in find_forbidden(repo.files):
             place = repo.document(violation.path).place(*violation.setting.split("."))
             yield Problem(violation.message, place)
 

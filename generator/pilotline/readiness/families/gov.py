@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import INTIMATE_MATERIAL, LITERACY, PROHIBITIONS, TRANSPARENCY
 from pilotline.readiness.facts import is_generative, is_unanswered, tests_named
 from pilotline.readiness.placeholders import has_unfinished_part
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _CLASSES: Final = ("minimal", "limited", "high", "prohibited")

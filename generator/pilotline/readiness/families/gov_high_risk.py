@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_III, MARKING_OF_OLDER_SYSTEMS, TRANSPARENCY
 from pilotline.readiness.facts import (
@@ -16,7 +17,7 @@ from pilotline.readiness.facts import (
 )
 from pilotline.readiness.placeholders import has_unfinished_part
 from pilotline.readiness.pytest_proof import judge_tests, measure_tests
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _MARKING: Final = "marking|watermark|provenance|c2pa"

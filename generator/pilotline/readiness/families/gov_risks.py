@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from pilotline.documents.section import Location, Section
 from pilotline.readiness.base import Check
-from pilotline.readiness.documents import Section
 from pilotline.readiness.facts import is_unanswered, uses_language_model
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _ASSESSMENT: Final = "governance/risk_assessment.md"

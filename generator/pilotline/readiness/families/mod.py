@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pilotline.documents.section import Location, Section
 from pilotline.readiness.base import Check
-from pilotline.readiness.documents import Section
 from pilotline.readiness.facts import (
     find_gaps,
     is_unanswered,
@@ -16,7 +16,7 @@ from pilotline.readiness.facts import (
     strings_of,
     uses_language_model,
 )
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _CARDS: Final = ("governance/model_card.md", "docs/model-card.md", "docs/model_card.md", "MODEL_CARD.md")

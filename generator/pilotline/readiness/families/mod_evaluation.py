@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered
 from pilotline.readiness.pilot_evidence import EVALUATION, KPI, is_older_than_model, newest_kpis
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.placeholders import is_placeholder
-from pilotline.readiness.results import Effort, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Problem, Stage
 from pilotline.readiness.view.pilot_view import MANIFEST, Repository
 
 _LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}

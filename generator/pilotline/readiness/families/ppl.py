@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import LITERACY
 from pilotline.readiness.facts import is_unanswered
 from pilotline.readiness.pilot_evidence import FEEDBACK, LABS, read_lines
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.pilot_view import Repository
 
 _LONGEST_WAIT: Final = timedelta(days=30)

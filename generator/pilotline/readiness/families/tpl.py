@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.catalog.versions import parse_version
+from pilotline.documents.section import Location
 from pilotline.errors import CatalogError
 from pilotline.pilot import answers_lock
 from pilotline.pilot.derived_files import derive_files
 from pilotline.pilot.team_files import RECORD, RecordError
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.results import Effort, Location, Problem, Severity, Stage
-from pilotline.readiness.view.catalog_origin import Version, fingerprint
+from pilotline.readiness.results import Effort, Problem, Severity, Stage
+from pilotline.readiness.view.catalog_origin import Version, fingerprint_content
 from pilotline.readiness.view.pilot_view import ANSWERS, Repository
 
 _GIT_URL: Final = re.compile(r"(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
@@ -196,7 +197,9 @@ def _rebuilt(repo: Repository) -> Mapping[str, bytes]:
     """Build the derived files that are there and differ from what their sources give."""
     built = derive_files(repo.files).items()
     return {
-        path: new for path, new in built if path in repo.files and fingerprint(repo.files[path]) != fingerprint(new)
+        path: new
+        for path, new in built
+        if path in repo.files and fingerprint_content(repo.files[path]) != fingerprint_content(new)
     }
 
 

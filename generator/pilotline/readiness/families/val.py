@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
+from pilotline.documents.section import Location, Section
 from pilotline.kpi.evidence import UNMEASURED
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.documents import Section
 from pilotline.readiness.eu_ai_act import stage_since
 from pilotline.readiness.facts import is_unanswered
 from pilotline.readiness.pilot_evidence import KPI, newest_kpis
 from pilotline.readiness.placeholders import is_placeholder
-from pilotline.readiness.results import Effort, Location, Problem, Severity, Stage
+from pilotline.readiness.results import Effort, Problem, Severity, Stage
 from pilotline.readiness.view.pilot_view import KPIS, Repository
 
 _TEXTS: Final = ("id", "title", "unit", "owner")

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pilotline.documents.section import Location
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.eu_ai_act import HISTORY
 from pilotline.readiness.facts import is_unanswered
-from pilotline.readiness.results import Effort, Grade, Location, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Stage
 from pilotline.readiness.view.git_history import Commit
 from pilotline.readiness.view.pilot_view import Repository
 

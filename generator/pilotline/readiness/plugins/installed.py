@@ -22,7 +22,7 @@ from typing import Final
 
 from pilotline.readiness.evidence import Record
 from pilotline.readiness.plugins.messages import load_card, load_result
-from pilotline.readiness.registry import FAMILIES, Choice
+from pilotline.readiness.registry import FAMILIES, CheckSelection
 from pilotline.readiness.results import Card, Effort, Grade, Result, Severity, Stage, Status
 
 GROUP: Final = "pilotline.checks"
@@ -40,14 +40,14 @@ class Request:
     root: Path
     today: date
     builtin_source: str
-    choice: Choice
+    choice: CheckSelection
     run: bool = False
     offline: bool = False
     seconds: float = SECONDS
 
 
 @dataclass
-class Answers:
+class FamilyResults:
     """What the processes of one family gave."""
 
     results: list[Result] = field(default_factory=list)
@@ -60,9 +60,9 @@ def installed_families() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if _FAMILY.fullmatch(name) and name not in FAMILIES))
 
 
-def run_families(families: Sequence[str], request: Request) -> Answers:
+def run_families(families: Sequence[str], request: Request) -> FamilyResults:
     """Run families side by side, each in its own process."""
-    gathered, children = Answers(), _Children()
+    gathered, children = FamilyResults(), _Children()
     if not families:
         return gathered
     with ThreadPoolExecutor(max_workers=len(families)) as pool:
@@ -76,9 +76,9 @@ def run_families(families: Sequence[str], request: Request) -> Answers:
     return gathered
 
 
-def _run_family(family: str, request: Request, children: "_Children") -> Answers:
+def _run_family(family: str, request: Request, children: "_Children") -> FamilyResults:
     """Run the checks of a family; when one takes the process down, go on after it in a new one."""
-    answers = Answers()
+    answers = FamilyResults()
     skipped: list[str] = []
     if not request.choice.touches(family):
         return answers
@@ -95,7 +95,7 @@ def _run_family(family: str, request: Request, children: "_Children") -> Answers
 
 
 def _run_child(
-    family: str, request: Request, skipped: list[str], answers: Answers, children: "_Children"
+    family: str, request: Request, skipped: list[str], answers: FamilyResults, children: "_Children"
 ) -> tuple[str, Card | None]:
     """Run one process; return why it failed and the check that it was in, or nothing."""
     with tempfile.TemporaryDirectory(prefix="pilotline-checks-") as folder:
@@ -164,7 +164,7 @@ def _end(child: "subprocess.Popen[str]") -> None:
     child.wait()
 
 
-def _read(lines: list[str], answers: Answers, skipped: list[str]) -> Card | None:
+def _read(lines: list[str], answers: FamilyResults, skipped: list[str]) -> Card | None:
     """Take what a process has written; return the card of a check that began and did not end."""
     begun: Card | None = None
     for line in lines:

@@ -16,10 +16,10 @@ from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, evaluate
 from pilotline.readiness.evidence import Record, read_records
 from pilotline.readiness.plugins.messages import dump_card, dump_result
-from pilotline.readiness.registry import Choice
+from pilotline.readiness.registry import CheckSelection
 from pilotline.readiness.tools import PilotTools
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
-from pilotline.readiness.view.pilot_view import open_repository
+from pilotline.readiness.view.pilot_view import open_pilot_view
 
 GROUP: Final = "pilotline.checks"
 
@@ -48,9 +48,9 @@ def _lines(request: dict[str, str]) -> Iterator[str]:
     family, skipped = request["family"], request["skip"].split(",")
     point = next(point for point in entry_points(group=GROUP) if point.name == family)
     root = Path(request["root"])
-    repo = open_repository(root, date.fromisoformat(request["today"]), CatalogOrigin(request["builtin"]))
+    repo = open_pilot_view(root, date.fromisoformat(request["today"]), CatalogOrigin(request["builtin"]))
     tools = PilotTools(root, request["offline"] == "yes") if request["run"] == "yes" else None
-    choice = Choice(_split(request["select"]), _split(request["ignore"]))
+    choice = CheckSelection(_split(request["select"]), _split(request["ignore"]))
     for check in load_checks(point):
         name = check.card.id
         if not name.startswith(family):

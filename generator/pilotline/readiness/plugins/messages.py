@@ -5,19 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
-from pilotline.readiness.results import (
-    STAGES,
-    Card,
-    Effort,
-    Grade,
-    Location,
-    Problem,
-    Reason,
-    Result,
-    Severity,
-    Stage,
-    Status,
-)
+from pilotline.documents.section import Location
+from pilotline.readiness.results import STAGES, Card, Effort, Grade, Problem, Reason, Result, Severity, Stage, Status
 
 
 def dump_card(card: Card) -> dict[str, object]:

@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from pilotline.readiness.results import Location, Result
+from pilotline.documents.section import Location
+from pilotline.readiness.results import Result
 from pilotline.readiness.verdict import Verdict
 
 FORMAT: Final = 1

@@ -3,7 +3,8 @@
 import json
 
 from pilotline.about import __version__
-from pilotline.readiness.results import Card, Location, Result, Severity, Status
+from pilotline.documents.section import Location
+from pilotline.readiness.results import Card, Result, Severity, Status
 from pilotline.readiness.verdict import Verdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

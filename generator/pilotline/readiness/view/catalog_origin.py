@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from pilotline.catalog.reference import Reference, is_remote
 from pilotline.catalog.versions import match_version, sorted_versions
 from pilotline.config import cache_folder
 from pilotline.errors import PilotlineError
+from pilotline.files.disk import write_atomically
 from pilotline.files.tree import Tree
 from pilotline.git import commands as git
 from pilotline.template.ownership import owner_of_paths
@@ -38,7 +38,7 @@ Fingerprints = Mapping[str, str]
 """What `fingerprint` makes of each file, by path."""
 
 
-def fingerprint(content: bytes) -> str:
+def fingerprint_content(content: bytes) -> str:
     """Shorten a file's content to what tells it from another; line endings are no difference."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
@@ -142,19 +142,11 @@ def _fingerprint_owned(snapshot: Snapshot, recorded: Mapping[str, object], names
         remembered: dict[str, str] = json.loads(known.read_bytes())
     except (OSError, ValueError):
         remembered = {
-            path: fingerprint(file.content) for path, file in _render_owned(snapshot, recorded, names).items()
+            path: fingerprint_content(file.content) for path, file in _render_owned(snapshot, recorded, names).items()
         }
         with contextlib.suppress(OSError):
-            _keep(known, json.dumps(remembered).encode())
+            write_atomically(known, json.dumps(remembered).encode())
     return remembered
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file in one step, so that whoever reads at the same time reads all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-        draft.write(content)
-    Path(draft.name).replace(path)
 
 
 def _key(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> str:

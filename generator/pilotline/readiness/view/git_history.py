@@ -30,7 +30,7 @@ class Commit:
         return self.time.date()
 
 
-class History(Protocol):
+class FileHistory(Protocol):
     """The past of a pilot's files; paths are the pilot's own."""
 
     @property

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from pilotline.documents.section import Location, Section, parse_document
 from pilotline.pilot.renamed_package import find_new_names, follow_path
 from pilotline.pilot.team_files import RECORD, parse_record
-from pilotline.readiness.documents import Section, parse_document
-from pilotline.readiness.results import STAGES, Location, Stage
-from pilotline.readiness.view.catalog_origin import Fingerprints, NoOrigin, Origin, fingerprint
+from pilotline.readiness.results import STAGES, Stage
+from pilotline.readiness.view.catalog_origin import Fingerprints, NoOrigin, Origin, fingerprint_content
 from pilotline.readiness.view.files import Files, read_files
-from pilotline.readiness.view.git_history import GitHistory, History, NoHistory
+from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
 
 MANIFEST: Final = "pilot.yml"
 KPIS: Final = "kpis.yml"
@@ -28,7 +28,7 @@ class Repository:
 
     files: Files
     today: date
-    history: History = field(default_factory=NoHistory)
+    history: FileHistory = field(default_factory=NoHistory)
     origin: Origin = field(default_factory=NoOrigin)
     """The catalog that it was made from."""
     _documents: dict[str, Section] = field(default_factory=dict, repr=False)
@@ -120,7 +120,7 @@ class Repository:
     def is_as_rendered(self, path: str) -> bool | None:
         """Tell whether a file is as the catalog made it; None where the catalog cannot be had, or does not make it."""
         expected = (self.owned or {}).get(path)
-        return None if expected is None else path in self.files and fingerprint(self.files[path]) == expected
+        return None if expected is None else path in self.files and fingerprint_content(self.files[path]) == expected
 
     def catalog_document(self, path: str) -> Section:
         """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""
@@ -173,7 +173,7 @@ def _parse_python(content: bytes) -> ast.Module | None:
         return None
 
 
-def open_repository(folder: Path, today: date, origin: Origin) -> Repository:
+def open_pilot_view(folder: Path, today: date, origin: Origin) -> Repository:
     """Look at a folder on disk."""
     return Repository(read_files(folder), today, GitHistory(folder), origin)
 

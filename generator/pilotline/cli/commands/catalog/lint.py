@@ -8,7 +8,7 @@ import click
 
 from pilotline.cli.options.common import json_option
 from pilotline.errors import ExitCode
-from pilotline.linting.run import Verdict, lint_catalog
+from pilotline.linting.run import LintVerdict, lint_catalog
 
 
 @click.command("lint")
@@ -25,11 +25,11 @@ def command(folder: Path, as_json: bool) -> int:
     return ExitCode.FOUND if verdict.problems else ExitCode.DONE
 
 
-def _as_json(verdict: Verdict) -> dict[str, object]:
+def _as_json(verdict: LintVerdict) -> dict[str, object]:
     return {"format": 1, "cases": verdict.cases, "problems": [asdict(problem) for problem in verdict.problems]}
 
 
-def _as_text(verdict: Verdict) -> str:
+def _as_text(verdict: LintVerdict) -> str:
     if not verdict.problems:
         return f"No problems: {verdict.cases} sets of answers were rendered."
     lines = []

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from pilotline.catalog.published_versions import History, list_editions
+from pilotline.catalog.published_versions import PublishedVersions, list_editions
 from pilotline.catalog.reference import parse_reference
 from pilotline.cli.options.common import catalog_option, config_path, json_option
 from pilotline.config import read_config
@@ -26,12 +26,12 @@ def command(catalog: str | None, as_json: bool) -> int:
     return ExitCode.FOUND if found.moved else ExitCode.DONE
 
 
-def _as_json(found: History) -> dict[str, object]:
+def _as_json(found: PublishedVersions) -> dict[str, object]:
     rows = [asdict(edition) for edition in found.editions]
     return {"format": 1, "source": found.source, "online": found.online, "versions": rows, "moved": list(found.moved)}
 
 
-def _as_text(found: History) -> str:
+def _as_text(found: PublishedVersions) -> str:
     if not found.editions:
         return f"{found.source} has no version yet: no tag of it is a PEP 440 version."
     width = max(len(edition.version) for edition in found.editions)

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from pilotline.readiness.documents import parse_document
+from pilotline.documents.section import parse_document
 
 MANIFEST = b"""\
 stage: pilot

@@ -4,16 +4,29 @@ import datetime as dt
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import yaml
 
+from pilotline.documents.positions import Key, compose, follow
 from pilotline.documents.yaml_text import YamlError, parse_yaml
-from pilotline.readiness.results import Location
 
-Key = str | int
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the pilot; line 0 is the file as a whole."""
+
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+NOWHERE: Final = Location()
+"""The pilot as a whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +41,10 @@ class Source:
     @cached_property
     def root(self) -> yaml.Node | None:
         """The document with its marks; only composed when somebody asks for a line."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            node: yaml.Node | None = yaml.compose(self.text, Loader=loader)
+            return compose(self.text)
         except YamlError:
             return None
-        return node
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,25 +156,9 @@ def _find_line(source: Source, keys: tuple[Key, ...]) -> int:
     if source.path.endswith(".toml"):
         return _find_toml_line(source.text, str(keys[-1]) if keys else "")
     line = 0
-    for node in _walk(source.root, keys):
+    for node in follow(source.root, keys):
         line = node.start_mark.line + 1
     return line
-
-
-def _walk(node: yaml.Node | None, keys: tuple[Key, ...]) -> Iterator[yaml.Node]:
-    """Follow keys down a document; yield the node of each key that is there."""
-    for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((name, value) for name, value in node.value if name.value == str(key)), None)
-            if pair is None:
-                return
-            yield pair[0]
-            node = pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
-            yield node
-        else:
-            return
 
 
 def _find_toml_line(text: str, key: str) -> int:
