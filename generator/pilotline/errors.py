@@ -4,7 +4,7 @@ An error says what is wrong and where; its `hint` is the next step. Errors never
 command line turns them into text and an exit code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 
 
@@ -27,6 +27,17 @@ class PilotlineError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Callable[..., "PilotlineError"], tuple[object, ...]]:
+        """Cross a process as it is, whatever its `__init__` asks for: an error that cannot ends a pool of them."""
+        return _remake, (type(self), self.args, vars(self))
+
+
+def _remake(kind: type[PilotlineError], arguments: tuple[object, ...], state: Mapping[str, object]) -> PilotlineError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    vars(error).update(state)
+    return error
 
 
 class AnswersError(PilotlineError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pilotline.creation.new_pilot import NewPilot
+from pilotline.creation.new_pilot import NewPilot, name_owners
 from pilotline.errors import AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.pilot import open_pilot
@@ -88,4 +88,6 @@ def plan_like(model: SourcePilot, plan: NewPilot) -> NewPilot:
     }
     folders = {folder for folder in _DATA_FOLDERS if any(path.startswith(folder) for path in taken)}
     kept = {path: file for path, file in plan.tree.items() if not path.startswith(tuple(folders))}
-    return replace(plan, tree=Tree({**kept, **taken}), taken=tuple(sorted(taken)))
+    tree = Tree({**kept, **taken})
+    owners = name_owners(plan.snapshot, plan.answers, tree)
+    return replace(plan, tree=tree, owners=owners, taken=tuple(sorted(taken)))

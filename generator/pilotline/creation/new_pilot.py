@@ -1,6 +1,6 @@
 """Making a new pilot: rendered in memory, written all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class NewPilot:
     snapshot: Snapshot
     answers: Answers
     tree: Tree
-    owner: Callable[[str], Owner]
+    owners: Mapping[str, Owner]
     taken: tuple[str, ...] = ()
     """Files that come from another pilot instead of the catalog."""
 
@@ -59,7 +59,13 @@ def plan_pilot(snapshot: Snapshot, answers: Answers) -> NewPilot:
             "Look at its `_exclude`, `_subdirectory` and file names, or answer otherwise.",
         )
     refuse_forbidden({path: file.content for path, file in tree.items()})
-    return NewPilot(snapshot, answers, tree, owner_of_paths(snapshot, answers))
+    return NewPilot(snapshot, answers, tree, name_owners(snapshot, answers, tree))
+
+
+def name_owners(snapshot: Snapshot, answers: Answers, tree: Tree) -> dict[str, Owner]:
+    """Name the owner of each file, as a plan shows it."""
+    owner = owner_of_paths(snapshot, answers)
+    return {path: owner(path) for path in tree}
 
 
 def default_destination(answers: Answers) -> Path:

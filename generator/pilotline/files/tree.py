@@ -47,6 +47,9 @@ class Tree(Mapping[str, File]):
     def __repr__(self) -> str:
         return f"Tree({len(self)} files)"
 
+    def __reduce__(self) -> tuple[type["Tree"], tuple[dict[str, File]]]:
+        return Tree, (dict(self._files),)
+
 
 def _refuse_unsafe(path: str) -> None:
     """Refuse a path that would leave the tree or reach into git's own folder, on whatever system it is checked out.

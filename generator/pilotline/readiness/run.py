@@ -1,7 +1,7 @@
 """The use case: look at a pilot, evaluate the wanted checks, judge, and keep the evidence that was made."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from pilotline.errors import PilotlineError
 from pilotline.files.disk import write_atomically
 from pilotline.readiness.base import Check
 from pilotline.readiness.declared_checks import declared_checks
-from pilotline.readiness.engine import Proofs, lower_severities
+from pilotline.readiness.engine import Progress, Proofs, lower_severities
 from pilotline.readiness.evidence import FILE, has_real_changes, read_records, write_records
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.plugins.installed import Request, installed_families, run_families
@@ -39,7 +39,6 @@ class CheckOptions:
     offline: bool = False
     fix: bool = False
     repo_review: bool = False
-    progress: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,12 @@ class CheckOutcome:
 
 
 def check_pilot(
-    start: Path, options: CheckOptions, *, today: date, builtin_source: str = CATALOG_SOURCE
+    start: Path,
+    options: CheckOptions,
+    *,
+    today: date,
+    builtin_source: str = CATALOG_SOURCE,
+    progress: Progress = lambda _: None,
 ) -> CheckOutcome:
     """Check the pilot that a folder belongs to.
 
@@ -73,7 +77,7 @@ def check_pilot(
     mended = _mend(root, repo, checks) if options.fix else ()
     repo = open_pilot_view(root, today, origin) if mended else repo
     request = Request(root, today, builtin_source, choice, options.run, options.offline)
-    proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, options.progress)
+    proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, progress)
     results = _evaluate(repo, checks, proofs, foreign, request)
     results += run_repo_review(root) if options.repo_review else ()
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""

@@ -91,6 +91,10 @@ class Snapshot:
         vars(snapshot).update(shared)
         return snapshot
 
+    def __getstate__(self) -> dict[str, object]:
+        """Cross a process without what was parsed and compiled here: the other one makes its own."""
+        return {name: value for name, value in vars(self).items() if name in {"identity", "tree", "usage", "origin"}}
+
     def _refuse_extensions(self) -> UntrustedError | UnsupportedTemplateError:
         names = ", ".join(self.definition.extensions)
         if self.usage.trusted:

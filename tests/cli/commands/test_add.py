@@ -84,9 +84,9 @@ def test_an_integration_brings_files_of_the_catalog_only(integration, stage):
     with_it = plan_pilot(BUILTIN, accept_answers(BUILTIN, {"prepared_for": stage, "integrations": [integration]}))
     brought = {path for path in with_it.tree if path not in without.tree}
     assert brought
-    assert {path: with_it.owner(path) for path in brought if with_it.owner(path) != "owned"} == {}
+    assert {path: with_it.owners[path] for path in brought if with_it.owners[path] != "owned"} == {}
     changed = {path for path in without.tree if with_it.tree.get(path) != without.tree[path]}
-    seeds = {path for path in changed if with_it.owner(path) == "seed"}
+    seeds = {path for path in changed if with_it.owners[path] == "seed"}
     assert without_documents(dict.fromkeys(seeds)) == {answers_lock.FILE: None}, (
         "a seed would not change in a pilot; the lock is carried along by the move"
     )

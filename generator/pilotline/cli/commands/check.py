@@ -48,9 +48,11 @@ def command(  # noqa: PLR0913 - one argument per option
     """
     options = CheckOptions(
         STAGES[stage] if stage else None, _split(select), _split(ignore), run=run, offline=offline, fix=fix,
-        repo_review=repo_review, progress=_progress,
+        repo_review=repo_review,
     )  # fmt: skip
-    outcome = check_pilot(path, options, today=date.today(), builtin_source=read_config(config_path()).source)  # noqa: DTZ011 - the user's own day
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    source = read_config(config_path()).source
+    outcome = check_pilot(path, options, today=today, builtin_source=source, progress=_progress)
     chosen = "json" if as_json else format_
     if chosen == "text":
         click.echo(show_verdict(outcome.verdict, show_all=show_all))

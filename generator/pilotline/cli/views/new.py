@@ -31,7 +31,7 @@ _MEANINGS: Final = {
 def plan_json(plan: NewPilot, target: Path) -> dict[str, object]:
     """Describe what would be written."""
     files = [
-        {"path": path, "mode": file.mode, "size": len(file.content), "owner": plan.owner(path)}
+        {"path": path, "mode": file.mode, "size": len(file.content), "owner": plan.owners[path]}
         for path, file in plan.tree.items()
     ]
     return {"format": 1, "dry_run": True, "destination": str(target.absolute()), **_common_json(plan), "files": files}
@@ -44,7 +44,7 @@ def created_json(created: Created) -> dict[str, object]:
         "dry_run": False,
         "destination": str(created.destination),
         **_common_json(created.plan),
-        "files": [{"path": path, "owner": created.plan.owner(path)} for path in created.plan.tree],
+        "files": [{"path": path, "owner": created.plan.owners[path]} for path in created.plan.tree],
         "commit": created.commit,
         "own_identity": created.own_identity,
         "notes": _notes(created),
@@ -67,7 +67,7 @@ def plan_text(plan: NewPilot) -> str:
     """List the files with owner and size, and say what the owners mean."""
     lines = []
     for path, file in plan.tree.items():
-        owner = plan.owner(path)
+        owner = plan.owners[path]
         lines.append(f"  {click.style(f'{owner:<8}', fg=_COLOURS[owner])} {_size(len(file.content)):>8}  {path}")
     total = sum(len(file.content) for file in plan.tree.values())
     legend = [f"  {click.style(f'{owner:<8}', fg=_COLOURS[owner])} {text}" for owner, text in _MEANINGS.items()]
