@@ -30,6 +30,7 @@ def dead_code(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     session.run("python", "docs/make_reference.py", "--check")
+    session.run("python", "docs/make_wings.py", "--check")
 
 
 @nox.session
