@@ -4,10 +4,11 @@ from datetime import date, timedelta
 import pytest
 
 from pilotline.documents.section import Location
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, NotProvenError, Output
 from pilotline.readiness.engine import Proofs, evaluate, reached_stage
 from pilotline.readiness.evidence import Record, read_records, write_records
-from pilotline.readiness.results import Effort, Grade, Problem, Severity, Stage
+from pilotline.readiness.results import Effort, Grade, Problem, Severity
 from pilotline.readiness.verdict import judge, run_checks
 from pilotline.readiness.view.git_history import NoHistory
 from pilotline.readiness.view.pilot_view import Repository

@@ -15,8 +15,9 @@ from pilotline.adoption.cookiecutter import RECORDS
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
-from pilotline.pilot.repository import ANSWERS_FILE, Pilot, PilotError, read_committed
-from pilotline.pilot.team_files import RECORD, format_record
+from pilotline.pilot.paths import ANSWERS, TEAM_FILES
+from pilotline.pilot.repository import Pilot, PilotError, read_committed
+from pilotline.pilot.team_files import format_record
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import owner_of_paths
 from pilotline.template.render import render
@@ -52,14 +53,14 @@ def refuse_managed(repository: Pilot, snapshot: Snapshot) -> Pilot:
     """
     folder = repository.folder.resolve()
     above = (place for place in (folder, *folder.parents) if place.is_relative_to(repository.repository.resolve()))
-    managing = next((place for place in above if _has(place, ANSWERS_FILE)), None)
+    managing = next((place for place in above if _has(place, ANSWERS)), None)
     if managing is not None:
         raise PilotError(
-            f"{managing} is managed by a catalog already: it has {ANSWERS_FILE}.",
+            f"{managing} is managed by a catalog already: it has {ANSWERS}.",
             "`pilotline upgrade` moves it to another version, `pilotline move` to another catalog.",
         )
-    if _has(folder, RECORD):
-        raise PilotError(f"{folder} has a {RECORD}, but no {ANSWERS_FILE}.", "Remove or rename it, and commit.")
+    if _has(folder, TEAM_FILES):
+        raise PilotError(f"{folder} has a {TEAM_FILES}, but no {ANSWERS}.", "Remove or rename it, and commit.")
     identity = snapshot.identity
     if identity.version is None:
         raise CatalogError(
@@ -87,10 +88,8 @@ def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree
         CatalogError: The catalog renders no answers file, so nothing could be recorded.
     """
     rendered = render(snapshot, answers)
-    if ANSWERS_FILE not in rendered:
-        raise CatalogError(
-            f"{snapshot.identity.label} renders no {ANSWERS_FILE}.", "Use a catalog that records answers."
-        )
+    if ANSWERS not in rendered:
+        raise CatalogError(f"{snapshot.identity.label} renders no {ANSWERS}.", "Use a catalog that records answers.")
     ours = read_committed(pilot, lambda _: True)
     records = {path: ours[path] for path in RECORDS if path in ours}
     origin = Tree({**born, **records}) if born is not None else _EMPTY
@@ -106,8 +105,8 @@ def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owner: Callable
     """Give both sides of the first merge: what the team keeps is no part of it, but of the record."""
     theirs = {path: file for path, file in rendered.items() if path not in team}
     if team:
-        theirs[RECORD] = File(format_record(team))
-    kept = frozenset(path for path in theirs if path not in origin and path != RECORD and owner(path) != "owned")
+        theirs[TEAM_FILES] = File(format_record(team))
+    kept = frozenset(path for path in theirs if path not in origin and path != TEAM_FILES and owner(path) != "owned")
     derived = frozenset(path for path in kept if owner(path) == "derived")
     return Renders(origin, Tree(theirs), kept, derived, team)
 
@@ -157,13 +156,13 @@ def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Itera
     _refuse_untakable(pilot, chosen)
     answers = accept_recorded(recorded, pilot.answers, pilot.names)
     rendered, owner = render(recorded, answers), owner_of_paths(recorded, answers)
-    ours = read_committed(pilot, lambda path: path in chosen or path == RECORD)
-    base: dict[str, File] = {RECORD: ours[RECORD]}
+    ours = read_committed(pilot, lambda path: path in chosen or path == TEAM_FILES)
+    base: dict[str, File] = {TEAM_FILES: ours[TEAM_FILES]}
     theirs = {path: rendered[path] for path in chosen if path in rendered}
     base |= {path: ours[path] for path in theirs if path in ours and owner(path) == "derived"}
     left = pilot.team_files - chosen
     if left:
-        theirs[RECORD] = File(format_record(left))
+        theirs[TEAM_FILES] = File(format_record(left))
     derived = frozenset(path for path in theirs if owner(path) == "derived")
     with plan_merge(pilot, recorded, Renders(Tree(base), Tree(theirs), frozenset(), derived)) as plan:
         yield plan

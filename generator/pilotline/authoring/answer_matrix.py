@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 
 from pilotline.files.tree import Tree
+from pilotline.pilot.paths import PROJECT
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
@@ -30,8 +31,8 @@ def requirements_of(pilots: Iterator[Tree]) -> tuple[str, ...]:
     """Collect what pilots need to run and to be checked, from each pyproject.toml."""
     wanted: set[str] = set()
     for tree in pilots:
-        if "pyproject.toml" in tree:
-            data = tomllib.loads(tree["pyproject.toml"].content.decode())
+        if PROJECT in tree:
+            data = tomllib.loads(tree[PROJECT].content.decode())
             wanted.update(data.get("project", {}).get("dependencies", ()))
             wanted.update(_group(data.get("dependency-groups", {}), "dev"))
     return tuple(sorted(wanted))

@@ -8,6 +8,7 @@ from typing import Final
 from pilotline.creation.new_pilot import NewPilot, name_owners
 from pilotline.errors import AnswersError
 from pilotline.files.tree import File, Tree
+from pilotline.pilot.paths import CONFIGURATION, DATA, DATA_CONTRACTS
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot, read_committed
 from pilotline.template.answers import Answers
@@ -30,8 +31,7 @@ _NOT_TAKEN: Final = frozenset(
         "prepared_for",
     }
 )
-_DATA_FOLDERS: Final = ("data/", "data_contracts/")
-_SETTINGS_FOLDER: Final = "config/"
+_DATA_FOLDERS: Final = (DATA, DATA_CONTRACTS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def read_source_pilot(folder: Path) -> SourcePilot:
         PilotError: There is no pilot, or it cannot be read.
     """
     pilot = open_pilot(folder)
-    return SourcePilot(pilot, read_committed(pilot, lambda path: path.startswith((*_DATA_FOLDERS, _SETTINGS_FOLDER))))
+    return SourcePilot(pilot, read_committed(pilot, lambda path: path.startswith((*_DATA_FOLDERS, CONFIGURATION))))
 
 
 def answer_like(model: SourcePilot, snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:

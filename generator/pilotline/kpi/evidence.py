@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pilotline.kpi.manifest import KpiError, as_mapping, as_number, as_text
+from pilotline.pilot.paths import KPI_EVIDENCE, WINS
 
-EVIDENCE: Final = "governance/evidence/kpi.jsonl"
-WINS: Final = "governance/wins.jsonl"
 UNMEASURED: Final = "not_measured_yet"
 ABSENT: Final = ("not_enough_data", UNMEASURED)
 """Verdicts that come without a number."""
@@ -67,7 +66,7 @@ def read_evidence(content: bytes) -> tuple[Measured, ...]:
     Raises:
         KpiError: A line is no evidence of a known format.
     """
-    return tuple(_measured(line, number) for number, line in enumerate(_lines(content, EVIDENCE), start=1))
+    return tuple(_measured(line, number) for number, line in enumerate(_lines(content, KPI_EVIDENCE), start=1))
 
 
 def read_wins(content: bytes) -> tuple[Win, ...]:
@@ -108,7 +107,9 @@ def _measured(line: Mapping[str, object], number: int) -> Measured:
     absent = line.get("verdict") in ABSENT  # an earlier pilot wrote numbers here, which are none
     value, gained = (None, None) if absent else (_interval(line), _interval(gain))
     if "kpi" not in line or (not absent and (value is None or gained is None)):
-        raise KpiError(f"Line {number} of {EVIDENCE} has no value or gain.", f"Restore it: git log -- {EVIDENCE}")
+        raise KpiError(
+            f"Line {number} of {KPI_EVIDENCE} has no value or gain.", f"Restore it: git log -- {KPI_EVIDENCE}"
+        )
     listed = line.get("assumptions")
     needed = as_number(line.get("cases_needed"))
     return Measured(

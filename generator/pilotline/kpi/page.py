@@ -6,6 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pilotline.kpi.drawing import aim, number, plot, span
 from pilotline.kpi.report import Report
+from pilotline.pilot.stages import STAGES
 
 
 def render_page(report: Report) -> str:
@@ -17,4 +18,5 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(report=report, number=number, span=span, plot=plot, aim=aim)
+    template = environment.get_template("page.html.j2")
+    return template.render(report=report, stages=STAGES, number=number, span=span, plot=plot, aim=aim)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.kpi.evidence import EVIDENCE, UNMEASURED, WINS, Measured, Win, read_evidence, read_wins
+from pilotline.kpi.evidence import UNMEASURED, Measured, Win, read_evidence, read_wins
 from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
+from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST, WINS
+from pilotline.pilot.stages import stage_after
 
-_NEXT: Final = {"sandbox": "pilot", "pilot": "production"}
 _ENOUGH: Final = {"better": {"better", "reached"}, "reached": {"reached"}, "kept": {"kept"}}
 
 
@@ -90,9 +91,9 @@ def read_report(start: Path) -> Report:
         KpiError: There is no pilot, or one of its files cannot be used.
     """
     folder = _find(start)
-    facts = _facts(_read(folder, "pilot.yml"))
-    kpis = read_kpis(_read(folder, "kpis.yml"), lambda name: _read(folder, name))
-    lines = read_evidence(_read(folder, EVIDENCE, missing=b""))
+    facts = _facts(_read(folder, MANIFEST))
+    kpis = read_kpis(_read(folder, KPIS), lambda name: _read(folder, name))
+    lines = read_evidence(_read(folder, KPI_EVIDENCE, missing=b""))
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
     value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
@@ -121,7 +122,7 @@ def recommend_decision(facts: Facts, trends: tuple[Trend, ...], value: Value | N
     why = newest.sentence.partition(" Worth ")[0] + _doubt(value)
     if left:
         return Decision("Go on, and settle what is open", f"{why} Open: {', '.join(left)}.")
-    return Decision(f"Go on to {_NEXT.get(facts.stage, 'the next year')}", why)
+    return Decision(f"Go on to {stage_after(facts.stage) or 'the next year'}", why)
 
 
 def _doubt(value: Value | None) -> str:
@@ -134,7 +135,7 @@ def _doubt(value: Value | None) -> str:
 def _find(start: Path) -> Path:
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / "pilot.yml").is_file() and (folder / "kpis.yml").is_file():
+        if (folder / MANIFEST).is_file() and (folder / KPIS).is_file():
             return folder
     raise KpiError(f"There is no pilot in {start} or above it.", "Change into a folder with pilot.yml and kpis.yml.")
 

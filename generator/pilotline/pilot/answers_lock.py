@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-FILE: Final = "governance/answers.lock"
 _HEAD: Final = (
     "# Fingerprints of the recorded answers: `pilotline check` finds an answer that changed without pilotline.\n"
 )

@@ -15,16 +15,16 @@ from jinja2 import StrictUndefined, TemplateError
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
+from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST
 from pilotline.template.environment import SharingEnvironment, explain_template_error
 from pilotline.template.limits import bounded
 
 _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
 _WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
-MANIFESTS: Final = frozenset({"kpis.yml", "pilot.yml"})
+MANIFESTS: Final = frozenset({KPIS, MANIFEST})
 _MARK: Final = b"Source: sha256 "
 _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template raises over manifests that it was not made for."""
-_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 
 
 @bounded("Rebuilding the derived files")
@@ -42,8 +42,8 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     if not all(name in files for name in MANIFESTS):
         return {}
-    kpis, pilot = (_manifest(name, files[name]) for name in ("kpis.yml", "pilot.yml"))
-    digest = hashlib.sha256(files["kpis.yml"] + files["pilot.yml"]).hexdigest()
+    kpis, pilot = (_manifest(name, files[name]) for name in (KPIS, MANIFEST))
+    digest = hashlib.sha256(files[KPIS] + files[MANIFEST]).hexdigest()
     context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest, "evidence": _evidence(files)}
     environment = _environment()
     folders = {path.rpartition("/")[0] for path in files}
@@ -62,7 +62,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def is_input(path: str) -> bool:
     """Tell whether derived files are made from a path."""
-    return path in MANIFESTS or path == _EVIDENCE or bool(_TEMPLATE.fullmatch(path))
+    return path in MANIFESTS or path == KPI_EVIDENCE or bool(_TEMPLATE.fullmatch(path))
 
 
 def is_derived(content: bytes) -> bool:
@@ -85,9 +85,9 @@ def _manifest(name: str, content: bytes) -> Mapping[str, object]:
 
 def _evidence(files: Mapping[str, bytes]) -> list[object]:
     try:
-        return [json.loads(line) for line in files.get(_EVIDENCE, b"").decode("utf-8").splitlines()]
+        return [json.loads(line) for line in files.get(KPI_EVIDENCE, b"").decode("utf-8").splitlines()]
     except ValueError as error:
-        raise CatalogError(f"{_EVIDENCE} holds a line that is no JSON: {error}.", "Put it right.") from error
+        raise CatalogError(f"{KPI_EVIDENCE} holds a line that is no JSON: {error}.", "Put it right.") from error
 
 
 def _target(path: str, source: str, folders: set[str]) -> str:

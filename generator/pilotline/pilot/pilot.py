@@ -8,9 +8,10 @@ from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.git import commands as git
-from pilotline.pilot.renamed_package import MANIFEST, find_new_names, follow_path, read_names
-from pilotline.pilot.repository import ANSWERS_FILE, Pilot, PilotError, open_repository
-from pilotline.pilot.team_files import RECORD, parse_record
+from pilotline.pilot.paths import ANSWERS, MANIFEST, TEAM_FILES
+from pilotline.pilot.renamed_package import find_new_names, follow_path, read_names
+from pilotline.pilot.repository import Pilot, PilotError, open_repository
+from pilotline.pilot.team_files import parse_record
 
 _OTHER_ANSWERS: Final = re.compile(r"\.copier-answers\..+\.ya?ml|\.copier-answers\.yaml")
 
@@ -33,14 +34,14 @@ def _find(start: Path, answers_file: str | None) -> tuple[Path, str]:
     """Find the folder of a pilot, and the name of its answers file as Renovate would find it."""
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / (answers_file or ANSWERS_FILE)).is_file():
-            return folder, answers_file or ANSWERS_FILE
+        if (folder / (answers_file or ANSWERS)).is_file():
+            return folder, answers_file or ANSWERS
         others = sorted(path.name for path in folder.glob(".copier-answers.*") if _OTHER_ANSWERS.fullmatch(path.name))
         if len(others) == 1 and answers_file is None:
             return folder, others[0]
         if others and answers_file is None:
             raise PilotError(f"{folder} has several answers files: {', '.join(others)}.", "Name one: --answers-file.")
-    wanted = answers_file or ANSWERS_FILE
+    wanted = answers_file or ANSWERS
     committed = _find_committed(start, wanted)
     if committed is not None:
         return committed, wanted
@@ -62,7 +63,7 @@ def _find_committed(start: Path, answers_file: str) -> Path | None:
 
 def _read(found: Pilot, answers_file: str) -> Pilot:
     """Read what the last commit of a pilot records."""
-    wanted = [f"{found.prefix}{name}" for name in (answers_file, RECORD, MANIFEST)]
+    wanted = [f"{found.prefix}{name}" for name in (answers_file, TEAM_FILES, MANIFEST)]
     place, record, manifest = wanted
     contents = git.read_paths(found.repository, found.head, wanted)
     if place not in contents:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-MANIFEST: Final = "pilot.yml"
 _LINE: Final = re.compile(r"""^(package|distribution): *["']?([a-z][a-z0-9_-]*)["']? *(?:#.*)?$""", re.MULTILINE)
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from pilotline.errors import GitError, PilotlineError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.git.work_tree import WorkTree, open_work_tree
-
-ANSWERS_FILE: Final = ".copier-answers.yml"
+from pilotline.pilot.paths import ANSWERS
 
 
 class PilotError(PilotlineError):
@@ -29,7 +27,7 @@ class Pilot:
     answers: Mapping[str, object]
     team_files: frozenset[str] = frozenset()
     """Paths of the catalog at which the team's own file stays."""
-    answers_file: str = ANSWERS_FILE
+    answers_file: str = ANSWERS
     """Where the answers are recorded, relative to the pilot's folder."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What its package is called now, as answers, where the team renamed it."""

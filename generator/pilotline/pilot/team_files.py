@@ -10,8 +10,8 @@ import yaml
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import PilotlineError
+from pilotline.pilot.paths import TEAM_FILES
 
-RECORD: Final = ".pilotline.yml"
 _KEY: Final = "team_files"
 _HEAD: Final = """\
 # The catalog has a file at each of these paths, and this repository has one of its own, which stays.
@@ -23,7 +23,7 @@ class RecordError(PilotlineError):
     """The record cannot be used."""
 
 
-def parse_record(content: bytes, place: str = RECORD) -> frozenset[str]:
+def parse_record(content: bytes, place: str = TEAM_FILES) -> frozenset[str]:
     """Parse the record into paths.
 
     Raises:

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.git.work_tree import list_uncommitted
+from pilotline.pilot.paths import WRITTEN_BY_PILOT
 from pilotline.pilot.repository import Pilot, PilotError
 
 _BUSY: Final = {
@@ -16,10 +17,6 @@ _BUSY: Final = {
     "REVERT_HEAD": "a revert",
     "BISECT_LOG": "a bisect",
 }
-
-
-EVIDENCE: Final = ("governance/", "docs/kpis.md")
-"""Where decisions and proof stand, and the page that shows them: a change there is no change of the pilot itself."""
 
 
 _NAMED: Final = 3
@@ -45,10 +42,10 @@ def refuse_unready(pilot: Pilot) -> None:
 
 def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
     """Name the whole command when nothing is left but what the pilot itself wrote: evidence, and its page of KPIs."""
-    if all(path.removeprefix(pilot.prefix).startswith(EVIDENCE) for path in changed):
+    if all(path.removeprefix(pilot.prefix).startswith(WRITTEN_BY_PILOT) for path in changed):
         return (
             "It is what `measure` wrote down, so commit it: "
-            f"`git add {' '.join(EVIDENCE)} && git commit -m 'Evidence on the KPIs'`."
+            f"`git add {' '.join(WRITTEN_BY_PILOT)} && git commit -m 'Evidence on the KPIs'`."
         )
     return "Commit or stash them first, so that nothing of yours can be mixed with the catalog's."
 

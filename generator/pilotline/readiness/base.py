@@ -7,7 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import ClassVar, Protocol
 
-from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity, Stage
+from pilotline.pilot.stages import Stage
+from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pilotline.readiness.results import Result, Stage, Status
+from pilotline.pilot.paths import STAGE_HISTORY
+from pilotline.pilot.stages import Stage
+from pilotline.readiness.results import Result, Status
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Waiver
 
 HORIZON: Final = timedelta(days=365)
-HISTORY: Final = "governance/stage_history.yml"
 
 PROHIBITIONS: Final = date(2025, 2, 2)
 LITERACY: Final = date(2025, 2, 2)
@@ -58,7 +59,7 @@ def dates_for(repo: Repository) -> tuple[tuple[date, str], ...]:
 
 def stage_since(repo: Repository) -> date | None:
     """Tell since when the pilot stands in its stage; its creation where no history says more."""
-    days = [day for entry in repo.document(HISTORY).items("history") if (day := entry.date("since"))]
+    days = [day for entry in repo.document(STAGE_HISTORY).items("history") if (day := entry.date("since"))]
     return max(days, default=None) or repo.manifest.date("created")
 
 

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from pilotline.pilot.write_guards import EVIDENCE
+from pilotline.pilot.paths import CHECK_EVIDENCE, WRITTEN_BY_PILOT
 from pilotline.readiness.base import Measured
 from pilotline.readiness.view.pilot_view import Repository
-
-FILE: Final = "governance/evidence/checks.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Record:
 def read_records(repo: Repository) -> dict[str, Record]:
     """Read the recorded proofs by check; a line that is none is left out."""
     records = {}
-    for line in repo.text(FILE).splitlines():
+    for line in repo.text(CHECK_EVIDENCE).splitlines():
         record = _parse(line)
         if record is not None:
             records[record.check] = record
@@ -54,7 +51,7 @@ def is_current(repo: Repository, record: Record) -> bool:
 
 def has_real_changes(paths: frozenset[str]) -> bool:
     """Tell whether any of some changed paths makes evidence stale."""
-    return any(not path.startswith(EVIDENCE) for path in paths)
+    return any(not path.startswith(WRITTEN_BY_PILOT) for path in paths)
 
 
 def write_records(records: Mapping[str, Record]) -> bytes:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import PROJECT
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
 from pilotline.readiness.placeholders import has_unfinished_part, is_placeholder
 from pilotline.readiness.results import Problem
@@ -59,7 +60,7 @@ _OPEN: Final = re.compile(r"\bnot stated yet\b|\bto be confirmed\b|\bto fill in\
 
 def dependencies(repo: Repository) -> frozenset[str]:
     """Name what the pilot's project depends on at run time, in the form that package indexes compare."""
-    names = (_NAME.match(text) for text in repo.document("pyproject.toml").texts("project", "dependencies"))
+    names = (_NAME.match(text) for text in repo.document(PROJECT).texts("project", "dependencies"))
     return frozenset(re.sub(r"[-_.]+", "-", found[0]).lower() for found in names if found)
 
 

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Section, Source
+from pilotline.pilot.paths import CONFIGURATION, KPI_EVIDENCE, PROMPTS
 from pilotline.readiness.view.pilot_view import Repository
 
-KPI: Final = "governance/evidence/kpi.jsonl"
-EVALUATION: Final = "governance/evidence/evaluation.json"
-RED_TEAM: Final = "governance/evidence/red_team.json"
-FEEDBACK: Final = "governance/evidence/feedback.jsonl"
-LABS: Final = "governance/evidence/labs.jsonl"
 _MODEL_PARTS: Final = ("/domain/", "/services/", "/adapters/model", "/prompts/", "/pipelines/learn", "/pipelines/train")
 
 
@@ -28,12 +24,12 @@ def read_lines(repo: Repository, path: str) -> Iterator[Section]:
 
 def newest_kpis(repo: Repository) -> dict[str, Section]:
     """Read the newest measurement of each KPI."""
-    return {line.text("kpi"): line for line in read_lines(repo, KPI)}
+    return {line.text("kpi"): line for line in read_lines(repo, KPI_EVIDENCE)}
 
 
 def newest_by_definition(repo: Repository) -> dict[tuple[str, str], Section]:
     """Read the newest measurement of each KPI under each of its definitions."""
-    return {(line.text("kpi"), line.text("definition")): line for line in read_lines(repo, KPI)}
+    return {(line.text("kpi"), line.text("definition")): line for line in read_lines(repo, KPI_EVIDENCE)}
 
 
 def is_older_than_model(repo: Repository, commit: str) -> bool:
@@ -42,6 +38,6 @@ def is_older_than_model(repo: Repository, commit: str) -> bool:
     if differing is None:
         return True
     return any(
-        path.startswith(("prompts/", "config/")) or any(part in f"/{path}" for part in _MODEL_PARTS)
+        path.startswith((PROMPTS, CONFIGURATION)) or any(part in f"/{path}" for part in _MODEL_PARTS)
         for path in differing
     )

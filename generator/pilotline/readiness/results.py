@@ -3,25 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from pilotline.documents.section import NOWHERE, Location
-
-
-class Stage(IntEnum):
-    """What a pilot has proven so far; a stage requires its own checks and those of all earlier ones."""
-
-    SANDBOX = 1
-    PILOT = 2
-    PRODUCTION = 3
-
-    @property
-    def label(self) -> str:
-        """Name of the stage as manifests and users write it."""
-        return self.name.lower()
-
-
-STAGES = {stage.label: stage for stage in Stage}
+from pilotline.pilot.stages import Stage
 
 
 class Severity(StrEnum):

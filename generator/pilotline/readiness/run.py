@@ -9,15 +9,17 @@ from pathlib import Path
 from pilotline.about import CATALOG_SOURCE
 from pilotline.errors import PilotlineError
 from pilotline.files.disk import write_atomically
+from pilotline.pilot.paths import CHECK_EVIDENCE
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.declared_checks import declared_checks
 from pilotline.readiness.engine import Progress, Proofs, lower_severities
-from pilotline.readiness.evidence import FILE, has_real_changes, read_records, write_records
+from pilotline.readiness.evidence import has_real_changes, read_records, write_records
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.plugins.installed import Request, installed_families, run_families
 from pilotline.readiness.plugins.repo_review import run_repo_review
 from pilotline.readiness.registry import FAMILIES, CheckSelection, builtin_checks
-from pilotline.readiness.results import Result, Stage
+from pilotline.readiness.results import Result
 from pilotline.readiness.tools import PilotTools
 from pilotline.readiness.verdict import Verdict, judge, run_checks
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
@@ -143,7 +145,7 @@ def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
     if has_real_changes(differing):
         return "files differ from the last commit; commit them and run again"
     try:
-        write_atomically(root / FILE, write_records({**proofs.recorded, **proofs.added}))
+        write_atomically(root / CHECK_EVIDENCE, write_records({**proofs.recorded, **proofs.added}))
     except OSError as error:
-        return f"{FILE} cannot be written: {error.strerror}"
+        return f"{CHECK_EVIDENCE} cannot be written: {error.strerror}"
     return ""

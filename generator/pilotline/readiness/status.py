@@ -7,13 +7,13 @@ from pilotline.documents.section import Section
 from pilotline.errors import PilotlineError
 from pilotline.kpi.evidence import ABSENT, UNMEASURED
 from pilotline.kpi.manifest import definition_hash, pending_of, resolve
-from pilotline.readiness.eu_ai_act import HISTORY, dates_for, stage_since
+from pilotline.pilot.paths import STAGE_HISTORY, WINS
+from pilotline.readiness.eu_ai_act import dates_for, stage_since
 from pilotline.readiness.pilot_evidence import newest_by_definition
 from pilotline.readiness.verdict import Verdict
 from pilotline.readiness.view.pilot_view import Repository
 
 FORMAT: Final = 1
-WINS: Final = "governance/wins.jsonl"
 _NUMBERS: Final = ("value", "low", "high", "gain", "worth")
 _SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
 
@@ -104,7 +104,7 @@ def _definition(repo: Repository, entry: Section) -> str:
 
 def _stage(repo: Repository, verdict: Verdict) -> dict[str, object]:
     since = stage_since(repo)
-    history = repo.document(HISTORY).items("history")
+    history = repo.document(STAGE_HISTORY).items("history")
     return {
         "claimed": verdict.claimed.label,
         "since": since.isoformat() if since else None,

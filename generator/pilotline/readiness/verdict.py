@@ -7,12 +7,13 @@ from datetime import date
 from typing import Final, Literal
 
 from pilotline.documents.section import Location
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
 from pilotline.readiness.eu_ai_act import Event, upcoming_events
 from pilotline.readiness.evidence import read_records
 from pilotline.readiness.organisation_overrides import read_lowering
-from pilotline.readiness.results import Grade, Reason, Result, Stage, Status
+from pilotline.readiness.results import Grade, Reason, Result, Status
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Refused, Waiver, read_waivers
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import WAIVERS
 from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.view.pilot_view import Repository
 
-FILE: Final = "governance/waivers.yml"
 LONGEST: Final = timedelta(days=180)
 _SOON: Final = timedelta(days=30)
 _TEXTS: Final = ("check", "reason", "owner", "approver")
@@ -46,13 +46,13 @@ class Refused:
 
 def read_waivers(repo: Repository) -> tuple[dict[str, Waiver], tuple[Refused, ...]]:
     """Read the waivers by check, and the entries that cannot be accepted; of two for one check the later end counts."""
-    document = repo.document(FILE)
+    document = repo.document(WAIVERS)
     accepted: dict[str, Waiver] = {}
     refused = []
     if document.source.error:
-        refused.append(Refused(f"{FILE} cannot be read: {document.source.error}", document.place()))
-    elif FILE in repo.files and not isinstance(document.at("waivers").data, list | None):
-        refused.append(Refused(f"{FILE} holds no list named waivers", document.place("waivers")))
+        refused.append(Refused(f"{WAIVERS} cannot be read: {document.source.error}", document.place()))
+    elif WAIVERS in repo.files and not isinstance(document.at("waivers").data, list | None):
+        refused.append(Refused(f"{WAIVERS} holds no list named waivers", document.place("waivers")))
     for entry in document.items("waivers"):
         problems = _problems(entry)
         if problems:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pilotline.catalog.upgrade_notes import Note, notes_between
 from pilotline.git.diff import Change
 from pilotline.git.fast_import import blob_id, is_sha256
-from pilotline.pilot import answers_lock
+from pilotline.pilot.paths import ANSWERS_LOCK
 from pilotline.pilot.repository import Pilot
 from pilotline.template.answers import Answers
 from pilotline.template.snapshot import Snapshot
@@ -122,7 +122,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         obey_policies(scratch, merge)
         improved = tuple(
             path
-            for path in sorted(renders.kept - renders.derived - {answers_lock.FILE})
+            for path in sorted(renders.kept - renders.derived - {ANSWERS_LOCK})
             if (path in ours or path in renders.team) and path in renders.base and path in renders.theirs
             and renders.base[path] != renders.theirs[path]
         )  # fmt: skip

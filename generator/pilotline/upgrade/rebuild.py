@@ -4,6 +4,7 @@ from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
 from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_derived, is_input
+from pilotline.pilot.paths import ANSWERS_LOCK
 from pilotline.pilot.repository import Pilot
 from pilotline.rules.policies import decides, is_configuration, refuse_forbidden
 from pilotline.template.answers import Answers
@@ -41,11 +42,11 @@ def move_answers_lock(scratch: Scratch, merge: Merge, pilot: Pilot, new: Answers
     """Carry the fingerprints of the answers along, so that only a change without pilotline is found later."""
     if not answer_changes(pilot.answers, new):
         return {}
-    listed = {path: entry for path, entry in scratch.list_result(merge).items() if path == answers_lock.FILE}
-    present = scratch.read(listed).get(answers_lock.FILE)
+    listed = {path: entry for path, entry in scratch.list_result(merge).items() if path == ANSWERS_LOCK}
+    present = scratch.read(listed).get(ANSWERS_LOCK)
     lock = parse_mapping(present) if present is not None else None
     content = answers_lock.move_lock(lock, pilot.answers, new.recorded) if lock is not None else present
-    return {} if content is None or content == present else {answers_lock.FILE: File(content)}
+    return {} if content is None or content == present else {ANSWERS_LOCK: File(content)}
 
 
 def _concerns_derived(path: str, renders: Renders) -> bool:

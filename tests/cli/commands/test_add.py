@@ -7,7 +7,7 @@ import pytest
 
 from pilotline.catalog.loading import load_builtin
 from pilotline.creation.new_pilot import plan_pilot
-from pilotline.pilot import answers_lock
+from pilotline.pilot.paths import ANSWERS_LOCK
 from pilotline.template.answers import accept_answers, resolve_answers
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 
@@ -87,7 +87,7 @@ def test_an_integration_brings_files_of_the_catalog_only(integration, stage):
     assert {path: with_it.owners[path] for path in brought if with_it.owners[path] != "owned"} == {}
     changed = {path for path in without.tree if with_it.tree.get(path) != without.tree[path]}
     seeds = {path for path in changed if with_it.owners[path] == "seed"}
-    assert without_documents(dict.fromkeys(seeds)) == {answers_lock.FILE: None}, (
+    assert without_documents(dict.fromkeys(seeds)) == {ANSWERS_LOCK: None}, (
         "a seed would not change in a pilot; the lock is carried along by the move"
     )
 

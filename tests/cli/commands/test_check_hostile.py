@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pilotline.readiness.evidence import FILE
+from pilotline.pilot.paths import CHECK_EVIDENCE
 from tests.helpers import git, pilotline
 
 BROKEN = {
@@ -84,7 +84,7 @@ def test_what_cannot_be_mended_in_a_folder_that_cannot_be_written_is_said(pilot)
 def test_evidence_that_cannot_be_kept_leaves_the_verdict(pilot, mounts, why):
     done = check_there(pilot, mounts, "--run", "--select", "ENG005")
     assert (done.returncode, done.stdout.startswith("No level")) == (0, True)
-    assert f"The evidence was not kept: {FILE} cannot be written: {why}" in done.stderr
+    assert f"The evidence was not kept: {CHECK_EVIDENCE} cannot be written: {why}" in done.stderr
 
 
 def test_links_in_circles_and_files_of_any_size_and_encoding_are_passed_by(pilot):

@@ -13,8 +13,9 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 from pilotline.cli.views.check import show_verdict
 from pilotline.documents.section import Location
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.reports import FORMATS, write_report
-from pilotline.readiness.results import Effort, Problem, Severity, Stage
+from pilotline.readiness.results import Effort, Problem, Severity
 from tests.readiness.test_engine import BAD, sample, verdict, waiver
 
 NASTY = 'A <b>bold</b> claim, "quoted" & 100 %: it | breaks\nlines\x07'

@@ -10,8 +10,8 @@ from pilotline.cli.options.common import config_path
 from pilotline.cli.views.check import show_verdict
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
+from pilotline.pilot.stages import STAGES
 from pilotline.readiness.reports import FORMATS, write_report
-from pilotline.readiness.results import STAGES
 from pilotline.readiness.run import CheckOptions, CheckOutcome, check_pilot
 
 

@@ -5,6 +5,7 @@ import click
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.errors import PilotlineError
+from pilotline.pilot.stages import STAGES
 from pilotline.template.questions import open_names
 from pilotline.upgrade.answer_changes import UpgradeRequest
 
@@ -12,7 +13,7 @@ _QUESTION = "prepared_for"
 
 
 @click.command("prepare")
-@click.argument("stage", type=click.Choice(["sandbox", "pilot", "production"]))
+@click.argument("stage", type=click.Choice(list(STAGES)))
 @move_options
 def command(stage: str, options: MoveOptions) -> int:
     """Bring the files that a stage needs; the stage itself moves when its proof is there.

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from pilotline.creation.new_pilot import Created, NewPilot
+from pilotline.pilot.paths import GITHUB_WORKFLOWS
 
 _ENVIRONMENT: Final = (
     r"py -m venv .venv; .venv\Scripts\activate; python -m pip install --upgrade pip"
@@ -166,7 +167,7 @@ def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
     if created.plan.answers.values.get("ci_provider") == "gitlab":
         advice = f"copy it and .gitlab/ from {folder} there, and begin its before_script with `cd {folder}`"
         return [f"GitLab reads the .gitlab-ci.yml at the top only: {advice}."]
-    workflows = [path for path in created.plan.tree if path.startswith(".github/workflows/")]
+    workflows = [path for path in created.plan.tree if path.startswith(GITHUB_WORKFLOWS)]
     copies = [f"{folder}/{path} to .github/workflows/{_name_at_top(path, name)}" for path in workflows]
     setting = f"defaults: {{run: {{working-directory: {folder}}}}}"
     each = "it" if len(copies) == 1 else "each"

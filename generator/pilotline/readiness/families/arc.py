@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import ANSWERS, PROJECT
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.imports import Import, imports_of, module_of, possible_imports
-from pilotline.readiness.results import Effort, Problem, Stage
-from pilotline.readiness.view.pilot_view import ANSWERS, Repository
+from pilotline.readiness.results import Effort, Problem
+from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.policies import configured_hosts
 
 _TOOL: Final = "importlinter"
-_SETTINGS: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
+_SETTINGS: Final = ("setup.cfg", ".importlinter", PROJECT)
 """Where import-linter looks for its settings, in its own order; the first that has any holds."""
 _PICTURE: Final = "docs/platform.md"
 _COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import DATA, GOVERNANCE, KPIS
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import has_personal_data, is_unanswered, tests_named, uses_retrieval
-from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _CONTRACTS: Final = "data_contracts"
@@ -20,7 +22,7 @@ _SMALL_FIXTURE: Final = 100_000
 _DATA: Final = re.compile(
     r"\.(?:csv|tsv|parquet|feather|arrow|avro|orc|xlsx?|sav|dta|db|sqlite3?|duckdb|jsonl|ndjson|dump)(?:\.(?:gz|xz|bz2|zst))?$"
 )
-_NO_DATA: Final = ("governance/",)
+_NO_DATA: Final = (GOVERNANCE,)
 _PEOPLE: Final = {
     "an e-mail address": re.compile(r"\b[\w.+-]{2,}@(?!example\b)(?:[\w-]+\.)+[A-Za-z]{2,}\b"),
     "an IBAN": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),
@@ -152,7 +154,7 @@ class NoRawDataIsCommitted(Check):
     example = "git rm --cached data/customers.csv && echo /data/customers.csv >> .gitignore"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        contracts = "".join(repo.text(path) for path in contracts_of(repo)) + repo.text("kpis.yml")
+        contracts = "".join(repo.text(path) for path in contracts_of(repo)) + repo.text(KPIS)
         for path in repo.files:
             size = repo.files.size(path)
             is_data = bool(_DATA.search(path)) and not path.startswith(_NO_DATA)
@@ -160,7 +162,7 @@ class NoRawDataIsCommitted(Check):
                 yield Problem(f"{path} is {size / 1_000_000:.1f} MB large", Location(path))
             elif is_data and path.rpartition("/")[2] not in contracts and not _is_fixture(path, size):
                 yield Problem(f"{path} is data that no contract covers", Location(path))
-            if is_data or path.startswith(("data/", "evals/", "notebooks/")) or path.endswith(".ipynb"):
+            if is_data or path.startswith((DATA, "evals/", "notebooks/")) or path.endswith(".ipynb"):
                 yield from _people_in(path, repo.files[path])
 
 

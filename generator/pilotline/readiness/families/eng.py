@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import PROJECT, README
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.readiness.pytest_proof import run_pytest
-from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs
 
-_README: Final = "README.md"
 _PARTS: Final = {
     "its purpose": r"(?im)^(?:#+ .*\b(?:why|purpose|what|about|overview|goal)\b|[-*] \*\*why)",
     "how to run it": r"(?im)^#+ .*\b(?:run|start|started|quickstart|usage|install|first|set ?up)\b",
@@ -52,14 +53,14 @@ class ReadmeSaysWhatItIs(Check):
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        text = repo.text(_README)
+        text = repo.text(README)
         if not text.strip():
             yield Problem("There is no README.md")
         else:
             for part, pattern in _PARTS.items():
                 if not re.search(pattern, text):
-                    yield Problem(f"README.md has no heading that says {part}", Location(_README))
-        project = repo.document("pyproject.toml").at("project")
+                    yield Problem(f"README.md has no heading that says {part}", Location(README))
+        project = repo.document(PROJECT).at("project")
         if not (project.has("license") or any(path in repo.files for path in _LICENCE_FILES)):
             yield Problem("No licence is set: neither project.license nor a LICENSE file", project.place("license"))
         if not repo.manifest.text("data", "classification"):

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import BILL_OF_MATERIALS, GITLAB_CI
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
-from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.secrets import find_secrets, kind_of_secret
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs, jobs_of, triggers_of
@@ -18,7 +20,6 @@ _UNTRUSTED: Final = re.compile(
     r"\$\{\{\s*github\.(?:head_ref|event\.(?:issue|pull_request|comment|review|commits|head_commit|discussion)[^}]*"
     r"(?:title|body|message|label|ref|email|name))"
 )
-_BILL: Final = "ops/ml-bom.cdx.json"
 _BILL_KINDS: Final = ("machine-learning-model", "data")
 
 
@@ -173,7 +174,7 @@ class BillOfMaterials(Check):
     stage = Stage.PRODUCTION
     source = "OWASP LLM03 (2025); EU AI Act Annex IV(2)"
     effort = Effort.HOURS
-    advice = f"Add a job that writes a CycloneDX bill and keeps it as an artifact, and name the models and data sets in {_BILL} (CycloneDX, kinds `machine-learning-model` and `data`)."
+    advice = f"Add a job that writes a CycloneDX bill and keeps it as an artifact, and name the models and data sets in {BILL_OF_MATERIALS} (CycloneDX, kinds `machine-learning-model` and `data`)."
     example = """
 - run: cyclonedx-py environment --output-file sbom.cdx.json
 - uses: actions/upload-artifact@<commit>
@@ -183,10 +184,12 @@ class BillOfMaterials(Check):
     def find(self, repo: Repository) -> Iterator[Problem]:
         if not ci_runs(repo, r"(?i)cyclonedx|\bsyft\b|\bsbom\b"):
             yield Problem("No CI job makes a bill of materials")
-        bill = repo.document(_BILL)
+        bill = repo.document(BILL_OF_MATERIALS)
         kinds = {component.text("type") for component in bill.items("components")}
         if not kinds & set(_BILL_KINDS):
-            yield Problem(f"Models and data sets are in no bill of materials ({_BILL})", bill.place("components"))
+            yield Problem(
+                f"Models and data sets are in no bill of materials ({BILL_OF_MATERIALS})", bill.place("components")
+            )
 
 
 class ReviewIsRequired(ExecutedCheck):
@@ -202,7 +205,7 @@ class ReviewIsRequired(ExecutedCheck):
     needs_network = True
 
     def command(self, repo: Repository) -> str:
-        if ".gitlab-ci.yml" in repo.files:
+        if GITLAB_CI in repo.files:
             return "glab api projects/:id/approvals"
         return "gh api repos/{owner}/{repo}/rules/branches/main"
 

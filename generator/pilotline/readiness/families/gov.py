@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import TRANSPARENCY_NOTICE
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import INTIMATE_MATERIAL, LITERACY, PROHIBITIONS, TRANSPARENCY
 from pilotline.readiness.facts import is_generative, is_unanswered, tests_named
 from pilotline.readiness.placeholders import has_unfinished_part
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _CLASSES: Final = ("minimal", "limited", "high", "prohibited")
-_NOTICE: Final = "governance/transparency_notice.md"
 _TOLD: Final = re.compile(
     r"(?i)\b(?:AI|artificial intelligence|computer|algorithm|machine|statistical model|language model)\b"
 )
@@ -134,11 +135,14 @@ def test_the_answer_carries_the_notice(client):
         return "" if told or is_generative(repo) else "Nobody talks with it and it makes no content (Article 50)"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        text = repo.text(_NOTICE)
+        text = repo.text(TRANSPARENCY_NOTICE)
         if not _TOLD.search(text):
-            yield Problem(f"No notice tells people that an AI is at work ({_NOTICE})")
+            yield Problem(f"No notice tells people that an AI is at work ({TRANSPARENCY_NOTICE})")
         elif unfinished := has_unfinished_part(text):
-            yield Problem(f"{_NOTICE} is not finished", Location(_NOTICE, text.count("\n", 0, unfinished.start()) + 1))
+            yield Problem(
+                f"{TRANSPARENCY_NOTICE} is not finished",
+                Location(TRANSPARENCY_NOTICE, text.count("\n", 0, unfinished.start()) + 1),
+            )
         if not tests_named(repo, "notice|transparen|disclos"):
             yield Problem("No test makes sure that the notice is shown (test_…notice…)")
 

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import ANNEX_IV
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_III, MARKING_OF_OLDER_SYSTEMS, TRANSPARENCY
 from pilotline.readiness.facts import (
@@ -17,11 +19,10 @@ from pilotline.readiness.facts import (
 )
 from pilotline.readiness.placeholders import has_unfinished_part
 from pilotline.readiness.pytest_proof import judge_tests, measure_tests
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _MARKING: Final = "marking|watermark|provenance|c2pa"
-_PACK: Final = "governance/annex_iv/"
 _POINTS: Final = {
     1: "general description",
     2: "elements and development",
@@ -128,9 +129,9 @@ ai_act: {declaration: "governance/annex_iv/8-declaration.md", registration: "EU 
         return high_risk_from(repo)
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        files = repo.below(_PACK)
+        files = repo.below(ANNEX_IV)
         for number, what in _POINTS.items():
-            paths = [path for path in files if path.removeprefix(_PACK).startswith((f"{number}-", f"{number}_"))]
+            paths = [path for path in files if path.removeprefix(ANNEX_IV).startswith((f"{number}-", f"{number}_"))]
             if not paths:
                 yield Problem(f"Point {number} of Annex IV is missing: {what}")
             yield from (

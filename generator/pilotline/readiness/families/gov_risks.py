@@ -5,12 +5,13 @@ from datetime import date
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import RISK_ASSESSMENT
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered, uses_language_model
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
-_ASSESSMENT: Final = "governance/risk_assessment.md"
 _YEAR: Final = 366
 
 
@@ -88,7 +89,7 @@ risks:
 def _register_problems(repo: Repository) -> Iterator[Problem]:
     """Look at the table of the risk assessment: its last three columns are treatment, owner and who accepted the rest."""
     rows = 0
-    for number, line in enumerate(repo.text(_ASSESSMENT).splitlines(), 1):
+    for number, line in enumerate(repo.text(RISK_ASSESSMENT).splitlines(), 1):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|") or not cells[0].isdigit():
             continue
@@ -100,9 +101,9 @@ def _register_problems(repo: Repository) -> Iterator[Problem]:
             ("name and day of who accepts the rest", accepted),
         ):
             if is_unanswered(cell):
-                yield Problem(f"Risk {cells[0]} has no {what}", Location(_ASSESSMENT, number))
+                yield Problem(f"Risk {cells[0]} has no {what}", Location(RISK_ASSESSMENT, number))
     if not rows:
-        yield Problem(f"There is no risk register: neither {_ASSESSMENT} with its table nor risks in pilot.yml")
+        yield Problem(f"There is no risk register: neither {RISK_ASSESSMENT} with its table nor risks in pilot.yml")
 
 
 class VendorTermsAreKnown(Check):

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import EVALUATION, RED_TEAM
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered, needs_language_model, prompt_files
-from pilotline.readiness.pilot_evidence import EVALUATION, RED_TEAM, is_older_than_model
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.pilot_evidence import is_older_than_model
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.secrets import find_secrets
 from pilotline.readiness.view.pilot_view import Repository
 

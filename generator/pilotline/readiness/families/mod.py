@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.paths import MODEL_CARDS, PROJECT
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import (
     find_gaps,
@@ -16,10 +18,9 @@ from pilotline.readiness.facts import (
     strings_of,
     uses_language_model,
 )
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
-_CARDS: Final = ("governance/model_card.md", "docs/model-card.md", "docs/model_card.md", "MODEL_CARD.md")
 _HEADINGS: Final = {
     "its uses": r"(?im)^#+ .*\buses?\b",
     "its data": r"(?im)^#+ .*\bdata\b",
@@ -61,7 +62,7 @@ class ModelCardIsComplete(Check):
     example = "- **Not represented:** customers who order by telephone; Ireland before 2011"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        return find_gaps(repo, "model card", _CARDS, _HEADINGS)
+        return find_gaps(repo, "model card", MODEL_CARDS, _HEADINGS)
 
 
 class ModelsArePinned(Check):
@@ -194,7 +195,7 @@ customer-call-list = "customer_call_list.entrypoints:main"
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        project = repo.document("pyproject.toml").at("project")
+        project = repo.document(PROJECT).at("project")
         runners = ("Makefile", "justfile", "Taskfile.yml")
         if not project.has("scripts") and not any(name in repo.files for name in runners):
             yield Problem("No command makes the model (project.scripts)", project.place("scripts"))

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import EVALUATION, KPI_EVIDENCE
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered
-from pilotline.readiness.pilot_evidence import EVALUATION, KPI, is_older_than_model, newest_kpis
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.pilot_evidence import is_older_than_model, newest_kpis
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs
 
@@ -33,10 +35,10 @@ class EvaluationRunsInCi(Check):
         if not ci_runs(repo, r"\b(?:gate|evals?|evaluate|evaluation)\b", on_requests=True):
             yield Problem("No CI job runs an evaluation on requests", Location(next(iter(repo.workflows), "")))
         report, kpis = repo.document(EVALUATION), newest_kpis(repo)
-        place = Location(EVALUATION if report else KPI if kpis else "")
+        place = Location(EVALUATION if report else KPI_EVIDENCE if kpis else "")
         first = kpis.get(repo.kpis.text("kpis", 0, "id"))
         if not report and not first:
-            yield Problem(f"There is no report of an evaluation ({EVALUATION} or {KPI})")
+            yield Problem(f"There is no report of an evaluation ({EVALUATION} or {KPI_EVIDENCE})")
             return
         for metric in report.items("metrics"):
             if metric.number("threshold") is None or metric.flag("passed") is not True:
@@ -71,7 +73,7 @@ class BaselineIsBeaten(Check):
             first and first.has("gain") and (first.number("rule") is not None or first.number("baseline") is not None)
         )
         if not (in_report or measured):
-            yield Problem(f"No report compares it with something simple ({KPI} or {EVALUATION})")
+            yield Problem(f"No report compares it with something simple ({KPI_EVIDENCE} or {EVALUATION})")
 
 
 class GroupsAreCompared(Check):

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from pilotline.pilot.paths import RUNBOOKS
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import find_gaps, has_personal_data, is_unanswered, tests_named, uses_language_model
-from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _STRUCTURED: Final = re.compile(r"\b(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
@@ -15,7 +17,6 @@ _MODEL_VERSION: Final = re.compile(r"\b(?:pilot_)?model_version\b")
 _PROMPT_VERSION: Final = re.compile(r"\bprompt_(?:version|hash|id)\b")
 _REDACTION: Final = re.compile(r"(?i)redact|mask|scrub|pseudonym")
 _ALERT: Final = re.compile(r"(?m)^\s*(?:- )?alert:\s*[\"']?([\w-]+)")
-_RUNBOOKS: Final = ("ops/runbook.md", "docs/runbook.md", "RUNBOOK.md")
 _HEADINGS: Final = {
     "alerts": r"(?im)^#+ .*\balert",
     "the way back": r"(?im)^#+ .*\b(?:back|rollback|roll back|restore)\b",
@@ -196,7 +197,7 @@ class RunbookIsComplete(Check):
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        return find_gaps(repo, "runbook", _RUNBOOKS, _HEADINGS)
+        return find_gaps(repo, "runbook", RUNBOOKS, _HEADINGS)
 
 
 class RollbackIsDrilled(Check):

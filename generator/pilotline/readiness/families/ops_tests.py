@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
 from pilotline.readiness.facts import tests_named
 from pilotline.readiness.pytest_proof import judge_tests, measure_tests
-from pilotline.readiness.results import Effort, Problem, Stage
+from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import CATALOG_ENTITY, CODE_OWNERS, MANIFEST
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.placeholders import is_placeholder
-from pilotline.readiness.results import Effort, Problem, Stage
-from pilotline.readiness.view.pilot_view import MANIFEST, Repository
+from pilotline.readiness.results import Effort, Problem
+from pilotline.readiness.view.pilot_view import Repository
 
 _LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}
-_CODEOWNERS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _FEWEST_STEPS: Final = 2
 
 
@@ -119,7 +120,7 @@ owners:
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         yield from _entity_problems(repo)
-        path = next((path for path in _CODEOWNERS if path in repo.files), None)
+        path = next((path for path in CODE_OWNERS if path in repo.files), None)
         if path is None:
             yield Problem("There is no CODEOWNERS, so no change has to be seen by its owner")
             return
@@ -131,7 +132,7 @@ owners:
 
 
 def _entity_problems(repo: Repository) -> Iterator[Problem]:
-    entity = repo.document("catalog-info.yaml")
+    entity = repo.document(CATALOG_ENTITY)
     if not entity:
         yield Problem("There is no catalog-info.yaml, so the service catalog does not know the pilot")
         return

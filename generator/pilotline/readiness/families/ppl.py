@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import FEEDBACK, LABS
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import LITERACY
 from pilotline.readiness.facts import is_unanswered
-from pilotline.readiness.pilot_evidence import FEEDBACK, LABS, read_lines
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.pilot_evidence import read_lines
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _LONGEST_WAIT: Final = timedelta(days=30)

@@ -11,15 +11,16 @@ from pilotline.documents.section import Location
 from pilotline.errors import CatalogError
 from pilotline.pilot import answers_lock
 from pilotline.pilot.derived_files import derive_files
-from pilotline.pilot.team_files import RECORD, RecordError
+from pilotline.pilot.paths import ANSWERS, ANSWERS_LOCK, OWNED_CHANGES, TEAM_FILES
+from pilotline.pilot.stages import Stage
+from pilotline.pilot.team_files import RecordError
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.results import Effort, Problem, Severity, Stage
+from pilotline.readiness.results import Effort, Problem, Severity
 from pilotline.readiness.view.catalog_origin import Version, fingerprint_content
-from pilotline.readiness.view.pilot_view import ANSWERS, Repository
+from pilotline.readiness.view.pilot_view import Repository
 
 _GIT_URL: Final = re.compile(r"(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
 _MARKER: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
-_EXPLANATIONS: Final = "governance/owned_changes.yml"
 _BOTS: Final = (
     "renovate.json",
     "renovate.json5",
@@ -160,7 +161,7 @@ changes:
         try:
             free = {ANSWERS, *_explained(repo), *repo.team_files}
         except RecordError as error:
-            yield Problem(error.message, Location(RECORD))
+            yield Problem(error.message, Location(TEAM_FILES))
             return
         for path in repo.owned:
             if path not in free:
@@ -178,7 +179,7 @@ changes:
 
 def _explained(repo: Repository) -> Iterator[str]:
     """Name the files whose change has a reason, by their paths of today."""
-    for entry in repo.document(_EXPLANATIONS).items("changes"):
+    for entry in repo.document(OWNED_CHANGES).items("changes"):
         if entry.text("reason"):
             yield repo.follow(entry.text("path"))
 
@@ -240,7 +241,7 @@ class AnswersAreUnchanged(Check):
         return _from_no_catalog(repo)
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        lock = repo.document(answers_lock.FILE).data
+        lock = repo.document(ANSWERS_LOCK).data
         if not isinstance(lock, dict):
             yield Problem("governance/answers.lock is missing, so a changed answer would go unseen")
             return
@@ -250,9 +251,9 @@ class AnswersAreUnchanged(Check):
 
     def mend(self, repo: Repository) -> Mapping[str, bytes]:
         answers = repo.answers.data
-        if answers_lock.FILE in repo.files or not isinstance(answers, dict):
+        if ANSWERS_LOCK in repo.files or not isinstance(answers, dict):
             return {}
-        return {answers_lock.FILE: answers_lock.write_lock(answers)}
+        return {ANSWERS_LOCK: answers_lock.write_lock(answers)}
 
 
 CHECKS: Final[tuple[Check, ...]] = (

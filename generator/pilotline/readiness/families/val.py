@@ -7,13 +7,15 @@ from typing import Final
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.section import Location, Section
 from pilotline.kpi.evidence import UNMEASURED
+from pilotline.pilot.paths import KPI_EVIDENCE, KPIS
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.eu_ai_act import stage_since
 from pilotline.readiness.facts import is_unanswered
-from pilotline.readiness.pilot_evidence import KPI, newest_kpis
+from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.placeholders import is_placeholder
-from pilotline.readiness.results import Effort, Problem, Severity, Stage
-from pilotline.readiness.view.pilot_view import KPIS, Repository
+from pilotline.readiness.results import Effort, Problem, Severity
+from pilotline.readiness.view.pilot_view import Repository
 
 _TEXTS: Final = ("id", "title", "unit", "owner")
 _FETCH: Final = "Fetch the catalog with `pilotline diff`, or take a definition that _platform/organisation.yml carries."
@@ -109,13 +111,13 @@ class KpiIsMeasured(Check):
             name, line = kpi.text("id"), newest.get(kpi.text("id"))
             measured = line.date("measured_at") if line and line.text("verdict") != UNMEASURED else None
             if line is None or measured is None:
-                yield Problem(f"{name} was never measured ({KPI})", kpi.place())
+                yield Problem(f"{name} was never measured ({KPI_EVIDENCE})", kpi.place())
             elif not (line.text("command") and line.text("commit")):
                 yield Problem(
-                    f"{name} was measured without a command or commit, so nobody can repeat it", Location(KPI)
+                    f"{name} was measured without a command or commit, so nobody can repeat it", Location(KPI_EVIDENCE)
                 )
             elif repo.today - measured > most:
-                yield Problem(f"{name} was measured last on {measured}", Location(KPI), calendar=True)
+                yield Problem(f"{name} was measured last on {measured}", Location(KPI_EVIDENCE), calendar=True)
 
 
 class CostsAreKnown(Check):
@@ -174,7 +176,7 @@ evaluation:
             yield Problem("How the effect is attributed to the pilot is not stated", first.place("attribution"))
         line = newest_kpis(repo).get(first.text("id"))
         if line is None or not line.has("worth"):
-            yield Problem("No measurement says what the first KPI is worth", Location(KPI))
+            yield Problem("No measurement says what the first KPI is worth", Location(KPI_EVIDENCE))
         link = repo.manifest.at("evaluation", "offline_metric")
         known = {kpi.text("id") for kpi in kpis}
         if is_placeholder(link.text("name")) or is_placeholder(link.text("why")) or link.text("kpi") not in known:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import STAGE_HISTORY
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.eu_ai_act import HISTORY
 from pilotline.readiness.facts import is_unanswered
-from pilotline.readiness.results import Effort, Grade, Problem, Stage
+from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.git_history import Commit
 from pilotline.readiness.view.pilot_view import Repository
 
@@ -108,11 +109,11 @@ def _wrong_approval(repo: Repository, gate: Stage, approval: Commit) -> Iterator
 def _promoter(repo: Repository, gate: Stage) -> Commit | None:
     """Find the commit that first wrote a stage into the history of stages."""
     mark = re.compile(rf"(?m)^\s*(?:- )?stage: *[\"']?{gate.label}\b")
-    if not mark.search(repo.text(HISTORY)):
+    if not mark.search(repo.text(STAGE_HISTORY)):
         return None
-    commits = repo.history.commits(HISTORY)
+    commits = repo.history.commits(STAGE_HISTORY)
     with_stage = [
-        c for c in commits if mark.search((repo.history.content(c.id, HISTORY) or b"").decode(errors="replace"))
+        c for c in commits if mark.search((repo.history.content(c.id, STAGE_HISTORY) or b"").decode(errors="replace"))
     ]
     return with_stage[-1] if with_stage else None
 

@@ -20,10 +20,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.evidence import Record
 from pilotline.readiness.plugins.messages import load_card, load_result
 from pilotline.readiness.registry import FAMILIES, CheckSelection
-from pilotline.readiness.results import Card, Effort, Grade, Result, Severity, Stage, Status
+from pilotline.readiness.results import Card, Effort, Grade, Result, Severity, Status
 
 GROUP: Final = "pilotline.checks"
 SECONDS: Final = 10.0

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import date
 
 from pilotline.documents.section import Location
-from pilotline.readiness.results import STAGES, Card, Effort, Grade, Problem, Reason, Result, Severity, Stage, Status
+from pilotline.pilot.stages import STAGES, Stage
+from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Result, Severity, Status
 
 
 def dump_card(card: Card) -> dict[str, object]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
-from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Result, Severity, Stage, Status
+from pilotline.pilot.stages import Stage
+from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Result, Severity, Status
 
 _SECONDS: Final = 60.0
 

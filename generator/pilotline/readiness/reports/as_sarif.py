@@ -4,6 +4,7 @@ import json
 
 from pilotline.about import __version__
 from pilotline.documents.section import Location
+from pilotline.pilot.paths import MANIFEST
 from pilotline.readiness.results import Card, Result, Severity, Status
 from pilotline.readiness.verdict import Verdict
 
@@ -51,7 +52,7 @@ def _result(verdict: Verdict, result: Result, rule: int) -> dict[str, object]:
 def _places(result: Result) -> list[Location]:
     """Give each place once; what is nowhere in particular stands at the manifest, because readers ask for a place."""
     places = [problem.location for problem in result.problems if problem.location.path]
-    return list(dict.fromkeys(places))[:10] or [Location("pilot.yml")]
+    return list(dict.fromkeys(places))[:10] or [Location(MANIFEST)]
 
 
 def _location(prefix: str, location: Location) -> dict[str, object]:

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.documents.section import Location, Section, parse_document
+from pilotline.pilot.paths import ANSWERS, GITLAB_CI, KPIS, MANIFEST, TEAM_FILES
 from pilotline.pilot.renamed_package import find_new_names, follow_path
-from pilotline.pilot.team_files import RECORD, parse_record
-from pilotline.readiness.results import STAGES, Stage
+from pilotline.pilot.stages import STAGES, Stage
+from pilotline.pilot.team_files import parse_record
 from pilotline.readiness.view.catalog_origin import Fingerprints, NoOrigin, Origin, fingerprint_content
 from pilotline.readiness.view.files import Files, read_files
 from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
 
-MANIFEST: Final = "pilot.yml"
-KPIS: Final = "kpis.yml"
-ANSWERS: Final = ".copier-answers.yml"
 _LONGEST_TEXT: Final = 1_000_000
 
 
@@ -80,7 +78,11 @@ class Repository:
         Raises:
             RecordError: The record cannot be used.
         """
-        return frozenset(map(self.follow, parse_record(self.files[RECORD]))) if RECORD in self.files else frozenset()
+        return (
+            frozenset(map(self.follow, parse_record(self.files[TEAM_FILES])))
+            if TEAM_FILES in self.files
+            else frozenset()
+        )
 
     @cached_property
     def organisation(self) -> Section:
@@ -157,7 +159,7 @@ class Repository:
     def workflows(self) -> Mapping[str, Section]:
         """The CI definitions: GitHub's workflows and GitLab's pipeline, by path."""
         paths = (*self.below(".github/workflows", ".yml", ".yaml"), *self.below(".gitlab", ".yml"))
-        gitlab = (".gitlab-ci.yml",) if ".gitlab-ci.yml" in self.files else ()
+        gitlab = (GITLAB_CI,) if GITLAB_CI in self.files else ()
         return {path: self.document(path) for path in (*paths, *gitlab)}
 
     @cached_property
