@@ -36,6 +36,20 @@ _NO_SETTINGS: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_ATTR_NOSYSTEM": "1",
 }
+UNHOOKED: Final = ("core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false")
+"""Neither a hook nor git's housekeeping gets in the way of what is written."""
+AS_IT_IS: Final = (
+    *UNHOOKED,
+    "core.excludesFile=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.autocrlf=false",
+    "core.safecrlf=false",
+    "core.fsmonitor=false",
+    "commit.gpgSign=false",
+    "commit.verbose=false",
+    "init.defaultBranch=main",
+)
+"""A new repository holds every byte as it is given, whatever the user's own settings say."""
 _OBJECT_ID: Final = re.compile(rb"[0-9a-f]{40,64}")
 
 

@@ -20,7 +20,7 @@ _COMMITTER: Final = "committer pilotline <pilotline@pilotline.invalid> 0 +0000\n
 _FIRST_COMMIT_MARK: Final = 1_000_000_000
 _SHA1_LENGTH: Final = 40
 # A scratch repository lives for milliseconds: no flushing, quick packing, one pack instead of many files.
-_SETTINGS: Final = ("core.fsync=none", "core.compression=1", "fastimport.unpackLimit=1", "gc.auto=0")
+_SETTINGS: Final = (*git.UNHOOKED, "core.fsync=none", "core.compression=1", "fastimport.unpackLimit=1")
 
 
 class Script:

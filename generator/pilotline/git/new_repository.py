@@ -21,20 +21,6 @@ from pilotline.git import commands as git
 
 _FALLBACK_NAME: Final = "Pilotline"
 _FALLBACK_EMAIL: Final = "pilotline@pilotline.invalid"
-# The user's own git settings must not change or stop the first commit.
-_QUIET_GIT: Final = (
-    "core.hooksPath=/dev/null",
-    "core.excludesFile=/dev/null",
-    "core.attributesFile=/dev/null",
-    "core.autocrlf=false",
-    "core.safecrlf=false",
-    "core.fsmonitor=false",
-    "commit.gpgSign=false",
-    "commit.verbose=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
-    "init.defaultBranch=main",
-)
 
 
 @dataclass(frozen=True)
@@ -170,10 +156,10 @@ def _disk_errors(destination: Path) -> Iterator[None]:
 
 def _commit(workshop: Path, message: str, tag: str) -> tuple[str, bool]:
     """Make a repository with one commit; tell its id and whether it carries the user's identity."""
-    git.run_git(["init", "--quiet", "--template=", "."], workshop, settings=_QUIET_GIT)
-    git.run_git(["add", "--all", "--force", "."], workshop, settings=_QUIET_GIT)
+    git.run_git(["init", "--quiet", "--template=", "."], workshop, settings=git.AS_IT_IS)
+    git.run_git(["add", "--all", "--force", "."], workshop, settings=git.AS_IT_IS)
     identity = commit_identity(workshop)
-    settings = [*_QUIET_GIT, *identity]
+    settings = [*git.AS_IT_IS, *identity]
     command = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"]
     git.run_git(command, workshop, stdin=f"{message}\n".encode(), settings=settings)
     if tag:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git.commands import TreeEntry, run_git, try_git
+from pilotline.git.commands import UNHOOKED, TreeEntry, run_git, try_git
 
 SUBMODULE: Final = "160000"
-# Neither a hook nor a setting of the user may change or stop what is written.
-QUIET: Final = ("core.hooksPath=/dev/null", "submodule.recurse=false", "gc.auto=0")
+_SETTINGS: Final = (*UNHOOKED, "submodule.recurse=false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,13 @@ def read_checked_out(repository: Path, entries: Sequence[TreeEntry]) -> tuple[by
 
 def refresh_index(repository: Path) -> None:
     """Let git see which files of the work tree are as the index has them."""
-    run_git(["update-index", "-q", "--refresh"], repository, settings=QUIET)
+    run_git(["update-index", "-q", "--refresh"], repository, settings=_SETTINGS)
 
 
 def checkout_tree(repository: Path, old: str, new: str) -> None:
     """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten."""
     refresh_index(repository)
-    run_git(["read-tree", "-m", "-u", old, new], repository, settings=QUIET)
+    run_git(["read-tree", "-m", "-u", old, new], repository, settings=_SETTINGS)
 
 
 def set_index_entries(repository: Path, entries: Sequence[tuple[str, Sequence[tuple[TreeEntry, int]]]]) -> None:
@@ -108,27 +107,27 @@ def set_index_entries(repository: Path, entries: Sequence[tuple[str, Sequence[tu
         lines.append(f"0 {'0' * 40}\t{path}\0")
         lines += [f"{entry.mode} {entry.object_id} {stage}\t{path}\0" for entry, stage in staged]
     script = "".join(lines).encode("utf-8", "surrogateescape")
-    run_git(["update-index", "-z", "--index-info"], repository, stdin=script, settings=QUIET)
+    run_git(["update-index", "-z", "--index-info"], repository, stdin=script, settings=_SETTINGS)
 
 
 def hide(repository: Path, paths: Collection[str]) -> None:
     """Leave files of the index out of the work tree, as the sparse checkout has it."""
     if paths:
         names = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        run_git(["update-index", "--skip-worktree", "-z", "--stdin"], repository, stdin=names, settings=QUIET)
+        run_git(["update-index", "--skip-worktree", "-z", "--stdin"], repository, stdin=names, settings=_SETTINGS)
 
 
 def check_out(repository: Path, paths: Collection[str]) -> None:
     """Write files of the index into the work tree."""
     names = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    run_git(["checkout-index", "-f", "-q", "-u", "-z", "--stdin"], repository, stdin=names, settings=QUIET)
+    run_git(["checkout-index", "-f", "-q", "-u", "-z", "--stdin"], repository, stdin=names, settings=_SETTINGS)
 
 
 def commit_tree(repository: Path, tree: str, parent: str, message: str, identity: Sequence[str]) -> str:
     """Make a commit of a tree, signed where the user signs; no ref moves."""
     signs = run_git(["config", "--type=bool", "--default=false", "--get", "commit.gpgSign"], repository).strip()
     command = ["commit-tree", *(["-S"] if signs == b"true" else []), tree, "-p", parent]
-    return run_git(command, repository, stdin=message.encode(), settings=[*QUIET, *identity]).decode().strip()
+    return run_git(command, repository, stdin=message.encode(), settings=[*_SETTINGS, *identity]).decode().strip()
 
 
 def move_ref(repository: Path, ref: str, new: str, old: str | None, reason: str) -> None:
@@ -137,4 +136,4 @@ def move_ref(repository: Path, ref: str, new: str, old: str | None, reason: str)
     Raises:
         GitError: It is elsewhere by now.
     """
-    run_git(["update-ref", "-m", reason, ref, new, old or "0" * len(new)], repository, settings=QUIET)
+    run_git(["update-ref", "-m", reason, ref, new, old or "0" * len(new)], repository, settings=_SETTINGS)

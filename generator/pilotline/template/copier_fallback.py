@@ -94,14 +94,7 @@ def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) ->
 
 def _commit(template: Path, version: str) -> None:
     """Make the template's folder a repository whose only commit bears the version as its tag."""
-    settings = (
-        "core.hooksPath=/dev/null",
-        "core.autocrlf=false",
-        "core.attributesFile=/dev/null",
-        "commit.gpgSign=false",
-        "user.name=Pilotline",
-        "user.email=pilotline@pilotline.invalid",
-    )
+    settings = (*git.AS_IT_IS, "user.name=Pilotline", "user.email=pilotline@pilotline.invalid")
     git.run_git(["init", "--quiet", "--template=", "."], template, settings=settings)
     git.run_git(["add", "--all", "--force", "."], template, settings=settings)
     git.run_git(["commit", "--quiet", "--no-verify", "--message=snapshot"], template, settings=settings)
@@ -126,20 +119,28 @@ def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: 
         )
     except subprocess.TimeoutExpired as error:
         raise CatalogError(f"{snapshot.identity.label} took Copier more than {_TIMEOUT} s.", "Look at it.") from error
-    answer = _read(result)
-    if answer is None:
-        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-        raise CatalogError(f"Copier cannot render {snapshot.identity.label}: {said}.", "Report it to its owner.")
-    if "problem" in answer:
-        raise AnswersError([str(answer["problem"])], "Set it with -d KEY=VALUE.")
-    if "error" in answer:
-        raise CatalogError(
-            f"Copier cannot render {snapshot.identity.label}: {str(answer['error']).rstrip('.')}.",
-            "Report it to the catalog's owner.",
-        )
+    answer = _accept(_read(result), done.stderr, snapshot.identity.label)
     recorded, values = answer.get("recorded"), answer.get("values")
     assert isinstance(recorded, dict) and isinstance(values, dict)  # noqa: S101, PT018 - our own child wrote them
     return CopierRender(_read_rendered(folder), recorded, values)
+
+
+def _accept(answer: Mapping[str, object] | None, said: bytes, label: str) -> Mapping[str, object]:
+    """Refuse what is no answer, in the words of the process that should have given one.
+
+    Raises:
+        AnswersError: Copier refused an answer.
+        CatalogError: It could not render.
+    """
+    if answer is None:
+        last = (said.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
+        raise CatalogError(f"Copier cannot render {label}: {last}.", "Report it to its owner.")
+    if "problem" in answer:
+        raise AnswersError([str(answer["problem"])], "Set it with -d KEY=VALUE.")
+    if "error" in answer:
+        reason = str(answer["error"]).rstrip(".")
+        raise CatalogError(f"Copier cannot render {label}: {reason}.", "Report it to the catalog's owner.")
+    return answer
 
 
 def _read(result: Path) -> dict[str, object] | None:

@@ -50,16 +50,9 @@ def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
     Raises:
         CatalogError: It is missing, broken, or of the wrong shape.
     """
-    names = [name for name in ("copier.yml", "copier.yaml") if name in tree]
-    if not names:
-        raise CatalogError(
-            f"{label} is no catalog: it has no copier.yml.",
-            "Give the address of a catalog, or a folder that holds one.",
-        )
-    if len(names) > 1:
-        raise CatalogError(f"{label} has both copier.yml and copier.yaml.", "Keep one of them.")
-    place = f"{label}/{names[0]}"
-    raw = _merge(list(_documents(tree, names[0], place)), place)
+    name = _find(tree, label)
+    place = f"{label}/{name}"
+    raw = _merge(list(_documents(tree, name, place)), place)
     settings = {key[1:]: value for key, value in raw.items() if key.startswith("_")}
     _refuse_newer(settings.get("min_copier_version"), label)
     subdirectory, suffix = str(settings.get("subdirectory") or ""), settings.get("templates_suffix")
@@ -78,6 +71,19 @@ def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
         extensions=_texts(raw, "_jinja_extensions", place),
         preserves_links=bool(settings.get("preserve_symlinks")),
     )
+
+
+def _find(tree: Tree, label: str) -> str:
+    """Name the one file that makes a tree a catalog."""
+    names = [name for name in ("copier.yml", "copier.yaml") if name in tree]
+    if not names:
+        raise CatalogError(
+            f"{label} is no catalog: it has no copier.yml.",
+            "Give the address of a catalog, or a folder that holds one.",
+        )
+    if len(names) > 1:
+        raise CatalogError(f"{label} has both copier.yml and copier.yaml.", "Keep one of them.")
+    return names[0]
 
 
 def _documents(tree: Tree, name: str, place: str) -> Iterator[dict[str, object]]:

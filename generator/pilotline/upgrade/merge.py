@@ -36,12 +36,12 @@ _OURS: Final = "refs/heads/ours"
 _RESULT: Final = "refs/heads/result"
 # No setting of the user may change what a merge gives.
 _SETTINGS: Final = (
+    *git.UNHOOKED,
     "merge.renames=true",
     "merge.renameLimit=0",
     "merge.directoryRenames=true",
     "merge.conflictStyle=merge",
     "merge.renormalize=true",
-    "gc.auto=0",
 )
 
 _CONFIG: Final = "[core]\n\tattributesFile = /dev/null\n\thooksPath = /dev/null\n\tfsync = none\n\tquotePath = false\n"

@@ -28,26 +28,11 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "to": plan.target.identity.version,
         "catalog": {"from": plan.pilot.source, "to": plan.target.identity.source},
         "up_to_date": plan.is_empty,
-        "changes": [
-            {
-                "kind": change.kind,
-                "path": change.path,
-                **({"from": change.old_path} if change.old_path else {}),
-                **({"added": change.lines[0], "removed": change.lines[1]} if change.lines else {}),
-            }
-            for change in plan.changes
-        ],
+        "changes": [_change_fields(change) for change in plan.changes],
         "merged": list(plan.merged),
         "conflicts": list(plan.conflicts),
         "messages": _messages(plan),
-        "causes": [
-            {
-                "path": plan.own(cause.path),
-                "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
-                "more": cause.more,
-            }
-            for cause in plan.causes
-        ],
+        "causes": [_cause_fields(plan, cause) for cause in plan.causes],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "invalid_answers": list(plan.problems),
         "notes": [{"version": n.version, "text": n.text, "manual_steps": n.manual_steps} for n in plan.notes],
@@ -58,6 +43,23 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "derived_rebuilt": list(plan.derived),
         "written": written,
         "commit": commit,
+    }
+
+
+def _change_fields(change: Change) -> dict[str, object]:
+    return {
+        "kind": change.kind,
+        "path": change.path,
+        **({"from": change.old_path} if change.old_path else {}),
+        **({"added": change.lines[0], "removed": change.lines[1]} if change.lines else {}),
+    }
+
+
+def _cause_fields(plan: UpgradePlan, cause: Cause) -> dict[str, object]:
+    return {
+        "path": plan.own(cause.path),
+        "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
+        "more": cause.more,
     }
 
 
