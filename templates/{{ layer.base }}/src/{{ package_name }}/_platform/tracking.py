@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import packages_distributions
 from importlib.metadata import version as installed_version
 from io import StringIO
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 Alias = Literal["champion", "challenger"]
-REQUIREMENTS: Final = ("scikit-learn", "skops", "numpy", "pandas")
+NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,6 @@ class TrackedRun:
         for name, value in values.items():
             self._client.set_tag(self.id, name, value)
 
-    def artifact(self, path: Path, folder: str | None = None) -> None:
-        """Keep a file with the run."""
-        self._client.log_artifact(self.id, str(path), folder)
-
     def json(self, name: str, data: object) -> None:
         """Keep a small value with the run, to be read back with `Tracking.read_json`."""
         self._client.log_text(self.id, json.dumps(data, ensure_ascii=False, sort_keys=True), name)
@@ -103,7 +100,7 @@ class TrackedRun:
                 pyfunc_predict_fn=answer,
                 input_example=inputs.head(3),
                 registered_model_name=self._model_name,
-                pip_requirements=[f"{package}=={installed_version(package)}" for package in REQUIREMENTS],
+                pip_requirements=_requirements(estimator),
                 serialization_format="skops",
                 skops_trusted_types=self._trusted,
             )
@@ -249,6 +246,15 @@ class Tracking:
             )
         mlflow.set_experiment(self._experiment)
         return client
+
+
+def _requirements(estimator: "BaseEstimator") -> list[str]:
+    """Name the installed distributions that the model's own parts come from: those of the model, not of the pilot."""
+    found = [estimator, *estimator.get_params(deep=True).values()]
+    packages = {type(part).__module__.partition(".")[0] for part in found}
+    providers = packages_distributions()
+    names = {name for package in (*packages, *NEEDED) for name in providers.get(package, ())}
+    return [f"{name}=={installed_version(name)}" for name in sorted(names)]
 
 
 def _as_version(found: object) -> ModelVersion:

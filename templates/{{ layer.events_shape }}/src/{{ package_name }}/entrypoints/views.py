@@ -78,6 +78,7 @@ def show_evaluation(screen: Screen, found: Evaluation, currency: str) -> Json:
         )
     screen.table(table)
     screen.line(found.finding(currency))
+    screen.line(found.calibration(currency))
     gate = "passed" if found.decision.passed else "not passed"
     screen.line(f"Gate for version {found.version}: {gate}; {'; '.join(found.decision.reasons)}.")
     return asdict(found) | {"finding": found.finding(currency)}

@@ -7,12 +7,12 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from ..domain.policy import Policy
 from ..domain.ranking import Method
 from .backtest import Backtest, Probabilities
 from .intervals import Ratio, interval
+from .quality import quality
 from .tallies import Tally
 
 Tallies = Mapping[str, Tally]
@@ -230,6 +230,16 @@ class Evaluation:
         """The comparison that decides: money reached by probability x revenue, against the rule."""
         return self.against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
 
+    def calibration(self, currency: str) -> str:
+        """Say how true the money is that the model expects to lose, since that is what it ranks by."""
+        known = self.quality
+        return (
+            f"Calibration: of the revenue of active customers the model expected {currency} "
+            f"{known['expected_revenue']:,.0f} to be lost over these lists, {currency} {known['lapsed_revenue']:,.0f} "
+            f"were ({known['revenue_calibration']:.2f} times); by tenths of expected loss it is wrong by "
+            f"{known['revenue_calibration_error']:.0%} of that."
+        )
+
     def finding(self, currency: str) -> str:
         """Say what ranking by probability alone would do: the reason why the KPI decides and not the hit rate."""
         alone = self.against_rule[Method.PROBABILITY]
@@ -281,23 +291,3 @@ def _month(test: Backtest, cutoff: date, policy: Policy) -> Month:
     tallies = {method: one.tallies(method, policy) for method in Method}
     reached = {method: {each: per_hundred(tallies[method], each) for each in Measure} for method in Method}
     return Month(cutoff, len(test.outcomes[cutoff]), reached)
-
-
-def quality(test: Backtest) -> dict[str, float]:
-    """How good the probabilities are as such, over all lists: their order (AUC) and how true they are (Brier score)."""
-    pairs = [
-        (test.probabilities[cutoff][outcome.case.customer], outcome.lapsed)
-        for cutoff in test.cutoffs
-        for outcome in test.outcomes[cutoff]
-    ]
-    predicted = np.array([pair[0] for pair in pairs])
-    lapsed = np.array([pair[1] for pair in pairs], dtype=float)
-    positives = lapsed.sum()
-    negatives = len(lapsed) - positives
-    ranks = float(rankdata(predicted)[lapsed == 1].sum())
-    return {
-        "auc": float((ranks - positives * (positives + 1) / 2) / max(1.0, positives * negatives)),
-        "brier": float(np.mean((predicted - lapsed) ** 2)),
-        "predicted_share": float(predicted.mean()),
-        "lapsed_share": float(lapsed.mean()),
-    }
