@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import DECISIONS, Pilot, write_machines
 
 Ran = tuple[Pilot, dict[str, Any]]
+# All numbers tell something; of the few cases that are decided otherwise than today, too few do.
+VERDICTS = {"costs": {"not_enough_data"}, "number": {"better", "reached"}}
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +56,12 @@ def test_every_line_says_why_and_what_made_it_in_the_words_of_the_case(ran: Ran)
     assert listed[0]["machine"] == result["scored"]["first"][0]["name"]
 
 
-def test_the_kpi_is_measured_against_the_rule_and_kept_as_evidence(ran: Ran) -> None:
+def test_on_few_cases_the_kpi_has_no_number_and_the_evaluation_is_kept_as_evidence(ran: Ran) -> None:
     pilot, result = ran
     (kpi,) = result["kpis"]
-    assert kpi["low"] < kpi["value"] < kpi["high"]
-    assert kpi["rule"] < kpi["value"]
+    assert (kpi["value"], kpi["verdict"]) == (None, "not_enough_data")
+    assert "telling cases" in kpi["sentence"]
     assert kpi["method"].startswith("past cases")
-    evidence = (pilot.root / "governance" / "evidence" / "kpi.jsonl").read_text(encoding="utf-8")
-    assert json.loads(evidence.splitlines()[0])["value"] == pytest.approx(kpi["value"])
     report = json.loads((pilot.root / "governance" / "evidence" / "evaluation.json").read_text(encoding="utf-8"))
     assert report["metrics"][0]["passed"] is True
 
@@ -125,7 +125,10 @@ def test_other_decisions_run_the_same_way(decision: str, another: Pilot) -> None
     assert main["difference"]["high"] < 0, "less is better"
     assert result["registered"]["promoted"], "a champion of another decision is none"
     assert result["scored"]["due"] == result["scored"]["written"] == 60
-    assert result["kpis"][0]["verdict"] in {"better", "reached"}
+    (kpi,) = result["kpis"]
+    assert kpi["verdict"] in VERDICTS[decision]
+    evidence = (another.root / "governance" / "evidence" / "kpi.jsonl").read_text(encoding="utf-8")
+    assert json.loads(evidence.splitlines()[-1])["verdict"] == kpi["verdict"]
     assert "inspection list" in Path(result["report"]).read_text(encoding="utf-8")
 
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .._platform.commands import platform_commands
+from .._platform.commands import measure_command, platform_commands
 
 if TYPE_CHECKING:
     from ..bootstrap import Parts
+    from ..settings import Settings
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one object instead of tables.")
 
@@ -61,7 +62,19 @@ def _build() -> "Parts":
     return build()
 
 
+def _settings() -> "Settings":
+    from ..settings import Settings
+
+    return Settings.load()
+
+
+def _measure(as_json: bool) -> int:  # noqa: FBT001 - the platform asks so
+    from .steps import take
+
+    return take("measure", as_json=as_json)
+
+
 for _name in STEPS:
-    cli.add_command(_command(_name))
+    cli.add_command(measure_command(_measure, _settings) if _name == "measure" else _command(_name))
 for _platform_command in platform_commands(_build):
     cli.add_command(_platform_command)

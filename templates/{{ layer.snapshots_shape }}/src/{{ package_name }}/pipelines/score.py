@@ -104,12 +104,16 @@ def drift(parts: Parts, intake: Intake) -> tuple[Drift, ...]:
 
 
 def _against_reference(parts: Parts, intake: Intake, model: SklearnModel) -> tuple[Drift, ...]:
-    """Compare the cases that are due, and what the model says of them, with those that it could learn from."""
+    """Compare the cases that are due, and what the model says of them, with those that it could learn from.
+
+    What differs between months anyway is no drift.
+    """
     before, now = cases_of(intake.known), list(intake.due.cases)
     reference, window = (
         frame(cases, intake.features).assign(prediction=_told(model.estimates(cases))) for cases in (before, now)
     )
-    return tuple(compare(reference, window, seed=parts.settings.seed))
+    months = [f"{case.day:%Y-%m}" if case.day else "" for case in before] if intake.days else None
+    return tuple(compare(reference, window, seed=parts.settings.seed, windows=months))
 
 
 def _told(estimates: Sequence[Estimate]) -> list[float]:
