@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline.catalog import upgrade_notes as notes
+from pilotline.authoring.changelog import NEXT, extend_changelog, format_changes, format_note, read_fragments
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
 from pilotline.catalog.loading import read_parts
+from pilotline.catalog.upgrade_notes import NOTES
 from pilotline.catalog.versions import parse_version, sorted_versions
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError, ExitCode
@@ -87,26 +88,24 @@ def _choose_tag(folder: Path, version: str) -> str:
 def _write_notes(folder: Path, tag: str, today: date) -> Release:
     tree, _ = read_catalog(folder)
     contents = {path: file.content for path, file in tree.items()}
-    fragments = notes.read_fragments(contents)
+    fragments = read_fragments(contents)
     if not fragments:
         raise CatalogError(
             "There is nothing to tell pilot teams: changelog.d holds no fragment.",
             "Write one, such as changelog.d/what.changed.md, and commit it.",
         )
-    written = contents.get(notes.NEXT, b"").decode()
+    written = contents.get(NEXT, b"").decode()
     changelog = contents.get(_CHANGELOG, b"").decode()
     files = {
-        _CHANGELOG: notes.extend_changelog(
-            changelog, f"{tag} ({today.isoformat()})", notes.format_changes(fragments, 3)
-        ),
-        f"{notes.NOTES}/{tag}.md": notes.format_note(tag, notes.format_changes(fragments, 2), written),
+        _CHANGELOG: extend_changelog(changelog, f"{tag} ({today.isoformat()})", format_changes(fragments, 3)),
+        f"{NOTES}/{tag}.md": format_note(tag, format_changes(fragments, 2), written),
     }
     builtin = _ABOUT in contents
     if builtin:
         files[_ABOUT] = _VERSION_LINE.sub(f'__version__ = "{parse_version(tag)}"', contents[_ABOUT].decode())
     kept = {"changelog.d/README.md"}
     told = [path for path in contents if path.startswith("changelog.d/") and path not in kept]
-    return Release(folder, tag, files, (*told, *([notes.NEXT] if notes.NEXT in contents else [])), builtin)
+    return Release(folder, tag, files, (*told, *([NEXT] if NEXT in contents else [])), builtin)
 
 
 def publish_release(release: Release) -> str:
