@@ -55,7 +55,7 @@ class Loader:
         import duckdb
 
         self._folder = folder
-        self.connection: DuckDBPyConnection = duckdb.connect(str(folder / "tables.duckdb"))
+        self.connection: DuckDBPyConnection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{MEMORY}'")
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute(f"SET temp_directory = {quote(str(folder))}")

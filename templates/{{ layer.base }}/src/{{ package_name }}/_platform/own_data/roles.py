@@ -74,12 +74,7 @@ class Search:
 
 def is_repeated_key(each: Profile) -> bool:
     """Tell whether a column can name what several rows belong to."""
-    return (
-        each.kind in ("text", "integer")
-        and not each.fractions
-        and 0 < each.distinct_share < REPEATS
-        and each.distinct > 1
-    )
+    return each.kind in ("text", "integer") and not each.fractions and 0 < each.distinct_share < REPEATS
 
 
 def is_unique_key(each: Profile) -> bool:
@@ -91,7 +86,7 @@ def is_unique_key(each: Profile) -> bool:
 def _may_name(each: Profile) -> bool:
     """Tell a key without a telling name from notes and from counts: many short texts without blanks."""
     compact = all(" " not in value and len(value) <= 40 for value in each.samples)  # noqa: PLR2004
-    return each.kind == "text" and each.distinct > LARGEST_CLASS and compact
+    return each.kind == "text" and (each.distinct > LARGEST_CLASS or each.rows < FEWEST) and compact
 
 
 def _is_amount(each: Profile) -> bool:

@@ -44,7 +44,8 @@ def _cut(values: "pd.Series", target: "npt.NDArray[np.float64]", each: Profile) 
 
     learn = values.iloc[::2], target[::2]
     if each.kind == "text":
-        shares = {text: float(np.nanmean(learn[1][learn[0] == text])) for text, _ in each.frequent[:20]}
+        known = {text: learn[1][np.asarray(learn[0] == text)] for text, _ in each.frequent[:20]}
+        shares = {text: float(np.nanmean(part)) for text, part in known.items() if (~np.isnan(part)).any()}
         overall = float(np.nanmean(learn[1]))
         among = tuple(text for text, share in shares.items() if share > overall)
         return CaseRule(column=each.name, among=among) if among and len(among) < len(shares) else None
