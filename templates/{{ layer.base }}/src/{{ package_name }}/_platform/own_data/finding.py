@@ -53,7 +53,7 @@ class Request:
 
 def find(settings: "PlatformSettings", request: Request, progress: Callable[[str], None]) -> Found:
     """Find all that a draft is made of."""
-    with loader(settings.var / "own_data") as opened:
+    with loader(settings.var / "own_data", request.tables) as opened:
         progress("Reading")
         tables = [opened.load(given, settings, request.sheet) for given in request.tables]
         whole = _join(opened, tables, request.join) if len(tables) > 1 else tables[0]

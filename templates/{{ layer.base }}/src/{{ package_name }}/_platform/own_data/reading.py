@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from ..settings import PlatformSettings
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-MEMORY: Final = "2GB"
+MEMORY: Final = "3GB"
+IN_MEMORY: Final = 200_000_000  # bytes of text up to which a table is held in memory
+PACKED: Final = 8  # times larger than its file is what was compressed
 RELATION: Final = r"[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*){0,2}"
 
 
@@ -51,11 +53,11 @@ class Table:
 class Loader:
     """Loads tables; everything is gone when it is closed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, large: bool) -> None:
         import duckdb
 
         self._folder = folder
-        self.connection: DuckDBPyConnection = duckdb.connect()
+        self.connection: DuckDBPyConnection = duckdb.connect(str(folder / "tables.duckdb") if large else ":memory:")
         self.connection.execute(f"SET memory_limit = '{MEMORY}'")
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute(f"SET temp_directory = {quote(str(folder))}")
@@ -189,13 +191,19 @@ class Loader:
 
 
 @contextmanager
-def loader(folder: Path) -> Iterator[Loader]:
-    """Open a loader with a folder of its own, which is removed in the end."""
+def loader(folder: Path, tables: Iterable[str]) -> Iterator[Loader]:
+    """Open a loader with a folder of its own, which is removed in the end; large tables are kept on disk."""
+    import duckdb
+
+    files = [Path(given) for given in tables if Path(given).is_file()]
+    sizes = [path.stat().st_size * (PACKED if path.suffix.lower() in OPENERS else 1) for path in files]
     folder.mkdir(parents=True, exist_ok=True)
     place = Path(mkdtemp(prefix="tables-", dir=folder))
-    opened = Loader(place)
+    opened = Loader(place, large=sum(sizes) > IN_MEMORY)
     try:
         yield opened
+    except duckdb.Error as error:
+        raise PilotError(f"The table is too much for this machine: {_reason(error)}. Give a part of it.") from error
     finally:
         opened.connection.close()
         rmtree(place, ignore_errors=True)

@@ -73,7 +73,7 @@ def _real(settings: "PlatformSettings", found: Found, rows: int) -> list[list[st
     from ..written import quote_name
 
     given = str(found.table.path or f"{found.table.integration}:{found.table.relation}")
-    with loader(settings.var / "own_data") as opened:
+    with loader(settings.var / "own_data", [given]) as opened:
         table = opened.load(given, settings, found.table.sheet)
         columns = [name for name in found.columns if name in table.columns]
         listed = ", ".join(map(quote_name, columns))
