@@ -14,6 +14,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 TUTORIALS = [
     "tutorial/first-pilot.md",
     "how-to/own-data.md",
+    "how-to/measure-a-kpi.md",
     "how-to/own-catalog.md",
     "how-to/extend-catalog.md",
     "how-to/release-catalog.md",

@@ -16,6 +16,49 @@ pytestmark = pytest.mark.slow
 POSTGRES = "postgresql://postgres@127.0.0.1"
 EXECUTE = f"import psycopg, sys; psycopg.connect('{POSTGRES}/postgres', autocommit=True).execute(sys.argv[1])"
 COUNT = f"import psycopg, sys; print(psycopg.connect('{POSTGRES}/' + sys.argv[1]).execute(sys.argv[2]).fetchone()[0])"
+FILL = f"import psycopg, sys; psycopg.connect('{POSTGRES}/' + sys.argv[1], autocommit=True).execute(sys.argv[2])"
+PAYMENTS = """
+apiVersion: v3.1.0
+kind: DataContract
+id: payments
+version: 1.0.0
+status: active
+team: {members: [{username: head-of-collections, role: owner}]}
+roles: [{role: account-planning, access: read}]
+customProperties: [{property: classification, value: internal}, {property: toleratedBadRowsPercent, value: 1}]
+schema:
+  - name: payments
+    properties:
+      - {name: number, logicalType: integer, required: true, unique: true}
+      - {name: customer, logicalType: string, required: true}
+      - {name: paid, logicalType: date, required: true}
+      - {name: days, logicalType: integer, required: true}
+"""
+BEHIND = """
+[tables.payments]
+integration = "postgres"
+relation = "public.payments"
+contract = "data_contracts/payments.odcs.yaml"
+"""
+DAYS = """
+  - id: days_to_pay
+    title: Days to pay
+    question: How long do we wait?
+    kind: outcome
+    owner: head-of-collections
+    formula: mean days
+    unit: days
+    direction: lower
+    baseline: {value: 41, period: last year, source: the controller}
+    target: {value: 30, due: "2027-06-30"}
+    measure:
+      form: mean
+      sql: SELECT number AS "case", days AS value, customer AS cluster FROM payments WHERE paid < $until
+    window: all payments
+    minimum_sample: 100
+    attribution: before and after
+    decision: {go_on: better, gate: not_worse, otherwise: stop}
+"""
 LOOK = """
 import mlflow
 client = mlflow.MlflowClient()
@@ -114,6 +157,32 @@ def test_scores_are_written_once_to_a_real_postgresql(make_pilot, run_in, run_pi
     count = run_in(pilot, ["python", "-c", COUNT, database, "select count(*) from call_lists"], offline=False)
     assert int(count.out) == json.loads(run.out)["scored"]["written"] > 0
     assert not (pilot / "var/pilot.db").exists()
+
+
+def test_a_kpi_is_measured_on_a_table_behind_a_real_postgresql(make_pilot, run_in, run_pilot, database):
+    pilot = make_pilot(integrations=["postgres"])
+    switched_on = {
+        "PILOT_INTEGRATIONS__POSTGRES__ENABLED": "true",
+        "PILOT_INTEGRATIONS__POSTGRES__URL": f"postgresql+psycopg://postgres@127.0.0.1/{database}",
+    }
+    fill = (
+        "create table payments as select i as number, 'K' || i % 50 as customer, date '2025-01-01' + i % 90 as paid,"
+        " case when i = 7 then null else 30 + i % 9 end as days from generate_series(1, 900) i"
+    )
+    filled = run_in(pilot, ["python", "-c", FILL, database, fill], offline=False)
+    assert filled.code == 0, filled.err
+    (pilot / "data_contracts/payments.odcs.yaml").write_text(PAYMENTS)
+    for path, text in (("config/default.toml", BEHIND), ("kpis.yml", DAYS)):
+        with (pilot / path).open("a") as file:
+            file.write(text)
+
+    run = run_pilot(pilot, "measure", "--try", "days_to_pay", "--json", offline=False, **switched_on)
+
+    assert run.code == 0, run.err
+    found = json.loads(run.out)
+    assert found["n"] == 899  # the row without a number of days misses the contract
+    assert found["value"] == pytest.approx(34, abs=0.1)
+    assert json.loads((pilot / "var/reads.jsonl").read_text())["rows"] == 900
 
 
 def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilot, mlflow_server):

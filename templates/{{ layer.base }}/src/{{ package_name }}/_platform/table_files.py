@@ -44,7 +44,7 @@ def _stage(connection: "DuckDBPyConnection", path: Path, settings: TableSettings
     if path.suffix.lower() == ".parquet":
         return _stage_parquet(connection, path)
     if path.suffix.lower() in SPREADSHEETS:
-        return _stage_pieces(connection, _sheet(path, settings))
+        return stage_pieces(connection, _sheet(path, settings))
     return _stage_csv(connection, path, settings)
 
 
@@ -71,7 +71,7 @@ def _stage_csv(connection: "DuckDBPyConnection", path: Path, settings: TableSett
     names = _names(path, settings)
     if _suits_duckdb(path, settings, names) and _stage_plain(connection, path, settings, len(names)):
         return names
-    return _stage_pieces(connection, _pieces(path, settings))
+    return stage_pieces(connection, _pieces(path, settings))
 
 
 def _suits_duckdb(path: Path, settings: TableSettings, names: Sequence[str]) -> bool:
@@ -130,7 +130,8 @@ def _pieces(path: Path, settings: TableSettings) -> "Iterator[pd.DataFrame]":
         yield piece.astype("string").fillna("").astype(object)
 
 
-def _stage_pieces(connection: "DuckDBPyConnection", pieces: "Iterator[pd.DataFrame]") -> list[str]:
+def stage_pieces(connection: "DuckDBPyConnection", pieces: "Iterator[pd.DataFrame]") -> list[str]:
+    """Create `bench.raw_rows` from frames of text that have the same columns."""
     names: list[str] = []
     for place, piece in enumerate(pieces):
         if not place:

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Final
 from . import PilotError
 from .contract_rules import Contract
 from .contracts import Access, Finding, need_columns, permit, stop_when_broken, write_journal
+from .integrations import open_database
 from .odcs import read_contract
 from .sections import QuerySettings, TableSettings
 from .settings import PlatformSettings
 from .table_files import RAW, stage
+from .table_relations import stage_relation
 from .table_rules import Judge
 from .written import quote
 
@@ -125,7 +127,7 @@ def _land(
 
     table = settings.contracted_tables[name]
     try:
-        columns = _stage(connection, settings, table)
+        columns = _stage(connection, settings, table, contract)
         rows = _count(connection, RAW)
         write_journal(contract, access, rows=rows)
         need_columns(contract, columns, rows)
@@ -143,13 +145,16 @@ def _land(
     return Landed(name, contract, total, valid, findings, aside)
 
 
-def _stage(connection: "DuckDBPyConnection", settings: PlatformSettings, table: TableSettings) -> list[str]:
-    if table.path is None:
-        raise PilotError(
-            f"A table behind the integration {table.integration} is asked there, and not together with files: "
-            "ask for it in a KPI of its own."
-        )
-    return stage(connection, settings.root / table.path, table)
+def _stage(
+    connection: "DuckDBPyConnection", settings: PlatformSettings, table: TableSettings, contract: Contract
+) -> list[str]:
+    if table.path is not None:
+        return stage(connection, settings.root / table.path, table)
+    database = open_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
+    try:
+        return stage_relation(connection, database, str(table.relation), contract)
+    finally:
+        database.close()
 
 
 def _count(connection: "DuckDBPyConnection", table: str) -> int:
