@@ -28,6 +28,9 @@ LINE = {
 def folder(tmp_path_factory):
     pilot = tmp_path_factory.mktemp("status") / "pilot"
     assert pilotline("new", pilot, *REAL, "-d", "ai_act_class=high").code == 0
+    manifest = yaml.safe_load((pilot / "kpis.yml").read_text())
+    manifest["kpis"][0]["measure"] = {"sql": "select minutes as value from requests", "unit": "minutes"}
+    (pilot / "kpis.yml").write_text(yaml.safe_dump(manifest, sort_keys=False))
     (pilot / "governance/evidence").mkdir()
     line = {**LINE, "definition": read_kpis((pilot / "kpis.yml").read_bytes())[0].hash}
     older, other = {**line, "value": 12.0, "verdict": "undecided"}, {**line, "value": 77.0, "definition": "another"}

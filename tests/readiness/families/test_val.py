@@ -53,11 +53,29 @@ FAILING = {
     "VAL006 an unknown one": ("VAL006", set_value("pilot.yml", "objective", "id", "be-cool"), "be-cool"),
     "VAL007 another formula": ("VAL007", set_value("kpis.yml", "kpis", 2, "formula", "my own"), "formula differs"),
     "VAL007 unknown": ("VAL007", set_value("kpis.yml", "kpis", 2, "uses", "x@7"), "no definition x@7"),
+    "VAL010 a wrong unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", "h"), "(sql) is in h"),
+    "VAL010 a wrong function": (
+        "VAL010",
+        set_value("kpis.yml", "kpis", 0, "measure", {"function": "revenue_reached"}),
+        "is in minutes, and the function revenue_reached gives GBP per 100 calls",
+    ),
+    "VAL010 no unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", None), "does not say its unit"),
+    "VAL010 pending": (
+        "VAL010", set_value("kpis.yml", "kpis", 0, "measure", {"pending": "Write it."}), "not measured yet: Write it",
+    ),
+    "VAL010 no baseline": (
+        "VAL010",
+        set_value("kpis.yml", "kpis", 0, "baseline", {"value": None, "period": None, "source": "not measured yet"}),
+        "not measured yet: its baseline is missing",
+    ),
+    "VAL002 said to be unmeasured": (
+        "VAL002", write(KPI, lines(measured("minutes_per_request", verdict="not_measured_yet"))), "never measured",
+    ),
     "VAL008 nobody approved": ("VAL008", remove(GATE), "Nobody approved"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [f"VAL00{number}" for number in (1, 2, 3, 4, 5, 6, 7, 9)])
+@pytest.mark.parametrize("name", [f"VAL0{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10)])
 def test_a_complete_pilot_passes(name):
     assert run_one(name, complete()).status == "pass", run_one(name, complete())
 
@@ -101,6 +119,35 @@ def test_a_definition_is_unknown_only_where_the_catalog_can_be_had():
     changed = set_value("kpis.yml", "kpis", 1, "formula", "my own")
     both = Repository.of(edited(complete(), another, changed), TODAY)
     assert run_checks(both, [check], proofs=Proofs())[0].status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("measure", "stage"),
+    [
+        pytest.param({"pending": "Write the query."}, "pilot", id="pending"),
+        pytest.param({"sql": "select 1 as value", "unit": "hours"}, "sandbox", id="a wrong unit"),
+        pytest.param({"sql": "select 1 as value"}, "production", id="no unit, as earlier files have it"),
+        pytest.param({"function": "lapsing_customers_reached"}, "sandbox", id="a function of another unit"),
+    ],
+)
+def test_what_is_not_measured_yet_blocks_the_next_stage_and_a_wrong_number_every_stage(measure, stage):
+    result = run_one("VAL010", edited(complete(), set_value("kpis.yml", "kpis", 0, "measure", measure)))
+    assert (result.status, result.stage.label) == ("fail", stage)
+
+
+def test_a_pilot_whose_code_registers_no_function_is_taken_at_its_word():
+    asked = set_value("kpis.yml", "kpis", 0, "measure", {"function": "revenue_reached"})
+    earlier = write("src/customer_call_list/pipelines/measure.py", "def revenue_reached(): ...\n")
+    assert run_one("VAL010", edited(complete(), asked, earlier)).status == "pass"
+
+
+def test_a_kpi_that_is_not_measured_yet_has_the_form_of_one():
+    nothing = {"value": None, "period": None, "source": "not measured yet"}
+    target = {"change_percent": -20, "due": "2027-05-24"}
+    edits = [
+        set_value("kpis.yml", "kpis", 0, name, value) for name, value in (("baseline", nothing), ("target", target))
+    ]
+    assert run_one("VAL001", edited(complete(), *edits)).status == "pass"
 
 
 def test_an_unstated_source_of_the_baseline_blocks_only_the_next_stage():

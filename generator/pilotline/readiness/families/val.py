@@ -1,13 +1,10 @@
 """Value: what the pilot is for is one number that everybody reads in the same way."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
-from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.section import Location, Section
-from pilotline.kpi.evidence import UNMEASURED
-from pilotline.pilot.paths import KPI_EVIDENCE, KPIS
+from pilotline.pilot.paths import KPI_EVIDENCE
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.eu_ai_act import stage_since
@@ -17,107 +14,9 @@ from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.results import Effort, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
 
-_TEXTS: Final = ("id", "title", "unit", "owner")
 _FETCH: Final = "Fetch the catalog with `pilotline diff`, or take a definition that _platform/organisation.yml carries."
 _LIBRARY: Final = "templates/_organisation/kpis/"
-_LONGEST_ROUND: Final = 100.0
-_DIRECTIONS: Final = frozenset({"higher", "lower"})
 _COSTS: Final = ("build", "run_per_month", "people_per_month")
-
-
-class KpiIsDefined(Check):
-    """An outcome that nobody can measure cannot be reached, and the pilot can never be said to have worked."""
-
-    id = "VAL001"
-    title = "At least one KPI has unit, direction, baseline, target, owner, source and due date"
-    stage = Stage.SANDBOX
-    source = "NIST AI RMF MAP 1.4, 3.1"
-    effort = Effort.HOURS
-    advice = "Complete the KPI in kpis.yml: what is measured, how much it is today and where that number comes from, how much it shall be, and by when."
-    example = """
-kpis:
-  - id: minutes_per_request
-    unit: minutes
-    direction: lower
-    owner: head-of-service
-    baseline: {value: 12.5, period: 2026-07 to 2026-09, source: "Ticket system, 4,210 requests"}
-    target: {value: 8, due: "2027-05-24"}
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        if repo.kpis.source.error:
-            yield Problem(f"kpis.yml cannot be read: {repo.kpis.source.error}", Location(KPIS))
-            return
-        kpis = repo.kpis.items("kpis")
-        if not kpis:
-            yield Problem("There is no KPI in kpis.yml, so nobody can tell what this is worth")
-        named = [problem for kpi in kpis for problem in _kpi_problems(kpi)]
-        yield from named
-        if kpis and not named:
-            for violation in find_violations(repo.kpis.data, read_schema("kpis")):
-                yield Problem(f"{violation.place or KPIS} {violation.message}", repo.kpis.place(*violation.keys))
-
-
-def _kpi_problems(kpi: Section) -> Iterator[Problem]:
-    name = kpi.text("id") or "A KPI"
-    for key in _TEXTS:
-        if not kpi.text(key):
-            yield Problem(f"{name} has no {key}", kpi.place(key))
-    if kpi.text("direction") not in _DIRECTIONS:
-        yield Problem(f"{name}: the direction is to be higher or lower", kpi.place("direction"))
-    if not _has_baseline(kpi):
-        yield Problem(f"{name} has no baseline: what is it today?", kpi.place("baseline"))
-    source = kpi.text("baseline", "source")
-    if not source:
-        yield Problem(f"{name}: the baseline has no source", kpi.place("baseline"))
-    elif is_unanswered(source):
-        yield Problem(
-            f"{name}: where the baseline comes from is not said yet", kpi.place("baseline", "source"), stage=Stage.PILOT
-        )
-    if kpi.text("kind") == "guardrail":
-        if kpi.number("margin") is None:
-            yield Problem(f"{name} is a guardrail without a margin", kpi.place())
-    elif not _has_target(kpi):
-        yield Problem(f"{name} has no target with a value and a due date (YYYY-MM-DD)", kpi.place("target"))
-
-
-def _has_baseline(kpi: Section) -> bool:
-    """Tell whether it says what it is today, or plainly says that this is not measured yet: no value, of no time."""
-    if kpi.number("baseline", "value") is not None or kpi.text("baseline", "data"):
-        return True
-    return {"value", "period"} <= set(kpi.names("baseline")) and not kpi.has("baseline", "period")
-
-
-def _has_target(kpi: Section) -> bool:
-    wanted = [kpi.number("target", name) for name in ("value", "change_percent")]
-    return any(each is not None for each in wanted) and kpi.date("target", "due") is not None
-
-
-class KpiIsMeasured(Check):
-    """A number that was measured once, by hand, says nothing about today."""
-
-    id = "VAL002"
-    title = "Each KPI was measured lately, with its command and commit"
-    stage = Stage.PILOT
-    source = "ML Test Score: Monitor 7; NIST AI RMF MEASURE 1.1"
-    effort = Effort.HOURS
-    advice = "Run the pilot's `measure` and commit what it appends to governance/evidence/kpi.jsonl."
-    example = "customer-call-list measure && git add governance/evidence"
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        newest = newest_kpis(repo)
-        most = timedelta(days=2 * (repo.manifest.number("operation", "every_days") or _LONGEST_ROUND))
-        for kpi in repo.kpis.items("kpis"):
-            name, line = kpi.text("id"), newest.get(kpi.text("id"))
-            measured = line.date("measured_at") if line and line.text("verdict") != UNMEASURED else None
-            if line is None or measured is None:
-                yield Problem(f"{name} was never measured ({KPI_EVIDENCE})", kpi.place())
-            elif not (line.text("command") and line.text("commit")):
-                yield Problem(
-                    f"{name} was measured without a command or commit, so nobody can repeat it", Location(KPI_EVIDENCE)
-                )
-            elif repo.today - measured > most:
-                yield Problem(f"{name} was measured last on {measured}", Location(KPI_EVIDENCE), calendar=True)
 
 
 class CostsAreKnown(Check):
@@ -314,8 +213,6 @@ experiment:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    KpiIsDefined(),
-    KpiIsMeasured(),
     CostsAreKnown(),
     ReturnIsComputable(),
     ObjectiveIsTheOrganisations(),

@@ -39,9 +39,9 @@ class Measurement:
         return cls(mean, low, high, sample.n, window, f"{source}; {method}", (assumed,), sample)
 
     @classmethod
-    def none(cls, window: str) -> "Measurement":
+    def none(cls, window: str, why: str = "not measured yet") -> "Measurement":
         """Say that nothing was measured."""
-        return cls(None, None, None, 0, window, "not measured yet", (), Sample.of(()))
+        return cls(None, None, None, 0, window, why, (), Sample.of(()))
 
     def without_number(self) -> "Measurement":
         """Keep what was looked at and how, without a number that could be taken for a finding."""

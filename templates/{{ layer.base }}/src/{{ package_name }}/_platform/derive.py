@@ -11,6 +11,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from . import PilotError
+from .measure_units import find_wrong_units, read_declared
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 TEMPLATES: Final = Path(__file__).with_name("derived")
@@ -42,9 +43,11 @@ class Derived:
 def derive(root: Path) -> tuple[Derived, ...]:
     """Make every derived file from the manifests, without writing it."""
     kpis_text, pilot_text = _read(root / "kpis.yml"), _read(root / "pilot.yml")
+    kpis, pilot = _parse(root / "kpis.yml", kpis_text)["kpis"], _parse(root / "pilot.yml", pilot_text)
+    _refuse_wrong_units(kpis, pilot)
     context = {
-        "kpis": _parse(root / "kpis.yml", kpis_text)["kpis"],
-        "pilot": _parse(root / "pilot.yml", pilot_text),
+        "kpis": kpis,
+        "pilot": pilot,
         "evidence": _evidence(root / EVIDENCE),
         "source_hash": hashlib.sha256(kpis_text + pilot_text).hexdigest(),
     }
@@ -57,6 +60,15 @@ def derive(root: Path) -> tuple[Derived, ...]:
     )
     environment.filters["to_json"] = _to_json
     return tuple(_derived(environment, root, path, context) for path in sorted(TEMPLATES.glob("*.j2")))
+
+
+def _refuse_wrong_units(kpis: object, pilot: dict[str, object]) -> None:
+    """Refuse KPIs that are bound to what measures in another unit, all at once."""
+    entries = [kpi for kpi in kpis if isinstance(kpi, dict)] if isinstance(kpis, list) else []
+    costs = pilot.get("costs")
+    currency = str(costs.get("currency")) if isinstance(costs, dict) else ""
+    if wrong := list(find_wrong_units(entries, read_declared(TEMPLATES.parents[1]), currency)):
+        raise PilotError(" ".join(wrong))
 
 
 def _derived(environment: Environment, root: Path, template: Path, context: dict[str, object]) -> Derived:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from . import PilotError, SqlDatabase
 from .anytime import Measurement, Sample
 from .kpi import Kpi
+from .measure_units import find_wrong_units
 from .monitoring import read_counts
 from .settings import PlatformSettings
 from .tracking import Tracking
@@ -17,6 +18,8 @@ def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settin
     asked = kpi.measure
     if asked.pending is not None:
         return Measurement.none(kpi.window)
+    if problems := list(find_wrong_units([kpi.model_dump()], {}, settings.manifest.costs.currency)):
+        raise PilotError(" ".join(problems))
     if asked.sql is not None:
         return _by_query(kpi, database, settings)
     try:

@@ -27,6 +27,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "exclusive": ("one_at_a_time",),
     "integrations": ("open_database", "open_tracking"),
     "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
+    "measure_functions": ("MeasureFunctions",),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
     "platform_measures": ("measure_platform",),
     "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),

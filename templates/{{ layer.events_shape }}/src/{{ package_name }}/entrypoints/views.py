@@ -138,11 +138,11 @@ def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> J
         found, kpi = each.measurement, each.kpi
         table.add_row(
             f"{escape(kpi.title)}, {escape(kpi.unit)}",
-            number(found.value) if found.n else "-",
-            f"{number(found.low)} to {number(found.high)}" if found.n else "-",
+            number(found.value),
+            "-" if found.value is None else f"{number(found.low)} to {number(found.high)}",
             number(each.defined.baseline),
             kpi.aim(number),
-            f"{found.method}, {found.window} (n = {found.n:,})",
+            "not measured yet" if unmeasured(each) else f"{found.method}, {found.window} (n = {found.n:,})",
         )
     screen.table(table)
     for each in measured.assessments:
@@ -162,6 +162,11 @@ def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> J
     }
 
 
+def unmeasured(each: Assessment) -> bool:
+    """Tell whether a KPI is not measured yet: its sentence says what the next step is."""
+    return each.verdict == "not_measured_yet"
+
+
 def _kpi_json(each: Assessment) -> Json:
     found, kpi = each.measurement, each.kpi
     return {
@@ -178,6 +183,7 @@ def _kpi_json(each: Assessment) -> Json:
         "rule": found.rule,
         "gain": asdict(each.gain),
         "verdict": each.verdict,
+        "pending": kpi.pending,
         "sentence": sentence(each),
         "assumptions": list(found.assumptions),
     }

@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from .._platform import PilotError
 from .._platform.anytime import Measurement, Sample
 from .._platform.corrections import Corrections
 from .._platform.evidence import record
 from .._platform.kpi import Assessment, Kpi, assess, read_kpis
+from .._platform.measure_functions import MeasureFunctions
 from .._platform.platform_measures import measure_platform
 from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
 from ..bootstrap import Parts
@@ -18,7 +18,6 @@ from ..services.live import Live, judge_live
 from .intake import Intake
 from .learn import champion, newest, read_evaluation
 
-CORRECTIONS = "corrections"
 BACKTEST = "past months, out of time"
 LIVE = "lists that people had"
 INTERVAL = "bias-corrected bootstrap over customers"
@@ -50,11 +49,10 @@ def measure(parts: Parts, intake: Intake) -> Measured:
     evaluation = read_evaluation(parts, holder or newest(parts))
     live = judge_live(parts.call_lists, intake.customers, parts.policy)
     method = Method.EXPECTED_LOSS if holder else Method.RULE
-    costs = parts.settings.manifest.costs
-    found = tuple(
-        assess(each, _measurement(parts, each.kpi, evaluation, live, method), costs)
-        for each in read_kpis(parts.settings.root / "kpis.yml")
-    )
+    costs, asked = parts.settings.manifest.costs, Asked(parts, evaluation, live, method)
+    kpis = read_kpis(parts.settings.root / "kpis.yml")
+    FUNCTIONS.check((each.kpi for each in kpis), parts.settings.currency)
+    found = tuple(assess(each, _measurement(each.kpi, asked), costs) for each in kpis)
     waiting = [parts.policy.horizon_end(day) for day in parts.call_lists.cutoffs() if day not in live.over]
     return Measured(found, evaluation, method, tuple(live.over), min(waiting, default=None))
 
@@ -77,23 +75,63 @@ def _report(measured: Measured, command: str) -> Report:
     return Report(subject, (metric,), ("the rule", found.other), command)
 
 
-def _measurement(parts: Parts, kpi: Kpi, evaluation: Evaluation, live: Live, method: Method) -> Measurement:
-    asked = kpi.measure.function
-    if asked is None:
+@dataclass(frozen=True)
+class Asked:
+    """What the functions measure from."""
+
+    parts: Parts
+    evaluation: Evaluation
+    live: Live
+    method: Method
+
+
+FUNCTIONS = MeasureFunctions[Asked]()
+
+
+@FUNCTIONS.register(
+    "revenue_reached",
+    unit="<currency> per 100 calls",
+    meaning="Revenue, before the list, of called customers who then lapse, per 100 calls",
+)
+def revenue_reached(asked: Asked) -> Measurement:
+    """Measure the money behind the customers who lapse."""
+    return _reached(asked, Measure.REVENUE)
+
+
+@FUNCTIONS.register(
+    "lapsing_customers_reached",
+    unit="customers per 100 calls",
+    meaning="Called customers who then lapse, per 100 calls",
+)
+def lapsing_customers_reached(asked: Asked) -> Measurement:
+    """Measure how many of the called lapse."""
+    return _reached(asked, Measure.CUSTOMERS)
+
+
+@FUNCTIONS.register("corrections", unit="percent", meaning="Corrections by users that somebody answered")
+def corrections(asked: Asked) -> Measurement:
+    """Measure the share of the users' corrections that somebody answered."""
+    counts = Corrections(asked.parts.database, asked.parts.settings).counts()
+    return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
+
+
+def _measurement(kpi: Kpi, asked: Asked) -> Measurement:
+    parts = asked.parts
+    if kpi.measure.function is None:
         return measure_platform(kpi, parts.database, parts.tracking, parts.settings)
-    if asked == CORRECTIONS:
-        return _corrections(parts)
-    if asked not in set(Measure):
-        known = ", ".join([*Measure, CORRECTIONS])
-        raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {known}.")
-    wanted = Measure(asked)
+    return FUNCTIONS.measure(kpi, asked, parts.settings.currency)
+
+
+def _reached(asked: Asked, wanted: Measure) -> Measurement:
+    live = asked.live
     if live.over:
-        found = compare(live.worked, live.rule, wanted, parts.settings.seed)
+        found = compare(live.worked, live.rule, wanted, asked.parts.settings.seed)
         window = f"{live.over[0]} to {live.over[-1]}, {len(live.over)} list{'s' if len(live.over) > 1 else ''}"
         return _from(found, window, LIVE, LIVE_ASSUMPTION, len(live.over))
-    months = evaluation.months
+    months = asked.evaluation.months
     window = f"{months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}, {len(months)} lists"
-    return _from(evaluation.against_rule[method][wanted], window, BACKTEST, PAST_ASSUMPTION, len(months))
+    past = asked.evaluation.against_rule[asked.method][wanted]
+    return _from(past, window, BACKTEST, PAST_ASSUMPTION, len(months))
 
 
 def _from(found: Comparison, window: str, source: str, assumption: str, lists: int) -> Measurement:
@@ -109,9 +147,3 @@ def _from(found: Comparison, window: str, source: str, assumption: str, lists: i
         rule=found.other,
         units_per_month=found.calls / lists / PER,
     )
-
-
-def _corrections(parts: Parts) -> Measurement:
-    """Share of the users' corrections that somebody answered."""
-    counts = Corrections(parts.database, parts.settings).counts()
-    return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
