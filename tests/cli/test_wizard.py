@@ -15,7 +15,8 @@ ENTER, UP, DOWN, CLEAR = "\r", "\x1b[A", "\x1b[B", "\x15"
 OUTCOME = [
     part
     for pair in (
-        "objective=keep-revenue", "kpi=Days until paid", "kpi_baseline=41", "kpi_target=30", "kpi_unit_value=900",
+        "objective=keep-revenue", "kpi=Days until paid", "kpi_unit=days", "currency=EUR",
+        "kpi_baseline=41", "kpi_target=30", "kpi_unit_value=900",
         "owner=ada", "architecture=batch_scoring",
     )
     for part in ("-d", pair)
@@ -23,10 +24,13 @@ OUTCOME = [
 STAGES = {
     "What is the pilot called?": ENTER,
     "Which of the organisation's objectives": ENTER,
+    "Does it start with the worked example": ENTER,
     "Which outcome will show": ENTER,
+    "In which unit is it counted": ENTER,
     "What is that KPI today": ENTER,
-    "Which value shall it reach?": ENTER,
-    "What is one unit of the KPI worth": ENTER,
+    "Which value shall it reach": ENTER,
+    "In which currency": ENTER,
+    "What is one unit of it worth": ENTER,
     "Who owns the outcome?": ENTER,
     "Which reference architecture": ENTER,
     "Everything else has an answer": DOWN + ENTER,
@@ -70,16 +74,19 @@ def answer(child, question, keys):
 def walk_to_the_review(child):
     answer(child, "What is the pilot called?", f"{CLEAR}Late payers")
     answer(child, "Which of the organisation's objectives", DOWN)
+    answer(child, "Does it start with the worked example", UP)
     answer(child, "Which outcome will show that it works?", f"{CLEAR}Days until paid")
+    answer(child, "In which unit is it counted?", f"{CLEAR}days")
     answer(child, "What is that KPI today", f"{CLEAR}41")
-    answer(child, "Which value shall it reach?", f"{CLEAR}30")
-    answer(child, "What is one unit of the KPI worth", f"{CLEAR}900")
+    answer(child, "Which value shall it reach", f"{CLEAR}30")
+    answer(child, "In which currency", f"{CLEAR}EUR")
+    answer(child, "What is one unit of it worth", f"{CLEAR}900")
     answer(child, "Who owns the outcome?", f"{CLEAR}ada")
     answer(child, "Which reference architecture", "")
     child.expect_exact("Everything else has an answer")
 
 
-def test_eight_questions_then_one_screen(talk, tmp_path):
+def test_the_outcome_first_then_one_screen(talk, tmp_path):
     walk_to_the_review(talk)
     talk.expect_exact("package_name")
     talk.expect_exact("late_payers")
@@ -112,9 +119,10 @@ def test_enter_takes_the_example_and_a_destination_suggests_the_name(start, tmp_
     child.send(ENTER)
     child.expect_exact("Which of the organisation's objectives")
     child.send(ENTER)
+    answer(child, "Does it start with the worked example", "")
     child.expect_exact("[Revenue of lapsing customers reached per 100 calls]")
     child.send(ENTER)
-    for example in ("[49833]", "[60000]", "[0.03]", "[example-head-of-sales]"):
+    for example in ("[GBP per 100 calls]", "[49833]", "[60000]", "[GBP]", "[0.03]", "[example-head-of-sales]"):
         child.expect_exact(example)
         child.send(ENTER)
     answer(child, "Which reference architecture", "")
@@ -169,9 +177,9 @@ def test_a_prohibited_practice_cannot_be_chosen_and_the_article_is_named(start, 
     ("question", "typed", "problem"),
     [
         ("What is the pilot called?", "!!!", "A name needs a letter or digit"),
-        ("What is that KPI today", "12,5", "'12,5' is not a number such as 12.5"),
-        ("Which value shall it reach?", "nan", "A target is a finite number"),
-        ("What is one unit of the KPI worth", "-1", "finite number above 0"),
+        ("What is that KPI today", "12,5", "A baseline is a number, or"),
+        ("Which value shall it reach", "nan", "A target is a finite number"),
+        ("What is one unit of it worth", "-1", "The value of one unit is above 0"),
         ("Who owns the outcome?", "x" * 81, "An owner has 1 to 80 characters"),
     ],
 )

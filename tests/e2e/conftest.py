@@ -36,6 +36,8 @@ MINIMAL: dict[str, object] = {
     "kpi": "Revenue behind late payers reached",
     "kpi_baseline": 49_000,
     "kpi_target": 58_000,
+    "kpi_unit": "euro",
+    "currency": "EUR",
     "kpi_unit_value": 0.02,
     "owner": "head-of-collections",
     "personal_data": False,
@@ -147,7 +149,7 @@ def run_pilot(run_in: RunIn) -> RunIn:
     """Give a function that runs a pilot's own command line."""
 
     def run(folder: Path, *arguments: str, offline: bool = True, **variables: str) -> Run:
-        package = next(path.parent.name for path in (folder / "src").glob("*/bootstrap.py"))
+        package = next(path.parent.name for path in (folder / "src").glob("*/entrypoints"))
         start = f"import sys; from {package}.entrypoints import main; sys.exit(main())"
         return run_in(folder, ["python", "-c", start, *arguments], offline=offline, **variables)
 

@@ -21,11 +21,14 @@ from pilotline.template.render import render
 
 TODAY = date(2026, 11, 25)
 REAL: dict[str, object] = {
+    "start": "earlier",  # all of the code under a KPI of its own, as every check needs something to look at
     "objective": "lower-cost-to-serve",
     "kpi": "Minutes per request",
     "kpi_baseline": 12.5,
     "kpi_target": 8,
     "kpi_unit_value": 0.8,
+    "currency": "EUR",
+    "screened_by": "ada@example.org",
     "kpi_unit": "minutes",
     "owner": "ada@example.org",
     "created_on": "2026-11-25",

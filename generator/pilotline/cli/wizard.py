@@ -23,6 +23,11 @@ _STYLE: Final = Style(
         ("text", "fg:ansibrightblack"),
     ]
 )
+_START: Final = "start"
+_KPI: Final = "kpi"
+_OWN_CASE: Final = "own_case"
+_ONLY_WHERE_OPEN: Final = ("kpi_direction",)
+"""Questions that other answers settle mostly: which direction is better is seen from baseline and target."""
 _CREATE: Final = "__create__"
 _EARLIER: Final = "__earlier__"
 _NARROWEST: Final = 20
@@ -51,12 +56,26 @@ def ask(
     if any(problem.partition(":")[0] in given for problem in problems):
         accept_answers(snapshot, answers)
     earlier = _first_questions(state)
-    first = [name for name in earlier if name not in given]
-    _greet(first)
-    for number, name in enumerate(first, start=1):
-        offer = (suggested or {}).get(name)
-        answers[name] = _ask_one(snapshot, answers, name, f"{number}/{len(first)}", offer=offer)
+    first = [name for name in earlier if name not in given and not (name == _START and _KPI in given)]
+    counted = [name for name in first if name not in _ONLY_WHERE_OPEN]
+    _greet(counted)
+    for name in first:
+        if name in _ONLY_WHERE_OPEN and _is_settled(snapshot, answers, name):
+            continue
+        mark = f"{counted.index(name) + 1}/{len(counted)}" if name in counted else "»"
+        answers[name] = _ask_one(snapshot, answers, name, mark, offer=_offer(answers, name, suggested or {}))
     return _review(snapshot, answers, earlier, refuse)
+
+
+def _offer(answers: Mapping[str, object], name: str, suggested: Mapping[str, str]) -> str | None:
+    """Choose what Enter takes: of a case of one's own nothing that belongs to the example."""
+    return "" if name == _KPI and answers.get(_START) == _OWN_CASE else suggested.get(name)
+
+
+def _is_settled(snapshot: Snapshot, answers: Mapping[str, object], name: str) -> bool:
+    """Tell whether the answers so far settle a question."""
+    state, _ = resolve_answers(snapshot, answers)
+    return any(item.question.name == name and item.value is not None for item in state.questions)
 
 
 def _first_questions(state: Answers) -> list[str]:
@@ -122,7 +141,7 @@ def _ask_line(
 ) -> object:
     """Ask for a line of text: over an example that Enter takes, or with the present answer to edit."""
     present = _plain(item.value)
-    if offer is not None and check(offer) is True:
+    if offer == "" or (offer is not None and check(offer) is True):
         present = offer
     fallback = "" if edit else present
     value = questionary.text(

@@ -1,6 +1,6 @@
 """Starting a sibling of a pilot: its data contracts, integrations and answers, but an outcome of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ _NOT_TAKEN: Final = frozenset(
         "kpi_unit",
         "package_name",
         "prepared_for",
+        "start",
     }
 )
 _DATA_FOLDERS: Final = (DATA, DATA_CONTRACTS)
@@ -56,7 +57,13 @@ def answer_like(model: SourcePilot, snapshot: Snapshot, given: Mapping[str, obje
     """Complete what is given by the model's answers, but for its outcome."""
     known = open_names(snapshot)
     taken = {name: value for name, value in model.pilot.answers.items() if name in known and name not in _NOT_TAKEN}
-    return {**taken, **given}
+    return {**_case_like(model, known), **taken, **given}
+
+
+def _case_like(model: SourcePilot, known: Collection[str]) -> dict[str, object]:
+    """Start a case of its own, with the code for the shape of table that its model has, an example's as well."""
+    shape = model.pilot.answers.get("shape", "events")
+    return {"start": "own_case", "shape": shape} if {"start", "shape"} <= set(known) else {}
 
 
 def check_like(model: SourcePilot, answers: Answers) -> None:

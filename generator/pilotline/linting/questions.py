@@ -15,7 +15,7 @@ from pilotline.linting.rule import Found, rule
 from pilotline.template.answers import resolve_answers
 from pilotline.template.questions import parse_questions
 
-_STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data"})
+_STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data", "UNSET"})
 _TEMPLATED: Final = ("type", "default", "choices", "help", "placeholder", "when", "validator")
 
 

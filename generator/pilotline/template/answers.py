@@ -15,9 +15,13 @@ from pilotline.template.snapshot import Snapshot
 WIZARD_ORDER: Final = (
     "project_name",
     "objective",
+    "start",
     "kpi",
+    "kpi_unit",
     "kpi_baseline",
     "kpi_target",
+    "kpi_direction",
+    "currency",
     "kpi_unit_value",
     "owner",
     "architecture",
@@ -53,7 +57,11 @@ class Answers:
 
 
 def resolve_answers(
-    snapshot: Snapshot, given: Mapping[str, object], *, required: Iterable[str] = ()
+    snapshot: Snapshot,
+    given: Mapping[str, object],
+    *,
+    required: Iterable[str] = (),
+    recorded: Mapping[str, object] | None = None,
 ) -> tuple[Answers, tuple[str, ...]]:
     """Answer every question from what is given and from the defaults.
 
@@ -61,6 +69,7 @@ def resolve_answers(
         snapshot: The catalog whose questions are answered.
         given: Answers by name, as text or already typed.
         required: Questions whose default is no answer.
+        recorded: What the pilot recorded before this; nothing for a new one.
 
     Returns:
         The answers, and every problem found; answers with a problem hold the default in its place.
@@ -71,7 +80,7 @@ def resolve_answers(
     questions = parse_questions(snapshot)
     unknown = _unknown_names(given, questions)
     try:
-        round_ = Round(snapshot, given, frozenset(required))
+        round_ = Round(snapshot, given, frozenset(required), recorded)
     except UnsupportedTemplateError:
         return _resolve_with_copier(snapshot, given, unknown)
     try:
@@ -82,12 +91,12 @@ def resolve_answers(
             return Answers({}, {}, given=dict(given)), (*unknown, *round_.problems)
         return _resolve_with_copier(snapshot, given, unknown)
     kept = tuple(item for item in answered if item is not None)
-    recorded = {
+    to_record = {
         item.question.name: item.value
         for item in kept
         if item.asked and not item.question.secret and isinstance(item.value, _RECORDABLE)
     }
-    return Answers(recorded, dict(round_.values), kept, dict(given)), (*unknown, *round_.problems)
+    return Answers(to_record, dict(round_.values), kept, dict(given)), (*unknown, *round_.problems)
 
 
 def _resolve_with_copier(

@@ -14,6 +14,7 @@ from pilotline.template.snapshot import Snapshot
 
 Phase = Literal["prompt", "render"]
 
+_OWN_ANSWERS: Final = "{{ _copier_conf.answers_file }}"
 _UNREPEATABLE: Final = ("_copier_python", "make_secret", "now")
 
 
@@ -107,5 +108,17 @@ def own_external_data(
     path = str(configuration.answers_file) if isinstance(configuration, _Configuration) else None
     return {
         name: {} if render(text, context) == path else _unrepeatable(f"_external_data.{name}")
+        for name, text in snapshot.definition.external_data.items()
+    }
+
+
+def own_answers(snapshot: Snapshot, recorded: Mapping[str, object]) -> dict[str, object]:
+    """Give `_external_data` as questions see it: the answers that the pilot recorded so far, none before it is made.
+
+    Copier reads them from the pilot's own answers file, so a question can tell a new pilot from an older one. Any
+    other file is refused when it is used.
+    """
+    return {
+        name: dict(recorded) if text == _OWN_ANSWERS else _unrepeatable(f"_external_data.{name}")
         for name, text in snapshot.definition.external_data.items()
     }

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined, TemplateError, UndefinedError
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
 from pilotline.errors import CatalogError
 from pilotline.template.answer_types import CASTS, Choice, cast_bool, cast_to_choices, check_bool
-from pilotline.template.copier_variables import surroundings
+from pilotline.template.copier_variables import own_answers, surroundings
 from pilotline.template.environment import explain_template_error
 from pilotline.template.snapshot import Snapshot
 
@@ -120,9 +120,15 @@ class _UnsetError(UndefinedError):
 class Round:
     """One pass over the questions: each sees the answers before it, as in Copier."""
 
-    def __init__(self, snapshot: Snapshot, given: Mapping[str, object], required: frozenset[str]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        given: Mapping[str, object],
+        required: frozenset[str],
+        recorded: Mapping[str, object] | None = None,
+    ) -> None:
         self._templating = snapshot.templating
-        self._seen = surroundings(snapshot, "prompt")
+        self._seen = {**surroundings(snapshot, "prompt"), "_external_data": own_answers(snapshot, recorded or {})}
         self._given = given
         self._required = required
         self.values: dict[str, object] = {}

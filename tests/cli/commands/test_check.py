@@ -10,7 +10,8 @@ REAL = [
     part
     for pair in (
         "objective=lower-cost-to-serve", "kpi=Minutes per request", "kpi_unit=minutes", "kpi_baseline=12.5",
-        "kpi_target=8", "kpi_unit_value=0.8", "owner=ada@example.org",
+        "kpi_target=8", "kpi_unit_value=0.8", "currency=EUR",
+        "screened_by=ada@example.org", "start=earlier", "owner=ada@example.org",
     )
     for part in ("-d", pair)
 ]  # fmt: skip

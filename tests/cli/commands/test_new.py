@@ -17,6 +17,8 @@ REAL = {
     "kpi_baseline": "12.5",
     "kpi_target": "8",
     "kpi_unit_value": "0.8",
+    "kpi_unit": "minutes",
+    "currency": "EUR",
     "owner": "ada@example.org",
 }
 
@@ -135,12 +137,27 @@ def test_of_a_kpi_of_one_s_own_nothing_is_claimed_that_nobody_said(tmp_path):
     answers = json.loads(run.out)["answers"]
     for name in ("baseline_source", "baseline_period", "ai_act_reason"):
         assert answers[name] == "not stated yet"
-    assert answers["kpi_unit"] == "units"
+    assert (answers["start"], answers["shape"]) == ("own_case", "none")
 
 
 def test_an_accented_name_gives_a_readable_package(tmp_path):
     run = pilotline(
-        "new", tmp_path / "p", "--defaults", "--json", "-d", "project_name=Kündigung früh", "-d", "kpi=Erlös je Łódź"
+        "new",
+        tmp_path / "p",
+        "--defaults",
+        "--json",
+        "-d",
+        "project_name=Kündigung früh",
+        "-d",
+        "kpi=Erlös je Łódź",
+        "-d",
+        "kpi_unit=zł",
+        "-d",
+        "currency=PLN",
+        "-d",
+        "kpi_target=10 %",
+        "-d",
+        "owner=ada",
     )
     assert json.loads(run.out)["answers"]["package_name"] == "kuendigung_frueh"
     assert "erloes_je_lodz" in (tmp_path / "p/kpis.yml").read_text(encoding="utf-8")
@@ -305,7 +322,7 @@ def test_no_color_means_no_colour():
 def test_questions_are_few_and_architecture_stands_before_what_reads_it(builtin):
     questions = parse_questions(builtin)
     asked = [question for question in questions if question.when is not False]
-    assert len(asked) <= 28
+    assert len(asked) <= 29
     assert all(question.help and question.has_default for question in asked)
     names = [question.name for question in questions]
     readers = [question.name for question in questions if "blueprint" in str(question.default)]

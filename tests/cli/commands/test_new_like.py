@@ -6,6 +6,8 @@ import sys
 import pexpect
 import pytest
 
+from pilotline.creation.like import OWN_QUESTIONS
+from pilotline.template.answers import WIZARD_ORDER
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
 OUTCOME = {
@@ -14,6 +16,8 @@ OUTCOME = {
     "kpi_baseline": "10",
     "kpi_target": "20",
     "kpi_unit_value": "1",
+    "kpi_unit": "euro",
+    "currency": "EUR",
 }
 DATA = [part for key, value in OUTCOME.items() for part in ("-d", f"{key}={value}")]
 
@@ -97,7 +101,7 @@ def test_the_catalog_and_its_version_are_the_model_s_unless_another_is_named(tmp
 def test_the_outcome_is_required_whatever_the_defaults(model, tmp_path, arguments):
     run = pilotline("new", tmp_path / "sibling", "--like", model, *arguments)
     assert run.code == 2
-    for name in OUTCOME:
+    for name in OWN_QUESTIONS:
         assert f"- {name} is missing" in run.err
     assert "owner is missing" not in run.err
     assert not (tmp_path / "sibling").exists()
@@ -135,8 +139,9 @@ def test_the_wizard_asks_for_the_new_outcome_alone(model, tmp_path):
         sys.executable, ["-m", "pilotline", "new", str(tmp_path / "sibling"), "--like", str(model)],
         cwd=ROOT, dimensions=(50, 150), timeout=30, encoding="utf-8",
     )  # fmt: skip
-    for number, typed in enumerate(OUTCOME.values(), start=1):
-        child.expect(f"{number}/5")
+    asked = [OUTCOME[name] for name in WIZARD_ORDER if name in OUTCOME and name != "currency"]
+    for number, typed in enumerate(asked, start=1):
+        child.expect(f"{number}/{len(asked)}")
         child.sendcontrol("u")
         child.send("\x1b[F" + "\x7f" * 80 + typed + "\r")
     child.expect("Create the pilot")

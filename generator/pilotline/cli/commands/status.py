@@ -79,6 +79,8 @@ def _now(kpi: dict[str, object]) -> str:
 def _cost(cost: object) -> str:
     if not isinstance(cost, dict) or "currency" not in cost:
         return ""
+    if cost.get("build", 0) is None:
+        return "not stated yet"
     monthly = sum(value for key, value in cost.items() if key.endswith("per_month") and isinstance(value, (int, float)))
     return f"{cost.get('build', 0):,g} {cost['currency']} to build, {monthly:,g} a month"
 

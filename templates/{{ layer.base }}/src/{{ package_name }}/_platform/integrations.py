@@ -36,9 +36,15 @@ def open_tracking(settings: PlatformSettings, integrations: str) -> TrackingServ
     return server
 
 
+def _adapters(folder: str) -> set[str]:
+    """Name the adapters that are there; a pilot without integrations may have neither their package nor its parent."""
+    parent = folder.rpartition(".")[0]
+    package = find_spec(folder) if not parent or find_spec(parent) else None
+    return {found.name for found in iter_modules(package.submodule_search_locations)} if package else set()
+
+
 def _switched_on(kind: str, settings: PlatformSettings, folder: str) -> ModuleType | None:
-    package = find_spec(folder)  # a pilot without integrations has none
-    present = {found.name for found in iter_modules(package.submodule_search_locations)} if package else set()
+    present = _adapters(folder)
     wanted = sorted(name for name, integration in settings.integrations.items() if integration.on)
     absent = [name for name in wanted if name not in present]
     if absent:

@@ -114,6 +114,8 @@ def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | No
         return None
     if gain.value is None or (gain.low is None and gain.high is None):
         return None
+    if costs.build is None or costs.run_per_month is None or costs.people_per_month is None:
+        return None
     factor = kpi.value.per_unit * found.units_per_month
     value = gain.value * factor
     running = costs.run_per_month + costs.people_per_month

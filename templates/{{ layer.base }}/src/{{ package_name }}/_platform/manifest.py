@@ -31,12 +31,12 @@ class DataFacts(_Part):
 
 
 class Costs(_Part):
-    """What the pilot costs, in one currency."""
+    """What the pilot costs, in one currency; null while nobody has stated it."""
 
     currency: str
-    build: float = 0
-    run_per_month: float = 0
-    people_per_month: float = 0
+    build: float | None = 0
+    run_per_month: float | None = 0
+    people_per_month: float | None = 0
 
 
 class AiAct(_Part):

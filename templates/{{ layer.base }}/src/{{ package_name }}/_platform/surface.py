@@ -9,7 +9,7 @@ from typing import Final
 SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("Column", "DONE", "FOUND", "INTERRUPTED", "PilotError", "Row", "Scalar", "SqlDatabase", "Table"),
     "anytime": ("Measurement", "Sample"),
-    "commands": ("measure_command", "platform_commands", "run_cli"),
+    "commands": ("measure_command", "pilot_without_shape", "platform_commands", "run_cli"),
     "contracts": (
         "Access",
         "Checked",

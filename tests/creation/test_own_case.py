@@ -1,0 +1,98 @@
+"""A case of one's own: nothing of the example under a team's name, and older pilots stay what they were."""
+
+import re
+
+import pytest
+import yaml
+
+from pilotline.errors import AnswersError
+from pilotline.template.answers import accept_answers, resolve_answers
+from pilotline.template.render import render
+
+OWN = {
+    "project_name": "Wartung Münster",
+    "objective": "lower-cost-to-serve",
+    "kpi": "Days until repaired",
+    "kpi_unit": "days",
+    "kpi_baseline": "not measured yet",
+    "kpi_target": "-20 %",
+    "currency": "CHF",
+    "kpi_unit_value": "not known yet",
+    "owner": "head-of-maintenance",
+}
+STAGES = [
+    {"prepared_for": "sandbox"},
+    {"prepared_for": "production", "ci_provider": "gitlab", "integrations": ["postgres", "mlflow_server"]},
+]
+EXAMPLE = re.compile(
+    r"online.?retail|wholesal|account.?manager|call.?list|lapsing|lapse[sd]?\b|sales.?ledger|GBP per|example-head"
+    r"|49[,.]?833|60[,.]?000\b|52\.7|revenue_reached|largest silent|\binvoice",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=["sandbox", "production"])
+def test_no_word_and_no_number_of_the_example_is_left(builtin, stage):
+    tree = render(builtin, accept_answers(builtin, {**OWN, **stage}))
+    found = {
+        path: sorted({match[0] for match in EXAMPLE.finditer(file.content.decode())})
+        for path, file in tree.items()
+        if EXAMPLE.search(file.content.decode()) and "/_platform/" not in path
+    }
+    assert found == {}
+
+
+def test_the_example_holds_what_is_searched_for(builtin):
+    tree = render(builtin, accept_answers(builtin, {}))
+    assert sum(bool(EXAMPLE.search(file.content.decode("utf-8", "replace"))) for file in tree.values()) > 20
+
+
+def test_what_is_not_known_yet_is_said_and_never_a_number(builtin):
+    tree = render(builtin, accept_answers(builtin, OWN))
+    (kpi,) = yaml.safe_load(tree["kpis.yml"].content)["kpis"]
+    assert (kpi["baseline"]["value"], kpi["target"]["change_percent"], kpi["direction"]) == (None, -20, "lower")
+    assert list(kpi["measure"]) == ["pending"]
+    assert "value" not in kpi
+    manifest = yaml.safe_load(tree["pilot.yml"].content)
+    assert manifest["costs"] == {
+        "currency": "CHF", "build": None, "run_per_month": None, "people_per_month": None, "source": "not stated yet",
+    }  # fmt: skip
+    assert manifest["ai_act"]["prohibited_practices"] == {"present": None, "screened_by": None, "screened_on": None}
+    assert not [path for path in tree if "/domain/" in path or "/pipelines/" in path]
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded", "start", "shape"),
+    [
+        ({}, {}, "example", "events"),
+        ({"owner": "ada"}, {}, "example", "events"),
+        (OWN, {}, "own_case", "none"),
+        ({"start": "own_case", "kpi_target": "70000"}, {}, "own_case", "none"),
+        ({"kpi_target": "70000"}, {}, "own_case", "none"),
+        (OWN, {"_commit": "v0.0.9", "kpi": "Days until repaired"}, "earlier", "events"),
+        ({**OWN, "start": "own_case"}, {"_commit": "v0.0.9", "start": "own_case"}, "own_case", "none"),
+        ({**OWN, "shape": "events"}, {}, "own_case", "events"),
+    ],
+    ids=["nothing", "owner", "all", "said", "target", "older pilot", "recorded", "with a shape"],
+)
+def test_how_a_pilot_starts(builtin, given, recorded, start, shape):
+    answers, problems = resolve_answers(builtin, given, recorded=recorded)
+    assert (problems, answers.values["start"], answers.values["shape"]) == ((), start, shape)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({**OWN, "start": "example"}, "The worked example has its own KPI"),
+        ({**OWN, "kpi_target": "0 %"}, "nothing would have to change"),
+        ({**OWN, "kpi_target": "soon"}, "A target is a number"),
+        ({**OWN, "kpi_baseline": "about ten"}, "or `not measured yet`"),
+        ({**OWN, "kpi_direction": "higher"}, "is not higher than the baseline"),
+        ({name: value for name, value in OWN.items() if name != "kpi_unit"}, "kpi_unit is missing"),
+        ({**OWN, "kpi_target": "30"}, "kpi_direction is missing"),
+    ],
+    ids=["as the example", "no change", "no number", "no baseline", "wrong way", "no unit", "no direction"],
+)
+def test_what_is_contradictory_or_missing_is_refused(builtin, given, message):
+    with pytest.raises(AnswersError, match=message):
+        accept_answers(builtin, given)
