@@ -38,6 +38,19 @@ def test_the_kpis_are_measured_against_rule_and_baseline_and_kept_as_evidence(ra
     assert "pilot_kpi_value" in (pilot.root / "var" / "metrics" / "kpis.prom").read_text(encoding="utf-8")
 
 
+def test_mlflow_shows_a_run_with_its_steps_below_it_and_the_kpis_on_it(ran: Ran) -> None:
+    with sqlite3.connect(ran[0].root / "var" / "mlflow.db") as store:
+        runs = dict(store.execute("select run_uuid, name from runs").fetchall())
+        parents = dict(store.execute("select run_uuid, value from tags where key = 'mlflow.parentRunId'").fetchall())
+        commits = store.execute("select count(*) from tags where key = 'mlflow.source.git.commit'").fetchone()
+        kpis = store.execute("select run_uuid from latest_metrics where key = 'kpi.revenue_reached'").fetchall()
+    store.close()
+    whole = next(run for run, name in runs.items() if name == "run")
+    assert {runs[run] for run, above in parents.items() if above == whole} == {"train", "evaluate", "score", "measure"}
+    assert (whole,) in kpis
+    assert commits == (len(runs),)
+
+
 def test_an_evaluation_and_the_days_of_each_suggestion_are_kept_as_evidence(ran: Ran) -> None:
     pilot, _ = ran
     folder = pilot.root / "governance" / "evidence"

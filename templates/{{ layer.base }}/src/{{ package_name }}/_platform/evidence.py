@@ -227,7 +227,7 @@ def _track(assessments: Sequence[Assessment], run: TrackedRun, command: str, com
         values = {"": found.value, ".low": found.low, ".high": found.high}
         values |= {".gain": gain.value, ".gain_low": gain.low, ".gain_high": gain.high}
         values[".n"] = None if each.verdict == "not_measured_yet" else found.n
-        run.metrics({f"{name}{end}": value for end, value in values.items() if value is not None})
+        run.outcomes({f"{name}{end}": value for end, value in values.items() if value is not None})
         run.tags({name: each.verdict, f"{name}.definition": each.defined.hash, f"{name}.unit": each.kpi.unit})
         if each.verdict in ABSENT:
             run.tags({f"{name}.why": sentence(each)})

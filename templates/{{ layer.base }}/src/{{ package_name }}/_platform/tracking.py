@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from . import PilotError, TrackingServer
 from .mlflow_manners import clear_errors, quiet
+from .revision import commit_of
+from .settings import find_root
+from .table_digest import digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from mlflow import MlflowClient
+    from mlflow import ActiveRun, MlflowClient
     from sklearn.base import BaseEstimator
 
 Alias = Literal["champion", "challenger"]
 NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
+PARENT: Final = "mlflow.parentRunId"
+COMMIT: Final = "mlflow.source.git.commit"
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,12 @@ class Verdict:
 class TrackedRun:
     """One open MLflow run."""
 
-    def __init__(self, client: "MlflowClient", run_id: str, model_name: str, trusted_types: Sequence[str]) -> None:
+    def __init__(self, client: "MlflowClient", run: "ActiveRun", model_name: str, trusted_types: Sequence[str]) -> None:
         self._client = client
+        self._around = run.data.tags.get(PARENT)
         self._model_name = model_name
         self._trusted = list(trusted_types)
-        self.id = run_id
+        self.id = str(run.info.run_id)
 
     def params(self, values: Mapping[str, object]) -> None:
         """Log what was chosen."""
@@ -65,6 +71,13 @@ class TrackedRun:
 
         mlflow.log_metrics(dict(values), run_id=self.id)
 
+    def outcomes(self, values: Mapping[str, float]) -> None:
+        """Log what the whole is about, also on the run around this one, so that MLflow compares runs by it."""
+        import mlflow
+
+        for run_id in {self.id, self._around or self.id}:
+            mlflow.log_metrics(dict(values), run_id=run_id)
+
     def tags(self, values: Mapping[str, str]) -> None:
         """Log what it was for."""
         for name, value in values.items():
@@ -75,13 +88,13 @@ class TrackedRun:
         self._client.log_text(self.id, json.dumps(data, ensure_ascii=False, sort_keys=True), name)
 
     def dataset(self, frame: "pd.DataFrame", *, name: str, source: str, context: str) -> None:
-        """Log which data was used: its name, source, columns and digest, not the rows."""
+        """Log which data was used: its name, source, columns and the digest of all its rows, not the rows."""
         import mlflow
         from mlflow.data.pandas_dataset import from_pandas
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            data = from_pandas(frame, source=source, name=name)
+            data = from_pandas(frame, source=source, name=name, digest=digest_of(frame))
         mlflow.log_input(data, context=context)
 
     def model(self, estimator: "BaseEstimator", example: "pd.DataFrame") -> ModelVersion:
@@ -128,12 +141,14 @@ class Tracking:
 
     @contextmanager
     def run(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[TrackedRun]:
-        """Open a run; an error marks it as failed."""
+        """Open a run, within the one that is open; an error marks it as failed."""
         client = self._client()
         import mlflow
 
-        with clear_errors(self.uri), mlflow.start_run(run_name=name, tags=dict(tags or {})) as active:
-            yield TrackedRun(client, active.info.run_id, self._model_name, self._trusted)
+        said = {**(tags or {}), COMMIT: commit_of(find_root()) or "none"}
+        within = mlflow.active_run() is not None
+        with clear_errors(self.uri), mlflow.start_run(run_name=name, nested=within, tags=said) as active:
+            yield TrackedRun(client, active, self._model_name, self._trusted)
 
     def version(self, which: Alias | int | Literal["newest"]) -> ModelVersion | None:
         """Return the newest version, or the one with that alias or number; None when there is none."""

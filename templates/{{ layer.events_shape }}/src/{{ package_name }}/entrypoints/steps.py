@@ -72,10 +72,11 @@ def take_all(as_of: datetime | None, *, as_json: bool) -> None:
     with job("run", as_json=as_json) as work:
         intake = work.read("run")
         result: Json = {"data": views.show_intake(work.screen, intake, work.currency)}
-        for name, (text, step) in STEPS.items():
-            work.screen.step(text)
-            with timed(name):
-                result |= step(work, intake, as_of)
+        with work.parts.tracking.run("run", {"invocation": work.parts.invocation}):
+            for name, (text, step) in STEPS.items():
+                work.screen.step(text)
+                with timed(name):
+                    result |= step(work, intake, as_of)
         result |= {"where": work.where(intake)}
         work.screen.title(f"Next: {next_step(work.parts.settings)}")
         work.screen.finish(result)
