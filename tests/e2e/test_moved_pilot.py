@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import commit_all, git
+from tests.helpers import git
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,8 @@ def addresses(database: Path) -> set[str]:
 
 def test_a_moved_pilot_goes_on_and_a_clone_begins_empty_and_says_so(pilot, run_in, run_pilot, tmp_path):
     assert run_pilot(pilot, "run").code == 0
-    commit_all(pilot, "evidence")
+    git(pilot, "add", "--all")
+    git(pilot, "commit", "--quiet", "--message", "evidence")
     old, moved, clone = str(pilot), tmp_path / "elsewhere", tmp_path / "clone"
     pilot.rename(moved)
     database = moved / "var" / "mlflow.db"

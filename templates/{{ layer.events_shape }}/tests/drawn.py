@@ -80,7 +80,7 @@ kpis:
     kind: adoption
     owner: the-owner
     formula: Share of corrections that were answered
-    unit: "%"
+    unit: percent
     direction: higher
     baseline: {value: 0, period: drawn, source: drawn}
     target: {value: 80, due: "2030-01-01"}
