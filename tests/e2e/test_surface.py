@@ -2,21 +2,20 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from pilotline.template.answers import accept_answers
-from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
-from tests.e2e.conftest import MAXIMAL
 from tests.e2e.earlier import load_first_shape
 
 pytestmark = pytest.mark.slow
 
 PLATFORM = "_platform"
+OWN = r"src/[^/]+/(?!_platform/|adapters/integrations/)|tests/(?!platform/)"
+SEED = re.compile(rf"templates/[^/]+/(?:{OWN}).*[.]py(?:[.]jinja)?")
 READ = (
     "import json; from customer_call_list._platform.surface import MOVED, SURFACE;"
     "print(json.dumps([SURFACE, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
@@ -44,11 +43,9 @@ print(*(f"{each.category.__name__} {each.filename} {each.message}" for each in f
 
 
 def seeds(snapshot: Snapshot) -> dict[str, str]:
-    """Render the largest pilot and give the modules that are the team's."""
-    answers = accept_answers(snapshot, MAXIMAL)
-    owner = owner_of_paths(snapshot, answers)
-    tree = render(snapshot, answers)
-    return {p: f.content.decode() for p, f in tree.items() if p.endswith(".py") and owner(p) == "seed"}
+    """Give the modules of every layer that are handed to the team, whatever answers bring them."""
+    found = {path: file.content.decode() for path, file in snapshot.tree.items() if SEED.fullmatch(path)}
+    return {path: text.replace("{{ package_name }}", "customer_call_list") for path, text in found.items()}
 
 
 def imported(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -73,9 +70,11 @@ def lists(pilot: Path, run_in) -> tuple[set[tuple[str, str]], set[tuple[str, str
     }
 
 
-def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, pilot, run_in):
+def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, pilot, run_in, tmp_path):
     surface, _ = lists
-    assert set(imported(seeds(builtin))) == surface
+    now, before = (set(imported(seeds(each))) for each in (builtin, load_first_shape(tmp_path)))
+    assert now - surface == set(), "list it in _platform/surface.py, or do not import it in a seed"
+    assert surface - now - before == set(), "no seed imports it"
     run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(surface))])
     assert run.code == 0, run.err
 

@@ -9,6 +9,7 @@ from typing import Final
 SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("Column", "DONE", "FOUND", "INTERRUPTED", "PilotError", "Row", "Scalar", "SqlDatabase", "Table"),
     "anytime": ("Measurement", "Sample"),
+    "case": ("CaseSettings", "CaseWords"),
     "commands": ("measure_command", "pilot_without_shape", "platform_commands", "run_cli"),
     "contracts": (
         "Access",
@@ -31,10 +32,12 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
     "platform_measures": ("measure_platform",),
     "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),
+    "sections": ("TableSettings",),
     "settings": ("PlatformSettings", "Section"),
     "sql_database": ("open_sqlite",),
     "switch": ("model_switch",),
     "tracking": ("ModelVersion", "Tracking", "Verdict"),
+    "written": ("read_numbers",),
     "wording": ("number", "sentence"),
 }
 # Old file -> the file that holds it now -> names. A line goes with the major version after the move.
