@@ -156,7 +156,10 @@ def pending_of(entry: Mapping[str, object]) -> str | None:
         return text
     if "value" in baseline and baseline["value"] is None and "data" not in baseline:
         source = baseline.get("source")
-        return f"its baseline is missing ({source}): write its value, period and source into kpis.yml"
+        return (
+            f"its baseline is missing ({source}): the command `baseline` measures it, or write its value, period and "
+            "source into kpis.yml"
+        )
     return None
 
 

@@ -116,20 +116,25 @@ def _can_show(text: str) -> bool:
 def _outcome_lines(values: Mapping[str, object]) -> list[str]:
     if "kpi_baseline" not in values:
         return []
-    values = {
-        **values,
-        "kpi_baseline": _number(values["kpi_baseline"]),
-        "kpi_target": _number(values.get("kpi_target")),
-    }
     objective = values.get("objective_data")
     title = objective.get("title") if isinstance(objective, dict) else None
     lines = {
         "KPI": str(values.get("kpi")),
-        "": "from {kpi_baseline} to {kpi_target} {kpi_unit} by {due_date}".format_map(values),
+        "": _aim(values),
         "Objective": str(title or values.get("objective")),
         "Owner": str(values.get("owner")),
     }
     return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(text, ' ' * 13)}" for name, text in lines.items()]
+
+
+def _aim(values: Mapping[str, object]) -> str:
+    """Say where the KPI is and what it shall become, also where the one is not measured or the other a change."""
+    words = values.get("outcome")
+    if isinstance(words, dict):
+        return f"today: {words['baseline']}; by {values.get('due_date')}: {words['target']}"
+    numbers = {name: _number(values.get(name)) for name in ("kpi_baseline", "kpi_target")}
+    span = f"from {numbers['kpi_baseline']} to {numbers['kpi_target']}"
+    return f"{span} {values.get('kpi_unit')} by {values.get('due_date')}"
 
 
 def _number(value: object) -> str:

@@ -99,7 +99,10 @@ class Kpi(KpiPart):
         if self.measure.pending is not None:
             return self.measure.pending
         if self.baseline.missing:
-            return f"its baseline is missing ({self.baseline.source}): write its value, period and source into kpis.yml"
+            return (
+                f"its baseline is missing ({self.baseline.source}): the command `baseline` measures it, or write its "
+                "value, period and source into kpis.yml"
+            )
         return None
 
     def aim(self, number: Callable[[float], str]) -> str:

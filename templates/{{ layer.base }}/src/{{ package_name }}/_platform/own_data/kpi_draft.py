@@ -128,19 +128,24 @@ def number_of(found: Found, column: str) -> str:
 
 
 def _query(found: Found, value: str) -> str:
-    """Write the query: one row for each case, with the month and the group where there are."""
-    key, day, group = found.column("case") or found.column("customer"), found.column("day"), found.column("group")
+    """Write the query: one row for each case, with its month; over the days that are asked for, where there is a day.
+
+    Many lines of one case belong together, so the case is their cluster. A group of a snapshot is no cluster: it has
+    too few values to tell anything, and it is shown as slices.
+    """
+    key, day = found.column("case") or found.column("customer"), found.column("day")
     columns = [f'{quote_name(key)} AS "case"' if key else 'row_number() OVER () AS "case"', f"{value} AS value"]
     events = found.seen.shape == "events"
     if day:
         columns.append(f"date_trunc('month', {quote_name(day)}) AS period")
     if events and key:
         columns.append(f"{quote_name(key)} AS cluster")
-    elif group:
-        columns.append(f"{quote_name(group)} AS cluster")
     lines = [f"SELECT {', '.join(columns)}", f"FROM {quote_name(found.table.name)}"]
+    conditions = [f"{quote_name(day)} >= $since", f"{quote_name(day)} < $until"] if day else []
+    if not events and found.seen.outcome is not None:
+        conditions.insert(0, f"{quote_name(found.seen.outcome.guess.column)} IS NOT NULL")
+    if conditions:
+        lines.append(f"WHERE {' AND '.join(conditions)}")
     if events:
         lines.append("GROUP BY ALL")
-    elif found.seen.outcome is not None:
-        lines.append(f"WHERE {quote_name(found.seen.outcome.guess.column)} IS NOT NULL")
     return "\n".join(lines)
