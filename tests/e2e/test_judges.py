@@ -24,6 +24,11 @@ from tests.template.test_copier_parity import VALID_ANSWERS
 
 # Long-text and one-line answers that break whatever is not quoted, each in a way of its own.
 AWKWARD: dict[str, object] = {
+    "start": "earlier",
+    "kpi_baseline": 49_833,
+    "kpi_target": 60_000,
+    "kpi_unit_value": 0.03,
+    "currency": "GBP",
     "project_name": """Größe "A": 100 % 'of' {{ it }} \\ #1""",
     "kpi": "Anteil: {{ braces }} {% raw %} \"quoted\" 'single' \\n 50 %, [a] & *b",
     "kpi_unit": "£ {x}: 'y' % \\",

@@ -103,7 +103,7 @@ def test_a_file_that_cannot_be_used_is_one_clear_error(write_pilot, file, conten
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        pytest.param("value: 49833.0", "value: .nan", "a number that is not finite", id="nan"),
+        pytest.param("value: 49833", "value: .nan", "a number that is not finite", id="nan"),
         pytest.param("value: 49833", "value: 99999", "a target that is worse than its baseline", id="the other way"),
         pytest.param(
             "id: lapsing_customers_per_100_calls", "id: revenue_reached_per_100_calls", "defined twice", id="twice"

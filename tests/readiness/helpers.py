@@ -27,7 +27,7 @@ REAL: dict[str, object] = {
     "kpi_baseline": 12.5,
     "kpi_target": 8,
     "kpi_unit_value": 0.8,
-    "currency": "EUR",
+    "currency": "GBP",
     "screened_by": "ada@example.org",
     "kpi_unit": "minutes",
     "owner": "ada@example.org",

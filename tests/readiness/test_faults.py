@@ -39,8 +39,8 @@ def test_a_planted_fault_is_found_by_exactly_its_check(name, edit):
     assert blocked(edited(pilot("sandbox"), edit)) == {name}
 
 
-def test_the_example_lacks_an_owner_and_numbers_of_its_own_and_nothing_else():
-    assert blocked(example()) == {"OWN002", "VAL006"}
+def test_the_example_lacks_an_owner_numbers_of_its_own_a_screening_and_nothing_else():
+    assert blocked(example()) == {"GOV002", "OWN002", "VAL006"}
 
 
 @pytest.mark.parametrize("integrations", [[], ["postgres"], ["mlflow_server", "postgres"]], ids=str)

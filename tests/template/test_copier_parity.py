@@ -111,26 +111,27 @@ AWKWARD = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]),
 )
 LINES = st.text(st.sampled_from("aÄß:'\"\\{}#%-[]&*!|>@`, \n\t€😀"), min_size=1, max_size=60).filter(str.strip)
 VALID_ANSWERS = st.fixed_dictionaries(
-    {},
+    {
+        "owner": AWKWARD,
+        "kpi_unit": AWKWARD,
+        "kpi_unit_value": st.floats(0.001, 1e6),
+        "kpi_target": st.floats(1e6, 1e12),
+        "kpi_baseline": st.floats(-1e5, 1e5),
+        "currency": st.sampled_from(["EUR", "USD", "JPY"]),
+    },
     optional={
         "project_name": AWKWARD.map(lambda text: f"A{text}"[:80]),
         "kpi": AWKWARD.map(lambda text: f"K{text}"),
-        "owner": AWKWARD,
         "technical_owner": AWKWARD,
         "data_owner": AWKWARD,
-        "kpi_unit": AWKWARD,
         "baseline_period": LINES,
         "baseline_source": LINES,
         "ai_act_reason": LINES,
         "package_name": st.from_regex(r"[a-z][a-z0-9]{2,12}(_[a-z0-9]{2,6})?", fullmatch=True).map(
             lambda name: f"p{name}"
         ),
-        "kpi_unit_value": st.floats(0.001, 1e6),
-        "kpi_target": st.floats(1e6, 1e12),
         "personal_data": st.booleans(),
         "ai_act_class": st.sampled_from(["minimal", "limited", "high"]),
-        "kpi_baseline": st.floats(-1e5, 1e5),
-        "currency": st.sampled_from(["EUR", "USD", "JPY"]),
         "created_on": st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)).map(str),
         **{name: st.sampled_from(offered(name)) for name in ("data_classification", "ai_act_role", "objective")},
         **{name: st.sampled_from(offered(name)) for name in ("architecture", "prepared_for", "ci_provider")},

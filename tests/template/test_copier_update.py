@@ -98,7 +98,7 @@ def test_an_edited_seed_is_never_touched(made):
     readme = project.pilot / "README.md"
     readme.write_text("Ours alone.\n")
     project.commit("our own")
-    template = project.catalog / "templates/{{ layer.base }}/README.md.jinja"
+    template = project.catalog / "templates/{{ layer.worked_example }}/README.md.jinja"
     template.write_text("Another beginning.\n" + template.read_text())
     project.release("v1.1.0")
     project.renovate("v1.1.0")

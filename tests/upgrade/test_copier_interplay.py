@@ -17,7 +17,7 @@ AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
 TASKS = "templates/{{ layer.base }}/noxfile.py"
 PROJECT = "templates/{{ layer.base }}/pyproject.toml.jinja"
 NEWS = "templates/{{ layer.base }}/docs/news.md"
-README = "templates/{{ layer.base }}/README.md.jinja"
+README = "templates/{{ layer.worked_example }}/README.md.jinja"
 BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
 DELETED = "governance/decisions/0001-why-this-pilot.md"
 

@@ -69,7 +69,13 @@ def test_what_is_wrong_is_found_and_named(name, edit, message):
     assert any(message in problem.message for problem in result.problems), result.problems
 
 
-@pytest.mark.parametrize("name", ["GOV001", "GOV002", "GOV003"])
+def test_nobody_is_said_to_have_screened_a_new_pilot():
+    result = run_one("GOV002", example())
+    assert result.status == "fail"
+    assert any("Nobody is named" in problem.message for problem in result.problems)
+
+
+@pytest.mark.parametrize("name", ["GOV001", "GOV003"])
 def test_the_example_answers_what_was_asked_at_its_start(name):
     assert run_one(name, example()).status == "pass"
 
