@@ -21,7 +21,7 @@ MISSING = {"value": None, "period": None, "source": "not measured yet"}
 PENDING, UNKNOWN, FEW = "revenue_reached_per_100_calls", "lapsing_customers_per_100_calls", "corrections_answered"
 SAID = {
     PENDING: f"Not measured yet: {STEP}.",
-    UNKNOWN: "Not measured yet: its baseline is missing (not measured yet): write its value, period and source",
+    UNKNOWN: "Not measured yet: its baseline is missing (not measured yet): the command `baseline` measures it",
     FEW: "Not enough data yet: 0 of the 5 cases",
 }
 UNMEASURED = (PENDING, UNKNOWN)
