@@ -46,7 +46,8 @@ def test_a_pilot_passes_its_own_checks_untouched_and_offline(make_pilot, run_in,
 def test_no_template_syntax_is_left(render_pilot, answers):
     left = []
     for path, content in files_below(render_pilot(**answers)).items():
-        if path.endswith((".j2", ".xz")):
+        copied = path.endswith(".py") and "/_platform/" in path  # as they lie there: double braces are Python's own
+        if copied or path.endswith((".j2", ".xz")):
             continue
         text = content.decode().replace("${{", "")
         if "{{" in path or "{%" in path or re.search(r"\{%|\{#|\{\{(?! *\$)", text) or "jinja" in Path(path).suffixes:
@@ -70,7 +71,8 @@ def test_pilot_and_pilotline_hash_a_baseline_s_cases_alike(pilot, run_in):
     assert changed == 1
     manifest.write_text(text)
     cases.write_bytes(b"value\r\n40000\r\n52000\r\n")
-    code = "from customer_call_list._platform.kpi import *; print(*(k.hash for k in read_kpis(Path('kpis.yml'))))"
+    code = "from pathlib import Path; from customer_call_list._platform.kpi import read_kpis\n"
+    code += "print(*(k.hash for k in read_kpis(Path('kpis.yml'))))"
     run = run_in(pilot, ["python", "-c", code])
     assert run.out.split() == [trend.kpi.hash for trend in read_report(pilot).trends], run.err
 

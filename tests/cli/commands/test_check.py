@@ -21,7 +21,7 @@ REAL = [
 def pilots(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pilots")
     assert pilotline("new", folder / "real", *REAL).code == 0
-    assert pilotline("new", folder / "example", "--defaults").code == 0
+    assert pilotline("new", folder / "example", "--defaults", "-d", "screened_by=compliance").code == 0
     return folder
 
 
