@@ -328,7 +328,9 @@ def test_questions_are_few_and_architecture_stands_before_what_reads_it(builtin)
     readers = [question.name for question in questions if "blueprint" in str(question.default)]
     assert all(names.index(name) > names.index("architecture") for name in readers)
     assert WIZARD_ORDER[-1] == "architecture"
-    assert len(WIZARD_ORDER) <= 8
+    assert len(WIZARD_ORDER) <= 12, (
+        "how it starts, unit and currency belong to the outcome; direction only where it is open"
+    )
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("nwe", "new"), ("architecture", "architectures")])

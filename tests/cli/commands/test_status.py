@@ -65,7 +65,7 @@ def test_people_see_it_in_a_glance(folder):
     assert run.code == 0, run.err
     assert "Minutes per request: from 12.5 to 8 minutes by " in run.out
     assert "now 9.5 (better)" in run.out
-    assert "9,000 GBP to build, 440 a month" in run.out
+    assert "9,000 EUR to build, 440 a month" in run.out
     assert "high risk, deployer; " in run.out
     assert "2027-12-02 High risk, Annex III" in run.out
     assert len(run.out.splitlines()) <= 11
