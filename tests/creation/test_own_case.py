@@ -20,6 +20,8 @@ OWN = {
     "kpi_unit_value": "not known yet",
     "owner": "head-of-maintenance",
 }
+NUMBERS = {"kpi_baseline": 41.0, "kpi_target": 30.0, "kpi_unit_value": 0.8}
+"""What every pilot recorded before a baseline could be missing."""
 STAGES = [
     {"prepared_for": "sandbox"},
     {"prepared_for": "production", "ci_provider": "gitlab", "integrations": ["postgres", "mlflow_server"]},
@@ -69,7 +71,7 @@ def test_what_is_not_known_yet_is_said_and_never_a_number(builtin):
         (OWN, {}, "own_case", "none"),
         ({"start": "own_case", "kpi_target": "70000"}, {}, "own_case", "none"),
         ({"kpi_target": "70000"}, {}, "own_case", "none"),
-        (OWN, {"_commit": "v0.0.9", "kpi": "Days until repaired"}, "earlier", "events"),
+        ({**OWN, **NUMBERS}, {"_commit": "v0.0.9", "kpi": "Days until repaired"}, "earlier", "events"),
         ({**OWN, "start": "own_case"}, {"_commit": "v0.0.9", "start": "own_case"}, "own_case", "none"),
         ({**OWN, "shape": "events"}, {}, "own_case", "events"),
     ],
@@ -83,6 +85,7 @@ def test_how_a_pilot_starts(builtin, given, recorded, start, shape):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ({**OWN, "start": "earlier"}, "as numbers"),
         ({**OWN, "start": "example"}, "The worked example has its own KPI"),
         ({**OWN, "kpi_target": "0 %"}, "nothing would have to change"),
         ({**OWN, "kpi_target": "soon"}, "A target is a number"),
@@ -91,7 +94,16 @@ def test_how_a_pilot_starts(builtin, given, recorded, start, shape):
         ({name: value for name, value in OWN.items() if name != "kpi_unit"}, "kpi_unit is missing"),
         ({**OWN, "kpi_target": "30"}, "kpi_direction is missing"),
     ],
-    ids=["as the example", "no change", "no number", "no baseline", "wrong way", "no unit", "no direction"],
+    ids=[
+        "as before",
+        "as the example",
+        "no change",
+        "no number",
+        "no baseline",
+        "wrong way",
+        "no unit",
+        "no direction",
+    ],
 )
 def test_what_is_contradictory_or_missing_is_refused(builtin, given, message):
     with pytest.raises(AnswersError, match=message):
