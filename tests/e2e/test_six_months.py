@@ -1,5 +1,6 @@
 """Half a year of a real pilot: its team works on it, the catalog goes on, and after each upgrade all still passes."""
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -95,8 +96,8 @@ def second_version(catalog: Path) -> None:
 def third_version(catalog: Path) -> None:
     """Rename a module, bring another with its test, change a line that names the package, and a dependency."""
     (catalog / f"{PLATFORM}/odcs.py").rename(catalog / f"{PLATFORM}/odcs_documents.py")
-    for user in ("commands/contract.py", "contracts.py"):
-        change(catalog, f"{PLATFORM}/{user}", (".odcs import read_contract", ".odcs_documents import read_contract"))
+    for user in ("commands/contract.py", "contracts.py", "tables.py"):
+        change(catalog, f"{PLATFORM}/{user}", (".odcs import", ".odcs_documents import"))
     tests = f"{BASE}/tests/platform"
     build_file_tree(catalog, {f"{PLATFORM}/months.py": MONTHS, f"{tests}/test_months.py.jinja": TEST_MONTHS})
     assertion = "    assert [drift.detected for drift in compare(reference, moved"
@@ -170,6 +171,7 @@ def first_months(pilot: Path) -> None:
     source = f"src/{OLD}"
     git(pilot, "mv", f"{source}/services/evaluation.py", f"{source}/services/judging.py")
     change_everywhere(pilot, "services.evaluation", "services.judging")
+    subprocess.run(["ruff", "check", "--quiet", "--select", "I", "--fix", "src", "tests"], cwd=pilot, check=True)
     (pilot / DELETED).unlink()
     dependencies = ('"rich>=14,<16"', '"rich==14.3.2"')
     change(pilot, "pyproject.toml", dependencies, ("max-args = 7", "max-args = 8"))

@@ -134,7 +134,7 @@ contract = "data_contracts/sales_ledger.odcs.yaml"
             Problem(f"{path} is a contract that pilot.yml does not name", Location(path))
             for path in sorted(files - named)
         )
-        readers = [repo.text(path) for path in (*repo.settings, *repo.modules)]
+        readers = [repo.text(path) for path in (*repo.settings, *repo.team_modules)]
         for path in sorted(named & files):
             if not any(path in text for text in readers):
                 yield Problem(f"Neither settings nor code read {path}, so nothing enforces it", Location(path))

@@ -84,9 +84,7 @@ answer = Answer.model_validate_json(reply.text)     # refused when it is anythin
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        for path in repo.modules:
-            if path.startswith(f"{repo.package_folder}_platform/"):
-                continue  # the catalog's: it quotes what contracts name, no model writes to it, and TPL004 sees edits
+        for path in repo.team_modules:
             tree = repo.syntax(path) if _DANGEROUS_WORDS.search(repo.text(path)) else None
             for node in ast.walk(tree) if tree else ():
                 if isinstance(node, ast.Call) and (what := _danger(node)):

@@ -166,7 +166,7 @@ def registered_units(repo: Repository) -> dict[str, str]:
 
     A pilot whose code registers none, as earlier ones did, is taken at its word.
     """
-    team = (path for path in repo.modules if "/_platform/" not in path and ".register(" in repo.text(path))
+    team = (path for path in repo.team_modules if ".register(" in repo.text(path))
     return {name: unit for path in team for name, unit in _registered(repo.syntax(path))}
 
 

@@ -149,6 +149,11 @@ class Repository:
         """The Python files below `src/`."""
         return self.below("src", ".py")
 
+    @property
+    def team_modules(self) -> tuple[str, ...]:
+        """The modules that are not the catalog's: what a pilot's platform quotes is no deed of its team."""
+        return tuple(path for path in self.modules if "/_platform/" not in path)
+
     def syntax(self, path: str) -> ast.Module | None:
         """Parse a Python file once; None where it does not parse. Look for a word in the text first: that is faster."""
         if path not in self._syntax:

@@ -19,12 +19,19 @@ def one_at_a_time(path: Path, say: Callable[[str], None], patience: float = PATI
 
     Commands that train, judge, write lists and measure go one after the other, as each begins with what the last left.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+    with closing(_open(path)) as lock:
         if not _taken(lock):
             say("another command of this pilot is at work: waiting for it to end")
             _wait(lock, path, patience)
         yield
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return sqlite3.connect(path, timeout=0, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise _not_taken(error) from error
 
 
 def _wait(lock: sqlite3.Connection, path: Path, patience: float) -> None:
@@ -44,6 +51,10 @@ def _taken(lock: sqlite3.Connection) -> bool:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise PilotError(f"The pilot's lock cannot be taken: {error}. Check that var/ can be written.") from error
+            raise _not_taken(error) from error
         return False
     return True
+
+
+def _not_taken(error: sqlite3.OperationalError) -> PilotError:
+    return PilotError(f"The pilot's lock cannot be taken: {error}. Check that var/ can be written.")
