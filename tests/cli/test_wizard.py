@@ -8,10 +8,11 @@ import pexpect
 import pytest
 import yaml
 
+from pilotline.cli.prompts import Prompt
 from pilotline.template.answers import WIZARD_ORDER, accept_answers
 from tests.helpers import build_file_tree
 
-ENTER, UP, DOWN, CLEAR = "\r", "\x1b[A", "\x1b[B", "\x15"
+ENTER, UP, DOWN, TAB, CLEAR = "\r", "\x1b[A", "\x1b[B", "\t", "\x15"
 OUTCOME = [
     part
     for pair in (
@@ -30,7 +31,7 @@ STAGES = {
     "What is that KPI today": ENTER,
     "Which value shall it reach": ENTER,
     "In which currency": ENTER,
-    "What is one unit of it worth": ENTER,
+    "What is an improvement worth": ENTER,
     "Who owns the outcome?": ENTER,
     "Which reference architecture": ENTER,
     "Everything else has an answer": DOWN + ENTER,
@@ -50,7 +51,7 @@ def start(tmp_path):
             cwd=str(tmp_path),
             env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(environment or {})},
             encoding="utf-8",
-            timeout=30,
+            timeout=10,
             dimensions=(50, columns),
         )
         children.append(child)
@@ -72,16 +73,16 @@ def answer(child, question, keys):
 
 
 def walk_to_the_review(child):
-    answer(child, "What is the pilot called?", f"{CLEAR}Late payers")
+    answer(child, "What is the pilot called?", "Late payers")
     answer(child, "Which of the organisation's objectives", DOWN)
     answer(child, "Does it start with the worked example", UP)
-    answer(child, "Which outcome will show that it works?", f"{CLEAR}Days until paid")
-    answer(child, "In which unit is it counted?", f"{CLEAR}days")
-    answer(child, "What is that KPI today", f"{CLEAR}41")
-    answer(child, "Which value shall it reach", f"{CLEAR}30")
-    answer(child, "In which currency", f"{CLEAR}EUR")
-    answer(child, "What is one unit of it worth", f"{CLEAR}900")
-    answer(child, "Who owns the outcome?", f"{CLEAR}ada")
+    answer(child, "Which outcome will show that it works?", "Days until paid")
+    answer(child, "In which unit is it counted?", "days")
+    answer(child, "What is that KPI today", "41")
+    answer(child, "Which value shall it reach", "30")
+    answer(child, "In which currency", "EUR")
+    answer(child, "What is an improvement worth", "900")
+    answer(child, "Who owns the outcome?", "ada")
     answer(child, "Which reference architecture", "")
     child.expect_exact("Everything else has an answer")
 
@@ -105,7 +106,7 @@ def test_the_outcome_first_then_one_screen(talk, tmp_path):
 def test_another_answer_is_changed_on_the_review_screen(talk, tmp_path):
     walk_to_the_review(talk)
     talk.send(DOWN + ENTER)
-    answer(talk, "Name of the Python package", f"{CLEAR}payers")
+    answer(talk, "Name of the Python package", "payers")
     talk.expect_exact("Everything else has an answer")
     talk.send(ENTER)
     talk.expect(pexpect.EOF)
@@ -114,7 +115,7 @@ def test_another_answer_is_changed_on_the_review_screen(talk, tmp_path):
 
 def test_enter_takes_the_example_and_a_destination_suggests_the_name(start, tmp_path):
     child = start("late-payers", "--dry-run")
-    child.expect_exact("Enter takes the example in [brackets]")
+    child.expect_exact("Enter takes what stands in [brackets]")
     child.expect_exact("[Late payers]")
     child.send(ENTER)
     child.expect_exact("Which of the organisation's objectives")
@@ -138,7 +139,7 @@ def test_an_earlier_answer_is_changed_from_the_review_screen(talk, tmp_path):
     talk.send(UP + ENTER)
     talk.expect_exact("Which one?")
     talk.send(ENTER)
-    answer(talk, "What is the pilot called?", " at last")
+    answer(talk, "What is the pilot called?", f"{TAB} at last")
     talk.expect_exact("Everything else has an answer")
     talk.send(ENTER)
     talk.expect(pexpect.EOF)
@@ -151,7 +152,7 @@ def test_a_taken_folder_is_told_before_anything_is_lost(start, tmp_path):
     child.expect_exact("Mend this first: late-payers is not empty")
     child.expect_exact("Description: Name of the Python package")
     child.send(ENTER)
-    answer(child, "Name of the Python package", f"{CLEAR}payers")
+    answer(child, "Name of the Python package", "payers")
     child.expect_exact("Everything else has an answer")
     child.send(ENTER)
     child.expect(pexpect.EOF)
@@ -179,7 +180,7 @@ def test_a_prohibited_practice_cannot_be_chosen_and_the_article_is_named(start, 
         ("What is the pilot called?", "!!!", "A name needs a letter or digit"),
         ("What is that KPI today", "12,5", "A baseline is a number, or"),
         ("Which value shall it reach", "nan", "A target is a finite number"),
-        ("What is one unit of it worth", "-1", "The value of one unit is above 0"),
+        ("What is an improvement worth", "-1", "The value of one unit is above 0"),
         ("Who owns the outcome?", "x" * 81, "An owner has 1 to 80 characters"),
     ],
 )
@@ -217,9 +218,64 @@ def test_a_plain_terminal_is_enough(start, environment):
     child.expect_exact("Which of the organisation's objectives")
 
 
-def test_a_narrow_terminal_shortens_values_instead_of_breaking_lines(start):
-    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers", columns=46)
-    child.expect_exact("Everything else")
-    child.expect(r"data_classification  \w+")
-    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", child.before).splitlines()
-    assert max(len(line) for line in shown) <= 46
+SPOKEN = {
+    "What is the pilot called?": ENTER,
+    "Which of the organisation's objectives does it serve?": ENTER,
+    "Does it start with the worked example, or with a case of your own?": UP + ENTER,
+    "Which outcome will show that it works? (the KPI)": f"Days until paid{ENTER}",
+    "In which unit is it counted?": f"days{ENTER}",
+    "(the baseline; `not measured yet` when nobody has measured it)": f"41{ENTER}",
+    "Which value shall it reach, in days? (or a change of the baseline, such as `-20 %`)": f"41{ENTER}",
+    "The target is the baseline: then nothing would have to change": f"30{ENTER}",
+    "In which currency are values and costs? (ISO 4217, three letters)": f"EUR{ENTER}",
+    "in EUR per unit? (its unit: days; `not known yet` when nobody knows) [not known yet]": ENTER,
+    "Who owns the outcome? (a person, a role or a team handle)": f"ada{ENTER}",
+    "is it built on? (`pilotline architectures` explains them)": ENTER,
+    "Everything else has an answer. Create it? (Enter on a line changes it)": "",
+}
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_lines_break_between_words(start, columns):
+    child = start("pilot", columns=columns)
+    between = r"(?:\x1b\[[0-9;?]*[a-zA-Z]|\s)+"
+    for words, keys in SPOKEN.items():
+        child.expect(between.join(map(re.escape, words.split())))
+        child.send(keys)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_what_stays_on_the_screen_fits_it(monkeypatch, capsys, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    title, given = "Which value shall it reach, in days?", "a change of the baseline that is said in many words"
+    Prompt("7/11", title).show(given)
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)
+    assert " ".join(shown.split()) == f"7/11 {title} {given}"
+    assert max(map(len, shown.splitlines())) <= columns
+
+
+def test_one_habit_everywhere_enter_keeps_typing_replaces_tab_edits(start, tmp_path):
+    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers", "-d", "screened_by=ada")
+    package, screened = DOWN + ENTER, UP * 5 + ENTER
+    for row, question, keys in (
+        (package, "Name of the Python package", ""),
+        (package, "[late_payers]", "payers"),
+        (package, "[payers]", f"{TAB}_late"),
+        (screened, "[ada]", ""),
+        (screened, "[ada]", f"{TAB}{CLEAR}"),
+    ):
+        child.expect_exact("Everything else has an answer")
+        child.send(row)
+        answer(child, question, keys)
+    child.expect_exact("Everything else has an answer")
+    child.send(ENTER)
+    child.expect(pexpect.EOF)
+    recorded = yaml.safe_load((tmp_path / "pilot/.copier-answers.yml").read_text())
+    assert (recorded["package_name"], recorded["screened_by"]) == ("payers_late", "")
+
+
+def test_a_narrow_terminal_shortens_values_and_shows_all_of_the_one_pointed_at(start):
+    child = start("pilot", *OUTCOME, "-d", "project_name=Late payers of the north", columns=40)
+    child.expect(r"package_name +late_payers_…")
+    child.send(DOWN)
+    child.expect(r"\[late_payers_of_the_north\]")

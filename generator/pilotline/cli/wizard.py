@@ -1,28 +1,29 @@
 """The conversation: outcome before technology, then every other answer on one screen."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import click
-import questionary
-from questionary import Choice, Style
+from questionary import Choice
 
+from pilotline.cli.prompts import (
+    HABIT,
+    Option,
+    Prompt,
+    ask_choice,
+    ask_line,
+    ask_several,
+    choose_row,
+    fill,
+    make_row,
+    room_beside,
+    shorten,
+)
 from pilotline.errors import CatalogError
 from pilotline.template.answers import OUTCOME_QUESTIONS, WIZARD_ORDER, Answers, accept_answers, resolve_answers
 from pilotline.template.questions import Answered
 from pilotline.template.snapshot import Snapshot
 
-_STYLE: Final = Style(
-    [
-        ("qmark", "fg:ansicyan bold"),
-        ("question", "bold"),
-        ("answer", "fg:ansigreen nobold"),
-        ("instruction", "fg:ansibrightblack"),
-        ("placeholder", "fg:ansibrightblack"),
-        ("text", "fg:ansibrightblack"),
-    ]
-)
 _START: Final = "start"
 _KPI: Final = "kpi"
 _OWN_CASE: Final = "own_case"
@@ -30,7 +31,6 @@ _ONLY_WHERE_OPEN: Final = ("kpi_direction",)
 """Questions that other answers settle mostly: which direction is better is seen from baseline and target."""
 _CREATE: Final = "__create__"
 _EARLIER: Final = "__earlier__"
-_NARROWEST: Final = 20
 
 
 def ask(
@@ -89,8 +89,8 @@ def _greet(first: list[str]) -> None:
         return
     count = "One question" if len(first) == 1 else f"{len(first)} questions"
     why = "Outcome before technology: " if set(first) & set(OUTCOME_QUESTIONS) else ""
-    click.echo(f"{why}{count}, then everything else on one screen.".replace(": O", ": o"))
-    click.echo(click.style("Enter takes the example in [brackets]. Ctrl-C leaves, and nothing is made.\n", dim=True))
+    click.echo(fill(f"{why}{count}, then everything else on one screen.".replace(": O", ": o")))
+    click.echo(click.style(f"{fill(HABIT)}\n", dim=True))
 
 
 def ask_some(snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
@@ -114,7 +114,7 @@ def ask_some(snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, objec
 def _ask_one(
     snapshot: Snapshot, answers: Mapping[str, object], name: str, mark: str, *, offer: str | None = None
 ) -> object:
-    """Ask one question until its answer is accepted; an answer that is there already is offered for editing."""
+    """Ask one question until its answer is accepted; Enter takes the answer that is there already."""
     others = {key: value for key, value in answers.items() if key != name}
     state, _ = resolve_answers(snapshot, answers)
     item = next(item for item in state.questions if item.question.name == name)
@@ -124,59 +124,26 @@ def _ask_one(
         own = [problem.partition(": ")[2] or problem for problem in problems if problem.startswith(f"{name}:")]
         return own[0] if own else True
 
-    if _is_line(item):
-        return _ask_line(item, mark, check, offer, edit=name in answers or mark == "»")
-    value = _choice_prompt(item, mark, check).unsafe_ask()
-    if value is None:
-        raise click.Abort
-    return value
-
-
-def _is_line(item: Answered) -> bool:
-    return not item.choices and item.question.type != "bool"
-
-
-def _ask_line(
-    item: Answered, mark: str, check: Callable[[object], bool | str], offer: str | None, *, edit: bool
-) -> object:
-    """Ask for a line of text: over an example that Enter takes, or with the present answer to edit."""
+    prompt = Prompt(mark, item.help or name)
+    if item.choices and item.question.multiselect:
+        return ask_several(prompt, _options(item, lambda _: True), item.value)
+    if item.choices or item.question.type == "bool":
+        return ask_choice(prompt, _options(item, check), item.value)
     present = _plain(item.value)
     if offer == "" or (offer is not None and check(offer) is True):
         present = offer
-    fallback = "" if edit else present
-    value = questionary.text(
-        _title(item),
-        default=present if edit else "",
-        style=_STYLE,
-        qmark=mark,
-        validate=lambda text: check(text or fallback),
-        validate_while_typing=False,
-        placeholder=[("class:placeholder", f"[{fallback}]")] if fallback else None,
-    ).unsafe_ask()
-    if value is None:
-        raise click.Abort
-    return value or fallback
+    return ask_line(prompt, present, check)
 
 
-def _title(item: Answered) -> str:
-    return item.help or item.question.name
-
-
-def _choice_prompt(item: Answered, mark: str, check: Callable[[object], bool | str]) -> questionary.Question:
-    """Choose the prompt that fits a question: a list, boxes to tick, or yes or no."""
+def _options(item: Answered, check: Callable[[object], bool | str]) -> list[Option]:
+    """List what a question offers, with the reason where an answer would be refused."""
     if not item.choices:
-        return questionary.confirm(_title(item), default=bool(item.value), style=_STYLE, qmark=mark)
-    choices = [Choice(c.label, value=c.value, disabled=c.disabled or None) for c in item.choices]
-    if item.question.multiselect:
-        for choice in choices:
-            choice.checked = isinstance(item.value, list) and choice.value in item.value
-        return questionary.checkbox(_title(item), choices=choices, style=_STYLE, qmark=mark, validate=check)
-    for choice in choices:
-        verdict = check(choice.value)
-        if verdict is not True:
-            choice.disabled = str(verdict)
-    default = next((choice for choice in choices if choice.value == item.value and not choice.disabled), None)
-    return questionary.select(_title(item), choices=choices, default=default, style=_STYLE, qmark=mark)
+        return [Option("Yes", value=True), Option("No", value=False)]
+    verdicts = [choice.disabled or check(choice.value) for choice in item.choices]
+    return [
+        Option(choice.label, choice.value, "" if verdict is True else str(verdict))
+        for choice, verdict in zip(item.choices, verdicts, strict=True)
+    ]
 
 
 def _review(
@@ -194,7 +161,7 @@ def _review(
         if name == _CREATE:
             return accept_answers(snapshot, answers)
         if name == _EARLIER:
-            name = _select("Which one?", _rows(state, [], set(), only=earlier), "(Enter changes it)")
+            name = choose_row("Which one?", _rows(state, [], set(), only=earlier))
         answers[name] = _ask_one(snapshot, answers, name, "»")
 
 
@@ -205,42 +172,26 @@ def _choose_row(problems: tuple[str, ...], rows: list[Choice], *, has_earlier: b
     if not create and not earlier and not rows:
         raise CatalogError("The catalog computes an answer that it does not accept.", "Report it to its owner.")
     headline = "Mend this first: " + "; ".join(problems) if problems else "Everything else has an answer. Create it?"
-    return _select(headline, [*create, *rows, *earlier], "(Enter on a line changes it)")
-
-
-def _select(title: str, choices: list[Choice], instruction: str) -> str:
-    """Show a list on a screen that goes away when something was chosen."""
-    answer = questionary.select(
-        title,
-        choices=choices,
-        style=_STYLE,
-        qmark="»",
-        instruction=instruction,
-        erase_when_done=True,
-    ).unsafe_ask()
-    if answer is None:
-        raise click.Abort
-    return str(answer)
+    return choose_row(headline, [*create, *rows, *earlier])
 
 
 def _rows(state: Answers, without: list[str], troubled: set[str], *, only: list[str] | None = None) -> list[Choice]:
     """Lay answers out as lines: name, value, a mark where one is refused, and below what the question asks."""
     asked = [item for item in state.questions if item.asked]
     width = max((len(item.question.name) for item in asked), default=0)
-    room = max(shutil.get_terminal_size().columns - width - 9, _NARROWEST)
     if only is None:
         shown = [item for item in asked if item.question.name not in without or item.question.name in troubled]
     else:
         shown = [item for item in asked if item.question.name in only]
-    return [
-        Choice(
-            f"{'! ' if item.question.name in troubled else '  '}{item.question.name:<{width}}  "
-            f"{_shorten(_plain(item.value), room)}",
-            value=item.question.name,
-            description=item.help or None,
-        )
-        for item in shown
-    ]
+    return [_row(item, width, "! " if item.question.name in troubled else "  ") for item in shown]
+
+
+def _row(item: Answered, width: int, mark: str) -> Choice:
+    """Lay one answer out; where it is longer than the line, all of it stands below while it is pointed at."""
+    name, value = item.question.name, " ".join(_plain(item.value).split())
+    room = room_beside(width + 8)
+    whole = f" [{value}]" if len(value) > room else ""
+    return make_row(f"{mark}{name:<{width}}  {shorten(value, room)}", name, f"{item.help or name}{whole}")
 
 
 def _plain(value: object) -> str:
@@ -252,8 +203,3 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "none"
     return "" if value is None else str(value)
-
-
-def _shorten(text: str, room: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= room else f"{line[: room - 1]}…"

@@ -346,8 +346,8 @@ def test_help_imports_nothing_slow():
         "from pilotline.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "slow = {'copier', 'jinja2', 'yaml', 'mlflow', 'questionary', 'pathspec', 'subprocess', 'tempfile',"
-        " 'traceback', 'importlib.metadata'}\n"
+        "slow = {'copier', 'jinja2', 'yaml', 'mlflow', 'prompt_toolkit', 'questionary', 'pathspec', 'subprocess',"
+        " 'tempfile', 'traceback', 'importlib.metadata'}\n"
         "sys.exit(f'imported {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
