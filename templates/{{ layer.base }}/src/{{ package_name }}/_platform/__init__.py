@@ -49,6 +49,12 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
 
+    @property
+    def written(self) -> str | None:
+        """Name the column that says when a row was written: the first moment that each row has."""
+        moments = (column.name for column in self.columns if column.kind == "timestamp" and not column.nullable)
+        return next(moments, None)
+
 
 class SqlDatabase(Protocol):
     """Where rows are written back and read again. Every method is one transaction."""

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
 from . import PilotError
-from .policies import check_endpoint, check_settings, expire
+from .policies import check_endpoint, check_settings
 from .settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ METRICS: Final = {
     "pilot_kpi_pending": "1 while it is not measured yet, because its measure or its baseline is missing",
     "pilot_kpi_measured_timestamp_seconds": "When it was measured",
     "pilot_corrections": "Corrections by users, answered and not",
+    "pilot_forget_last_success_timestamp_seconds": "When what is past its day was last looked for, and deleted",
+    "pilot_forget_kept": "How many things stay although their day has passed",
+    "pilot_forgotten": "How many things were deleted because their day had passed, the last time",
 }
 _settings: ContextVar[PlatformSettings | None] = ContextVar("settings", default=None)
 
@@ -107,7 +110,7 @@ class _Sink:
 
 
 def configure_logging(settings: PlatformSettings, run_id: str) -> None:
-    """Send structured logs, each line with the run, to where the settings say; old ones go by the policy."""
+    """Send structured logs, each line with the run, to where the settings say."""
     _settings.set(settings)
     sink = _Sink(settings)
     structlog.configure(
@@ -125,10 +128,14 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
     )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(run_id=run_id, pilot=settings.distribution)
-    expire(settings)
     check_settings(settings)
     if settings.tracing.enabled:
         check_endpoint(settings, settings.tracing.endpoint, "tracing.endpoint")
+
+
+def at_work() -> PlatformSettings | None:
+    """Return the settings of the job that this process does, None while it is none."""
+    return _settings.get()
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

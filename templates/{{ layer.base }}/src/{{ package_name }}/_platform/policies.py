@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
-from time import time
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +18,6 @@ FILE: Final = Path(__file__).with_name("organisation.yml")
 HERE: Final = ("localhost", "127.0.0.1", "::1")
 REMOTE_WORDS: Final = ("databricks", "uc")  # what MLflow takes instead of an address
 IPV6: Final = re.compile(r"\[(.*?)\].*")
-DAY: Final = 86400
 
 
 class _Part(BaseModel):
@@ -128,15 +126,6 @@ def hosts_of(address: str) -> tuple[str, ...]:
     return tuple(
         host.split(":")[0].lower() if host.count(":") == 1 else host.lower() for host in named if _is_remote(host)
     )
-
-
-def expire(settings: PlatformSettings) -> None:
-    """Delete logs and quarantined rows that are older than the policies let them be."""
-    retention = read_policies().retention
-    for folder, days in (("logs", retention.logs_days), ("quarantine", retention.quarantine_days)):
-        for path in (settings.var / folder).glob("*"):
-            if path.is_file() and path.stat().st_mtime < time() - days * DAY:
-                path.unlink(missing_ok=True)
 
 
 def _is_remote(host: str) -> bool:

@@ -53,6 +53,13 @@ class FeedbackSettings(Section):
     key: SecretStr | None = None
 
 
+class ForgetSettings(Section):
+    """Where backups lie that `forget` deletes, and for how long they stay: as long as data, where nothing is said."""
+
+    backups: str | None = None
+    backup_days: int | None = Field(default=None, ge=1)
+
+
 class IntegrationSettings(BaseModel):
     """What any integration has; its own options are extra keys, which its adapter checks."""
 

@@ -24,6 +24,7 @@ from .sections import (
     DatabaseSettings,
     EvidenceSettings,
     FeedbackSettings,
+    ForgetSettings,
     IntegrationSettings,
     LogSettings,
     QuerySettings,
@@ -37,6 +38,7 @@ __all__ = [
     "DatabaseSettings",
     "EvidenceSettings",
     "FeedbackSettings",
+    "ForgetSettings",
     "IntegrationSettings",
     "LogSettings",
     "PlatformPart",
@@ -79,6 +81,7 @@ class PlatformSettings(BaseSettings):
     evidence: EvidenceSettings = EvidenceSettings()
     switch: SwitchSettings = SwitchSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    forget: ForgetSettings = ForgetSettings()
     integrations: dict[str, IntegrationSettings] = {}
     case: CaseSettings | None = None
     tables: dict[TableName, TableSettings] = {}

@@ -1,7 +1,8 @@
 """The database that the pilot writes back to: SQLite beside it, until an integration brings a server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {
     "timestamp": sa.DateTime,
 }
 Insert = sqlite.Insert | postgresql.Insert
+Within = tuple[str, Collection[Scalar]]  # a column, and values of it
 
 
 class SqlAlchemyDatabase:
@@ -33,9 +35,11 @@ class SqlAlchemyDatabase:
         self._engine = engine
         self._schema = schema
         self._remedy = remedy
+        self.ensured: dict[str, Table] = {}
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is missing."""
+        self.ensured[table.name] = table
         with self._transaction() as connection:
             self._table(table).create(connection, checkfirst=True)
 
@@ -83,6 +87,40 @@ class SqlAlchemyDatabase:
             finally:
                 if self._engine.dialect.name == "sqlite":
                     connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Name the columns of a table as it is now; none where there is no such table."""
+        with self._transaction() as connection:
+            known = sa.inspect(connection)
+            there = known.has_table(table, schema=self._schema)
+            return tuple(str(each["name"]) for each in known.get_columns(table, self._schema)) if there else ()
+
+    def values_before(self, table: str, written: str, moment: datetime, column: str) -> set[Scalar]:
+        """Return what a column holds in the rows that were written before a moment."""
+        target = sa.table(table, sa.column(column), sa.column(written, sa.DateTime), schema=self._schema)
+        statement = sa.select(target.c[column]).where(target.c[written] < moment).distinct()
+        with self._transaction() as connection:
+            return set(connection.execute(statement).scalars())
+
+    def count_before(self, table: str, written: str, moment: datetime, also: Within | None = None) -> int:
+        """Count the rows that were written before a moment, or whose column `also` holds one of its values."""
+        target, past = self._past(table, written, moment, also)
+        with self._transaction() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(target).where(past)).scalar_one()
+
+    def delete_before(self, table: str, written: str, moment: datetime, also: Within | None = None) -> None:
+        """Delete those rows, in one transaction."""
+        target, past = self._past(table, written, moment, also)
+        with self._transaction() as connection:
+            connection.execute(sa.delete(target).where(past))
+
+    def _past(
+        self, table: str, written: str, moment: datetime, also: Within | None
+    ) -> tuple[sa.TableClause, sa.ColumnElement[bool]]:
+        column = also[0] if also else written
+        target = sa.table(table, sa.column(column), sa.column(written, sa.DateTime), schema=self._schema)
+        past: sa.ColumnElement[bool] = target.c[written] < moment
+        return target, past | target.c[column].in_(sorted(map(str, also[1]))) if also else past
 
     def describe(self) -> str:
         """Return the address without its password."""

@@ -13,6 +13,7 @@ from .baseline import baseline_command
 from .contract import contract_command
 from .derive import derive_command
 from .feedback import Parts, feedback_command
+from .forget import forget_command
 from .gate import gate_command
 from .kpis import kpis_command
 from .main_job import measure_job, run_command
@@ -29,7 +30,7 @@ __all__ = ["Parts", "measure_command", "pilot_without_shape", "platform_commands
 def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     """Return the commands; `build` is called only by those that need the database, so the switch works without one."""
     alone = [own_data_command(), derive_command(), switch_command(), contract_command(), kpis_command(), gate_command()]
-    return [*alone, baseline_command(build), feedback_command(build)]
+    return [*alone, baseline_command(build), feedback_command(build), forget_command(build)]
 
 
 def pilot_without_shape() -> click.Group:

@@ -11,6 +11,7 @@ import click
 
 from .. import DONE, FAULT, INTERRUPTED, NOTHING_DONE, PilotError
 from ..own_data.journal import finish_begun
+from .forget import forget_at_the_end, job_of_this_process
 
 SYSTEM: Final = {
     errno.ENOSPC: "Make room and run the same command again.",
@@ -23,6 +24,16 @@ SYSTEM: Final = {
 
 def run_cli(group: click.Command, args: Sequence[str] | None = None) -> int:
     """Run a command line: 0 done, 1 a check or gate said no, 2 nothing done, 3 a fault of ours, 130 interrupted."""
+    before = job_of_this_process()
+    code = _run(group, args)
+    try:
+        forget_at_the_end(group, before)
+    except Exception as error:  # noqa: BLE001 - as below
+        return code or _explain(error)
+    return code
+
+
+def _run(group: click.Command, args: Sequence[str] | None) -> int:
     try:
         finish_begun()
         result = group.main(args=None if args is None else list(args), standalone_mode=False)
