@@ -18,6 +18,11 @@ FAILING = {
         "ARC001", write(f"{SRC}services/up.py", "def f():\n    import customer_call_list.bootstrap\n"), "lies above",
     ),
     "ARC001 technology": ("ARC001", write(f"{SRC}domain/frames.py", "import pandas as pd\n"), "plain Python"),
+    "ARC001 a technology that no list names": (
+        "ARC001",
+        write(f"{SRC}domain/trees.py", "def grow():\n    from lightgbm import LGBMClassifier\n"),
+        "imports lightgbm: the domain is plain Python",
+    ),
     "ARC001 no layers": ("ARC001", remove("pyproject.toml"), "No layers"),
     "ARC002 a component": ("ARC002", remove(f"{SRC}adapters/ledger.py"), "The component Ledger is missing"),
     "ARC002 a client": ("ARC002", write(f"{SRC}adapters/w.py", "import httpx\n"), "httpx that is declared nowhere"),

@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -89,6 +90,8 @@ _CLIENTS: Final = frozenset(
     ]
 )
 """Modules whose only use is to reach another system."""
+_PLAIN: Final = "domain"
+"""The layer that knows Python's own library and itself, and nothing else: whatever else there is to install."""
 _PLATFORM: Final = frozenset({"database", "tracking", "tracing", "integrations"})
 
 
@@ -172,9 +175,20 @@ class CallLists(Protocol):            # ports/__init__.py
 
 def _broken(rules: Iterable[_Contract], path: str, imports: tuple[Import, ...]) -> Iterator[Problem]:
     for contract in rules:
-        find = _above if contract.kind == "layers" else _forbidden
-        for found, what in find(contract, module_of(path), imports):
-            yield Problem(f"{path} {what}", Location(path, found.line))
+        finds = (_above, _not_plain) if contract.kind == "layers" else (_forbidden,)
+        for find in finds:
+            for found, what in find(contract, module_of(path), imports):
+                yield Problem(f"{path} {what}", Location(path, found.line))
+
+
+def _not_plain(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
+    """Find what the domain imports from elsewhere than Python itself; the pilot's own modules are the layers' matter."""
+    for container in contract.values.get("containers", ()):
+        if _PLAIN in _ranks(contract) and _is_in(module, f"{container}.{_PLAIN}"):
+            for found in imports:
+                root = found.module.split(".")[0]
+                if root not in sys.stdlib_module_names and root != container.split(".")[0]:
+                    yield found, f"imports {root}: the domain is plain Python, without third-party packages"
 
 
 def _above(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:

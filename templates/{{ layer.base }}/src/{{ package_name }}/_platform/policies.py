@@ -1,11 +1,11 @@
-"""Obeys the organisation's policies at run time: which systems and models may see the data, how long traces stay."""
+"""Obeys the organisation's policies at run time: which systems may see the data, how long traces stay."""
 
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
@@ -25,11 +25,9 @@ class _Part(BaseModel):
 
 
 class Place(_Part):
-    """What may hold or see data; in a part that narrows, a missing list narrows nothing."""
+    """Which hosts may hold or see data; in a part that narrows, a missing list narrows nothing."""
 
     hosts: tuple[str, ...] | None = None
-    providers: tuple[str, ...] | None = None
-    models: tuple[str, ...] | None = None
 
 
 class Retention(_Part):
@@ -64,7 +62,7 @@ def check_endpoint(settings: PlatformSettings, address: str, setting: str) -> No
     """Refuse an address whose host the policies do not list for the pilot; this machine is always allowed."""
     for host in hosts_of(address):
         if host not in HERE:
-            _check(settings, "hosts", host, setting)
+            _check(settings, host, setting)
 
 
 def check_settings(settings: PlatformSettings) -> None:
@@ -88,14 +86,8 @@ def _addresses(value: object, setting: str) -> Iterator[tuple[str, str]]:
             yield from _addresses(item, setting)
 
 
-def check_model(settings: PlatformSettings, provider: str, model: str, setting: str) -> None:
-    """Refuse a provider or a model that the policies do not list for the pilot."""
-    _check(settings, "providers", provider, f"{setting}.provider")
-    _check(settings, "models", model, f"{setting}.model")
-
-
-def _check(settings: PlatformSettings, kind: Literal["hosts", "providers", "models"], name: str, setting: str) -> None:
-    """Hold a name against each policy that applies: data class, risk class, stage."""
+def _check(settings: PlatformSettings, host: str, setting: str) -> None:
+    """Hold a host against each policy that applies: data class, risk class, stage."""
     policies, manifest = read_policies(), settings.manifest
     classification = manifest.data.classification
     parts = {
@@ -104,13 +96,13 @@ def _check(settings: PlatformSettings, kind: Literal["hosts", "providers", "mode
         f"stages.{manifest.stage}": policies.stages.get(manifest.stage),
     }
     for policy, place in parts.items():
-        listed = getattr(place, kind) if place else None
+        listed = place.hosts if place else None
         allowed: tuple[str, ...] | None = () if listed is None and policy.startswith("data.") else listed
-        if allowed is not None and not any(fnmatch(name, pattern) for pattern in allowed):
+        if allowed is not None and not any(fnmatch(host, pattern) for pattern in allowed):
             raise PilotError(
-                f"{setting} names {name}, which the organisation's policy {policy} does not list (it lists "
+                f"{setting} names {host}, which the organisation's policy {policy} does not list (it lists "
                 f"{', '.join(allowed) or 'nothing but this machine'}): use one that is listed, or ask "
-                f"{policies.contact} to change {policy}.{kind} in policies.yml."
+                f"{policies.contact} to change {policy}.hosts in policies.yml."
             )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlflow import ActiveRun, MlflowClient
     from sklearn.base import BaseEstimator
 
-Alias = Literal["champion", "challenger"]
+Alias = Literal["champion"]
 NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
 PARENT: Final = "mlflow.parentRunId"
 COMMIT: Final = "mlflow.source.git.commit"
@@ -197,18 +197,14 @@ class Tracking:
             runs = client.search_runs(ids, wanted, max_results=10_000, order_by=["attributes.start_time ASC"])
         return [float(each.data.metrics[metric]) for each in runs if metric in each.data.metrics]
 
-    def decide(self, version: ModelVersion, verdict: Verdict) -> Alias:
-        """Write the gate's verdict on the version and give it the alias that it earned."""
-        client = self._client()
-        alias: Alias = "champion" if verdict.passed else "challenger"
-        with clear_errors(self.uri):
-            client.set_model_version_tag(
-                version.name, str(version.version), "gate", "passed" if verdict.passed else "failed"
-            )
-            reasons = "; ".join(verdict.reasons)[:4000]
-            client.set_model_version_tag(version.name, str(version.version), "gate_reasons", reasons)
-            client.set_registered_model_alias(version.name, alias, str(version.version))
-        return alias
+    def decide(self, version: ModelVersion, verdict: Verdict) -> None:
+        """Write the gate's verdict on the version; one that passed is the champion from now on."""
+        client, number = self._client(), str(version.version)
+        said = {"gate": "passed" if verdict.passed else "failed", "gate_reasons": "; ".join(verdict.reasons)[:4000]}
+        self.tag(version, said)
+        if verdict.passed:
+            with clear_errors(self.uri):
+                client.set_registered_model_alias(version.name, "champion", number)
 
     def load(self, version: ModelVersion) -> "BaseEstimator":
         """Load a model, refusing every type outside our own list: the list inside the model is not trusted."""
