@@ -3,7 +3,7 @@
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "contracts", "dead_code", "docs", "tests"]
+nox.options.sessions = ["lint", "types", "contracts", "dead_code", "docs", "package", "tests", "licences"]
 
 
 @nox.session
@@ -36,6 +36,12 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     session.run("pytest", "--numprocesses=auto", "--dist=worksteal", *session.posargs)
+
+
+@nox.session
+def licences(session: nox.Session) -> None:
+    # After the tests, which install what pilots need.
+    session.run("python", "licences/check.py")
 
 
 @nox.session

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -47,10 +48,15 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Copie
 
     Raises:
         AnswersError: Copier does not accept an answer.
-        CatalogError: Copier cannot render it, or it depends on the machine.
+        CatalogError: Copier cannot render it, is not installed, or it depends on the machine.
     """
     refuse_unrepeatable(snapshot)
     _refuse_unsafe(snapshot)
+    if find_spec("copier") is None:
+        raise CatalogError(
+            f"{snapshot.identity.label} uses what only Copier itself renders, and Copier is not installed here.",
+            "Install pilotline with its extra `copier`, from where it came from.",
+        )
     with tempfile.TemporaryDirectory(prefix="pilotline-copier-") as name:
         workshop = Path(name).resolve()
         order = _prepare(snapshot, given, workshop)

@@ -15,7 +15,7 @@ from pilotline.template.snapshot import Snapshot
 
 _UNREPEATABLE: Final = re.compile(
     r"_copier_conf\b(?!\s*\.\s*(?:answers_file|sep|os)\b)[^|%}\s]*|\b_copier_python\b|\bmake_secret\b|\bnow\s*\("
-    r"|\|\s*fileglob\b"
+    r"|\|\s*(?:expanduser|expandvars|fileglob|realpath)\b"
 )
 _EXTERNAL: Final = re.compile(r"\b_external_data\b")
 _OWN_ANSWERS: Final = "{{ _copier_conf.answers_file }}"

@@ -1,6 +1,6 @@
 """Jinja as Copier sets it up, over a snapshot in memory, each template compiled once.
 
-Copier is the reference for every byte (`copier._main.Worker.jinja_env`, 9.19): the sandbox, its own filters and no
+Copier is the reference for every byte (`copier._main.Worker.jinja_env`, 9.19): the sandbox, the same filters and no
 extension of the catalog. What this environment does not offer raises, so that nothing is ever silently different.
 """
 
@@ -12,21 +12,19 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import PurePosixPath, PureWindowsPath
 from types import CodeType
-from typing import Final, NoReturn
+from typing import Final
 
 import jinja2.compiler
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound, Undefined
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2_ansible_filters import AnsibleCoreFiltersExtension, core_filters
 
 from pilotline.config import cache_folder
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
-from pilotline.errors import CatalogError, UnrepeatableTemplateError, UnsupportedTemplateError
+from pilotline.errors import CatalogError, UnsupportedTemplateError
+from pilotline.template import filters
 from pilotline.template.bytecode_cache import compiled, fingerprint_code
 
-# Filters that read this machine instead of the answers: a render must not depend on where it happens.
-_REFUSED_FILTERS: Final = ("fileglob",)
 _UNDEFINED_KINDS: Final[Mapping[str, type[Undefined]]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
@@ -129,7 +127,7 @@ class SharingEnvironment(SandboxedEnvironment):
         Args:
             options: What tells this environment from others: Jinja already computes what is constant, by its filters.
         """
-        sources = [__file__, str(jinja2.compiler.__file__), str(core_filters.__file__)]
+        sources = [__file__, str(jinja2.compiler.__file__), filters.__file__]
         self._signature = f"{fingerprint_code(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
         self._store = cache_folder()
 
@@ -155,17 +153,15 @@ def _make_environment(loader: BaseLoader, options: Mapping[str, object]) -> Sand
         )
     environment = SharingEnvironment(
         loader=loader,
-        extensions=[AnsibleCoreFiltersExtension],
         cache_size=-1,
         auto_reload=False,
         undefined=_UNDEFINED_KINDS[str(undefined)],
         **chosen,
     )
     environment.share_code(options)
+    environment.filters.update(filters.ansible_filters())
     environment.filters["from_yaml"] = _from_yaml
     environment.filters["to_json"] = partial(json.dumps, default=_plain)
-    for name in _REFUSED_FILTERS:
-        environment.filters[name] = partial(_refuse_filter, name)
     environment.globals["pathjoin"] = _join_path
     return environment
 
@@ -177,13 +173,6 @@ def _plain(value: object) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     raise UnsupportedTemplateError(f"A template writes a {type(value).__name__} as JSON.")
-
-
-def _refuse_filter(name: str, *_arguments: object) -> NoReturn:
-    raise UnrepeatableTemplateError(
-        f"A template uses the filter `{name}`, which reads the machine that renders.",
-        "Remove it: a render depends on the catalog and the answers only.",
-    )
 
 
 def _from_yaml(data: object) -> object:
