@@ -1,5 +1,8 @@
 """What continuous integration runs, and nothing else: `nox` here and there are the same."""
 
+import tempfile
+from pathlib import Path
+
 import nox
 
 nox.options.default_venv_backend = "none"
@@ -31,6 +34,17 @@ def dead_code(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     session.run("python", "docs/make_reference.py", "--check")
     session.run("python", "docs/make_wings.py", "--check")
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build what is published and have it judged; 8 of 10, as the project has no mailbox to name."""
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--quiet", "--outdir", folder)
+        built = sorted(map(str, Path(folder).iterdir()))
+        session.run("twine", "check", "--strict", *built)
+        session.run("check-wheel-contents", *(path for path in built if path.endswith(".whl")))
+        session.run("pyroma", "--min", "8", *(path for path in built if path.endswith(".tar.gz")))
 
 
 @nox.session
