@@ -34,6 +34,9 @@ def dead_code(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     session.run("python", "docs/make_reference.py", "--check")
     session.run("python", "docs/make_wings.py", "--check")
+    strictly = ("-W", "--keep-going", "--nitpicky", "-q", "-E", "-b", "html", "-d", "build/doctrees")
+    session.run("sphinx-build", *strictly, "docs", "build/site")
+    session.run("python", "docs/check_site.py", "build/site")
 
 
 @nox.session

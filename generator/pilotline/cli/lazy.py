@@ -2,8 +2,12 @@
 
 import importlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
@@ -38,6 +42,15 @@ class LazyGroup(click.Group):
             near = get_close_matches(name, self._table, n=1)
             ctx.fail(f"No such command {name!r}" + (f": did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Offer commands with their one line, without importing any; the group's own options after a dash."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a shell's question needs it
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        named = ((name, self._table[name][1]) for name in self.list_commands(ctx) if name.startswith(incomplete))
+        return [CompletionItem(name, help=help_) for name, help_ in named]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their one line, without importing any."""

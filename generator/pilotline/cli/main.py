@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "diff": ("pilotline.cli.commands.diff:command", "Show what this pilot changed in the catalog's files."),
     "answers": ("pilotline.cli.commands.answers:command", "Show or change the answers of this pilot."),
     "catalog": ("pilotline.cli.commands.catalog.main:command", "Make, check and release a catalog."),
+    "completion": ("pilotline.cli.commands.completion:command", "Print what your shell reads to complete commands."),
 }
 
 
