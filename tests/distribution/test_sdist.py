@@ -1,0 +1,49 @@
+"""The source distribution is the whole repository: it builds the same wheel's content and its tests run in it."""
+
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--quiet", "--sdist", "--outdir", str(folder), str(ROOT)], check=True
+    )
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as packed:
+        packed.extractall(folder, filter="data")
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
+def test_it_carries_its_licence_its_catalog_and_its_tests(unpacked):
+    wanted = (
+        "LICENSE",
+        "NOTICE",
+        "copier.yml",
+        "noxfile.py",
+        "tests/helpers.py",
+        ".ci/run",
+        "generator/pilotline/py.typed",
+    )
+    assert [name for name in wanted if not (unpacked / name).is_file()] == []
+
+
+def test_its_tests_run_in_it_on_its_own_code(unpacked):
+    around = {**os.environ, "PYTHONPATH": str(unpacked / "generator")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "tests/kpi", "tests/files", "tests/git"],
+        cwd=unpacked, env=around, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    where = [sys.executable, "-c", "import pilotline; print(pilotline.__file__)"]
+    told = subprocess.run(where, cwd=unpacked, env=around, capture_output=True, text=True, check=True)
+    assert Path(told.stdout.strip()).is_relative_to(unpacked)
