@@ -7,6 +7,7 @@ from typing import Final, Literal
 from . import PilotError
 from .anytime import Gain, Measurement, cases_needed, compare
 from .kpi_manifest import Defined, Kpi, read_kpis
+from .kpi_parts import nine_digits
 from .manifest import Costs
 
 __all__ = ["ABSENT", "PERIOD", "Assessment", "Defined", "Kpi", "Verdict", "Worth", "assess", "read_kpis", "unmeasured"]
@@ -14,6 +15,7 @@ __all__ = ["ABSENT", "PERIOD", "Assessment", "Defined", "Kpi", "Verdict", "Worth
 Verdict = Literal["reached", "better", "kept", "undecided", "worse", "not_enough_data", "not_measured_yet"]
 ABSENT: Final = ("not_enough_data", "not_measured_yet")  # of these there is no number to show
 PERIOD: Final = 12  # months that benefit and cost are compared over
+STILL: Final = "the table still holds the cases that the baseline was measured on, and no later ones"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def assess(defined: Defined, found: Measurement, costs: Costs) -> Assessment:
     kpi, baseline = defined.kpi, defined.baseline
     if kpi.pending is not None or baseline is None:
         return unmeasured(defined)
+    if _are_the_baseline_s(kpi, found):
+        return _absent(defined, Measurement.none(kpi.window, STILL), "not_enough_data")
     if found.n < kpi.minimum_sample or found.sample.missing or found.value is None:
         return _absent(defined, found, "not_enough_data")
     if not isfinite(found.value):
@@ -67,6 +71,14 @@ def assess(defined: Defined, found: Measurement, costs: Costs) -> Assessment:
     verdict = _verdict(defined, gain)
     needed = _needed(defined, found) if verdict == "undecided" else None
     return Assessment(defined, found, gain, verdict, _worth(kpi, found, gain, costs), needed)
+
+
+def _are_the_baseline_s(kpi: Kpi, found: Measurement) -> bool:
+    """Tell whether a table without days still holds the cases that its baseline was measured on, and no other."""
+    known, sample = kpi.baseline.measured, found.sample
+    if known is None or known.until is not None:
+        return False
+    return (sample.n, nine_digits(found.value), nine_digits(sample.sd)) == (known.n, kpi.baseline.value, known.sd)
 
 
 def unmeasured(defined: Defined) -> Assessment:

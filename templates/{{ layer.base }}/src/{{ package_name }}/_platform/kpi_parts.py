@@ -25,15 +25,23 @@ def exactly_one(part: Part, *names: str) -> Part:
     return part
 
 
+def nine_digits(value: float | None) -> float:
+    """Round to nine digits, so that the same data gives the same text on every machine."""
+    return float(f"{value or 0.0:.9g}")
+
+
 class MeasuredBaseline(KpiPart):
-    """How `baseline` measured the value: its uncertainty counts, and it is told from a typed one."""
+    """How `baseline` measured the value: its uncertainty counts, and it is told from a typed one.
+
+    Without days it was measured on all cases of a table that has none.
+    """
 
     n: Annotated[int, Strict()] = Field(ge=2)
     sd: Number = Field(ge=0)
     low: Number
     high: Number
-    since: Text
-    until: Text
+    since: Text | None = None
+    until: Text | None = None
     query: str
     measured_on: Text
 

@@ -69,12 +69,13 @@ def next_step(settings: PlatformSettings) -> str:
     if not settings.contracted_tables:
         return f"{command} own-data FILE puts a table of yours under contract and drafts the KPI's query"
     kpis = read_kpis(settings.root / "kpis.yml")
-    pending = next((each.kpi for each in kpis if each.kpi.pending is not None), None)
+    pending = next((each.kpi for each in kpis if each.kpi.measure.pending is not None), None)
     if pending:
         return f"write the query of {pending.id} into kpis.yml; {command} measure --try {pending.id} shows what it says"
     missing = next((each.kpi for each in kpis if each.baseline is None), None)
     if missing:
-        return f"{command} baseline {missing.id} --from YYYY-MM-DD --to YYYY-MM-DD measures the time before the pilot"
+        days = " --from YYYY-MM-DD --to YYYY-MM-DD" if "$since" in (missing.measure.sql or "") else ""
+        return f"{command} baseline {missing.id}{days} measures what it was before the pilot"
     return "pilotline check names what is missing for the next stage; pilotline kpi shows trend and worth"
 
 

@@ -72,7 +72,7 @@ class Asked:
 def window_of(kpi: Kpi) -> Window:
     """Give the days that a measurement looks at: those after a measured baseline, up to today."""
     known = kpi.baseline.measured
-    return Window() if known is None else Window(since=date.fromisoformat(known.until))
+    return Window() if known is None or known.until is None else Window(since=date.fromisoformat(known.until))
 
 
 def query_hash(text: str) -> str:

@@ -144,7 +144,7 @@ class _Reader:
             metric = self._metric(quality, name)
             arguments = quality.arguments or {}
             if metric in ("nullValues", "missingValues"):
-                limits["required"] = self._limit(quality, name)
+                limits |= self._required(quality, name)
             elif metric == "invalidValues" and not arguments:
                 limits["valid"] = self._limit(quality, name)
             elif metric == "invalidValues":
@@ -154,6 +154,11 @@ class _Reader:
             elif metric:
                 self._problems.append(f"{name}: the metric {metric} belongs to the table, not to a column")
         return self._own_rules(item, limits) + rules
+
+    def _required(self, quality: DataQuality, name: str) -> dict[str, Limit]:
+        """Ask for values, unless all may be missing: then the rule only names what stands for none."""
+        limit = self._limit(quality, name)
+        return {} if limit.rows is None and limit.share >= 1 else {"required": limit}
 
     def _own_rules(self, item: SchemaProperty, limits: dict[str, Limit]) -> list[Rule]:
         name, valid = item.name or "", limits.get("valid", self._default)

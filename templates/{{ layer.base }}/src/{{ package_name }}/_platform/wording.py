@@ -3,7 +3,7 @@
 from typing import Final
 
 from .anytime import Measurement
-from .kpi import PERIOD, Assessment, Kpi, Worth
+from .kpi import PERIOD, STILL, Assessment, Kpi, Worth
 
 SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
 
@@ -38,6 +38,8 @@ def finding(each: Assessment) -> str:
 def _too_few(kpi: Kpi, found: Measurement) -> str:
     """Say how many cases there are of those that a judgement needs, and why it needs them where that is not plain."""
     sample = found.sample
+    if found.method == STILL:
+        return STILL
     if sample.unit != "case" and sample.missing:
         return str(sample.unjudged)
     wanted = max(kpi.minimum_sample, found.n + sample.missing)

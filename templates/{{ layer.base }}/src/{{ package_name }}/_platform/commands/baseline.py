@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .. import PilotError
+from ..kpi_parts import nine_digits
 from .feedback import Parts
 from .measure import ask, find_query, number_line
 from .showing import AS_JSON
@@ -25,19 +26,21 @@ def baseline_command(build: Callable[[], Parts]) -> click.Command:
 
     @click.command("baseline")
     @click.argument("kpi")
-    @click.option("--from", "since", type=DAY, metavar="YYYY-MM-DD", required=True, help="First day.")
-    @click.option("--to", "until", type=DAY, metavar="YYYY-MM-DD", required=True, help="First day after the period.")
+    @click.option("--from", "since", type=DAY, metavar="YYYY-MM-DD", help="First day.")
+    @click.option("--to", "until", type=DAY, metavar="YYYY-MM-DD", help="First day after the period.")
     @AS_JSON
-    def command(*, kpi: str, since: datetime, until: datetime, as_json: bool) -> None:
+    def command(*, kpi: str, since: datetime | None, until: datetime | None, as_json: bool) -> None:
         """Measure what KPI was before the pilot, and write it into kpis.yml.
 
-        Its own query is asked over the days from --from on, up to but not including --to: $since and $until.
+        Its own query is asked over the days from --from on, up to but not including --to: $since and $until. A query
+        that looks at no day is asked without them, over all cases that there are.
         """
         from ..measured_query import Window
 
         parts = build()
         try:
-            measure_baseline(parts.settings, kpi, Window(since.date(), until.date()), as_json=as_json)
+            window = Window(since.date() if since else None, until.date() if until else None)
+            measure_baseline(parts.settings, kpi, window, as_json=as_json)
         finally:
             parts.database.close()
 
@@ -49,18 +52,18 @@ def measure_baseline(settings: "PlatformSettings", name: str, window: "Window", 
     from ..kpi_edit import write_baseline
 
     defined = find_query(settings, name)
-    given = window.parameters()
-    if given["since"] >= given["until"]:
-        raise PilotError(f"--from {given['since']} is not before --to {given['until']}: turn them round.")
+    if window.since and window.until and window.since >= window.until:
+        raise PilotError(f"--from {window.since} is not before --to {window.until}: turn them round.")
     asked = ask(settings, defined, window, keep=False)
     _need_enough(name, asked)
-    command = f"{settings.distribution} baseline {name} --from {given['since']} --to {given['until']}"
+    _need_days(name, asked, window)
+    days = "" if window.since is None else f" --from {window.since} --to {window.until}"
     tables = ", ".join(each.name for each in asked.landed)
     value, measured = _facts(asked, window)
     baseline: dict[str, str | int | float | None] = {
         "value": value,
-        "period": f"{given['since']} to {given['until']}",
-        "source": f"measured on {tables} by `{command}`",
+        "period": f"{window.since} to {window.until}" if days else f"all cases on {measured['measured_on']}",
+        "source": f"measured on {tables} by `{settings.distribution} baseline {name}{days}`",
     }
     write_baseline(settings.root / "kpis.yml", name, baseline, measured)
     if as_json:
@@ -72,12 +75,19 @@ def measure_baseline(settings: "PlatformSettings", name: str, window: "Window", 
     click.echo(f"written: the baseline of {name} in kpis.yml\nNext: {settings.distribution} derive")
 
 
-def _need_enough(name: str, asked: "Asked") -> None:
-    if not {"since", "until"} <= asked.parameters:
+def _need_days(name: str, asked: "Asked", window: "Window") -> None:
+    """Ask for days where the query looks at them, and refuse them where it does not: they would change nothing."""
+    dated, given = {"since", "until"} <= asked.parameters, window.since is not None and window.until is not None
+    if dated and not given:
+        raise PilotError(f"The query of {name} looks at days: name the time before the pilot, --from DAY --to DAY.")
+    if not dated and (window.since or window.until):
         raise PilotError(
             f"The query of {name} looks at all days, so there is no time before: let it use $since and $until, "
-            "for example WHERE day >= $since AND day < $until."
+            "for example WHERE day >= $since AND day < $until; or leave --from and --to out where its table has no day."
         )
+
+
+def _need_enough(name: str, asked: "Asked") -> None:
     found = asked.measurement
     if found.rule is not None:
         raise PilotError(
@@ -94,19 +104,14 @@ def _is_known(end: float | None) -> bool:
 
 
 def _facts(asked: "Asked", window: "Window") -> tuple[float, dict[str, str | int | float | None]]:
-    found, given = asked.measurement, window.parameters()
-    return _short(found.value), {
+    found = asked.measurement
+    days = {} if window.since is None else {"since": str(window.since), "until": str(window.until)}
+    return nine_digits(found.value), {
         "n": found.sample.n,
-        "sd": _short(found.sample.sd),
-        "low": _short(found.low),
-        "high": _short(found.high),
-        "since": str(given["since"]),
-        "until": str(given["until"]),
+        "sd": nine_digits(found.sample.sd),
+        "low": nine_digits(found.low),
+        "high": nine_digits(found.high),
+        **days,
         "query": asked.query_hash,
         "measured_on": str(datetime.now(UTC).date()),
     }
-
-
-def _short(value: float | None) -> float:
-    """Write nine digits, so that the same data gives the same text on every machine."""
-    return float(f"{value or 0.0:.9g}")

@@ -76,15 +76,18 @@ def _plain(each: Profile) -> Json:
     described: Json = {"name": each.name, "logicalType": TYPES.get(each.kind, "string")}
     options = {"format": each.format.letters} if each.kind == "day" and each.format and each.format.letters else {}
     custom: list[Json] = []
+    quality: list[Json] = []
     if each.kind == "day" and each.format and each.format.written:
         custom.append({"property": "written", "value": each.format.written})
     if each.tokens and each.kind != "text":
-        custom.append({"property": "missingValues", "value": list(each.tokens)})
+        words: Json = {"name": f"{each.name} may be missing", "type": "library", "metric": "missingValues"}
+        tokens: Json = {"arguments": {"missingValues": list(each.tokens)}}
+        quality.append(words | tokens | {"unit": "percent", "mustBeLessOrEqualTo": 100})
     described |= {"logicalTypeOptions": options} if options else {}
     described |= {"customProperties": custom} if custom else {}
     if each.kind != "text":
-        described["quality"] = [limit(f"{each.name} readable", "invalidValues", 100 * each.wrong)]
-    return described
+        quality.append(limit(f"{each.name} readable", "invalidValues", 100 * each.wrong))
+    return described | ({"quality": quality} if quality else {})
 
 
 def _property(found: Found, each: Profile, part: str | None) -> Json:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from .contract_draft import FUTURE_IS_USUAL, is_delivered
 from .findings import Found
 from .kpi_draft import KpiDraft
 from .roles import BY_NAME, TOLD, Guess
 from .shape import unreadable_sentence, windows
+
+COMMITTED: Final = 2_000_000  # bytes; what is larger does not belong into a repository
 
 
 def list_decisions(found: Found, kpi: KpiDraft | None, root: Path) -> tuple[str, ...]:
@@ -82,6 +85,8 @@ def _left_out(found: Found) -> Iterator[str]:
     for name, why in reasons.items():
         if "afterwards" in why:
             yield f"{name} is left out: {why}. If it is known when the decision is made, put it into features."
+    for name in found.strong:
+        yield f"{name} alone tells much of the outcome. Is it known when the decision is made? Else: --ignore {name}."
     others = [name for name, why in reasons.items() if "afterwards" not in why]
     if others:
         yield f"Not read and not in the contract: {', '.join(others)}. Is one of them needed?"
@@ -178,7 +183,11 @@ def _measured(found: Found, kpi: KpiDraft | None) -> Iterator[str]:
 def _place(root: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
     def outside(found: Found) -> Iterator[str]:
         path = found.table.path
-        if path is not None and not path.resolve().is_relative_to(root):
+        inside = path is not None and path.resolve().is_relative_to(root)
+        if path is not None and inside and path.stat().st_size > COMMITTED:
+            size = path.stat().st_size / 1e6
+            yield f"{found.table.shown} has {size:,.0f} MB: keep it out of git, or read it where it is made."
+        if path is not None and not inside:
             yield f"The table stays where it is, {path}: is that a place that a scheduled run can read?"
 
     return outside

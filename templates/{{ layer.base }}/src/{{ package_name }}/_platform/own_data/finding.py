@@ -10,7 +10,7 @@ from ..case import Shape
 from ..written import quote_name
 from .dates import Order
 from .findings import Found, Joined
-from .leaks import find_left_out, read_sample
+from .leaks import SUSPICIOUS, find_left_out, read_sample
 from .personal import find_personal, find_special
 from .profiles import LARGEST_CLASS, Profile, profile_table
 from .reading import Loader, Table, loader
@@ -170,11 +170,13 @@ def _snapshots(
     left |= leaks
     guesses = [guess for guess in guesses if guess.column in used or guess.column not in left]
     rule, why = find_rule(frame, profiles, outcome, strengths)
+    strong = tuple(name for name in strengths if strengths[name] >= SUSPICIOUS)
     decided = any(guess.part in ("decision", "score") for guess in guesses)
     found = Found(
         table, profiles, seen, tuple(guesses), tuple(strengths), left, personal,
         propose_words(profiles[key.column] if key else None, outcome.guess.column, columns.get("decision")),
         None if decided else rule, why, special={name: trait for name, trait in special.items() if name not in used},
+        strong=strong,
     )  # fmt: skip
     return _dated(opened, replace(found, duplicate=_repeated(opened, table)))
 

@@ -39,6 +39,7 @@ class Found:
     beyond: int = 0
     joined: tuple[Joined, ...] = ()
     special: Mapping[str, str] | None = None
+    strong: tuple[str, ...] = ()  # features that alone tell much of the outcome
 
     def column(self, part: str) -> str | None:
         """Return the column of a part."""

@@ -130,12 +130,15 @@ def number_of(found: Found, column: str) -> str:
 def _query(found: Found, value: str) -> str:
     """Write the query: one row for each case, with its month; over the days that are asked for, where there is a day.
 
-    Many lines of one case belong together, so the case is their cluster. A group of a snapshot is no cluster: it has
-    too few values to tell anything, and it is shown as slices.
+    Of events each month of a customer is a case; the months of one belong together, so the customer is their cluster.
+    A group of a snapshot is no cluster: it has too few values to tell anything, and it is shown as slices.
     """
     key, day = found.column("case") or found.column("customer"), found.column("day")
-    columns = [f'{quote_name(key)} AS "case"' if key else 'row_number() OVER () AS "case"', f"{value} AS value"]
     events = found.seen.shape == "events"
+    case = quote_name(key) if key else "row_number() OVER ()"
+    if events and key and day:
+        case = f"concat_ws(' ', {quote_name(key)}, strftime({quote_name(day)}, '%Y-%m'))"
+    columns = [f'{case} AS "case"', f"{value} AS value"]
     if day:
         columns.append(f"date_trunc('month', {quote_name(day)}) AS period")
     if events and key:

@@ -60,6 +60,7 @@ class Loader:
         self.connection: DuckDBPyConnection = duckdb.connect(str(folder / "tables.duckdb") if large else ":memory:")
         self.connection.execute(f"SET memory_limit = '{MEMORY}'")
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")  # it would write into what --json prints
         self.connection.execute(f"SET temp_directory = {quote(str(folder))}")
 
     def load(self, given: str, settings: "PlatformSettings", sheet: str | None) -> Table:
