@@ -1,4 +1,4 @@
-"""The source distribution is the whole repository: it builds the same wheel's content and its tests run in it."""
+"""The source distribution is the whole repository: its tests run in it. (The wheel is built from it.)"""
 
 import os
 import subprocess
