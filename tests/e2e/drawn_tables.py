@@ -7,7 +7,7 @@ import gzip
 import io
 import lzma
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -197,7 +197,7 @@ def _write(plan: Plan, stem: Path) -> tuple[Path, str]:
     chance = plan.chance
     kind = chance.choice(["csv", "csv", "csv", "gz", "bz2", "xz", "xlsx"])
     if kind == "xlsx" and plan.refusal != "title above":
-        return _workbook(plan, stem.with_suffix(".xlsx")), "workbook"
+        return write_workbook(plan.rows, stem.with_suffix(".xlsx")), "workbook"
     separator = chance.choice([";", "\t", "|"] if plan.amounts == "comma" else [",", ";", "\t", "|"])
     encoding = chance.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252"])
     stream = io.StringIO()
@@ -216,9 +216,9 @@ def _write(plan: Plan, stem: Path) -> tuple[Path, str]:
     return path, f"{kind}, {separator!r}, {encoding}"
 
 
-def _workbook(plan: Plan, path: Path) -> Path:
+def write_workbook(table: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write a workbook of one sheet by hand, all cells as text: the smallest that the standard lets be (ECMA-376)."""
-    rows = [list(plan.rows[0]), *(list(row.values()) for row in plan.rows)]
+    rows = [list(table[0]), *(list(row.values()) for row in table)]
     cells = "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) + "</row>"
         for row in rows

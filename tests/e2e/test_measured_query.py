@@ -1,12 +1,17 @@
 """A KPI measured by a query on contracted tables: what it may see and take, what it says, what is written."""
 
+import csv
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.e2e.drawn_tables import write_workbook
+from tests.helpers import pilotline
 
 pytestmark = pytest.mark.slow
 
@@ -312,3 +317,51 @@ def test_a_role_that_may_not_read_is_refused_and_remembered(paid, run_pilot):
     assert run.code == 2
     assert "may not read invoices" in run.err
     assert json.loads((paid / "var/reads.jsonl").read_text())["permitted"] is False
+
+
+def test_two_arms_are_compared_with_each_other_and_not_with_the_baseline(paid, run_pilot):
+    arm = "CASE WHEN day >= DATE '2025-01-01' THEN 'pilot' ELSE 'control' END AS arm"
+    text = (paid / "kpis.yml").read_text()
+    (paid / "kpis.yml").write_text(text.replace("days AS value", f"days AS value, {arm}"))
+    run = run_pilot(paid, "measure", "--try", "days_until_paid", "--json")
+    assert run.code == 0, run.err
+    found = json.loads(run.out)
+    assert found["value"] == pytest.approx(30, abs=0.1)  # of the arm of the pilot; the other one's is 40
+    assert "by arm" in found["method"]
+    assert found["sentence"].startswith("Better than the rule on the same cases")
+    assert "+10" in found["sentence"]
+    assert "typed" not in found["sentence"], "the baseline has no say"
+    (paid / "kpis.yml").write_text(text.replace("days AS value", "days AS value, customer AS arm"))
+    refused = run_pilot(paid, "measure", "--try", "days_until_paid")
+    assert (refused.code, "it takes pilot, and control or rule" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet"])
+def test_a_workbook_and_parquet_say_what_the_same_table_says_as_text(paid, run_in, run_pilot, suffix):
+    wanted = json.loads(run_pilot(paid, "measure", "--try", "days_until_paid", "--json").out)
+    source, path = paid / "data/invoices.csv", paid / f"data/invoices.{suffix}"
+    if suffix == "xlsx":
+        write_workbook(list(csv.DictReader(io.StringIO(source.read_text()), delimiter=";")), path)
+    else:
+        copy = f"COPY (FROM read_csv('{source}', delim=';', all_varchar=true)) TO '{path}' (FORMAT parquet)"
+        made = run_in(paid, ["python", "-c", "import duckdb, sys; duckdb.sql(sys.argv[1])", copy])
+        assert made.code == 0, made.err
+    source.unlink()
+    settings = paid / "config/default.toml"
+    settings.write_text(settings.read_text().replace("invoices.csv", path.name))
+    run = run_pilot(paid, "measure", "--try", "days_until_paid", "--json")
+    assert run.code == 0, run.err
+    assert json.loads(run.out) == wanted
+
+
+def test_a_typed_baseline_is_called_so_wherever_it_counts(paid, run_pilot):
+    assert "The baseline is typed, not measured." in run_pilot(paid, "measure", "--try", "days_until_paid").out
+    for command in (["kpi"], ["status"]):
+        text = pilotline(*command, str(paid)).out
+        assert "typed, not measured" in text, text
+    page = paid / "page.html"
+    assert pilotline("kpi", str(paid), "--html", str(page)).code == 0
+    assert "typed, not measured" in page.read_text()
+    assert run_pilot(paid, "baseline", "days_until_paid", "--from", "2024-01-01", "--to", "2025-01-01").code == 0
+    measured = run_pilot(paid, "measure", "--try", "days_until_paid").out
+    assert "typed" not in measured

@@ -183,6 +183,17 @@ def test_a_kpi_is_measured_on_a_table_behind_a_real_postgresql(make_pilot, run_i
     assert found["n"] == 899  # the row without a number of days misses the contract
     assert found["value"] == pytest.approx(34, abs=0.1)
     assert json.loads((pilot / "var/reads.jsonl").read_text())["rows"] == 900
+    assert "asked where they lie" in found["method"]
+
+    # The same by reading its rows here, and by a query that only DuckDB understands.
+    kpis = (pilot / "kpis.yml").read_text()
+    for condition, there in (("customer IS NOT NULL", True), ("strftime(paid, '%Y') > '2024'", False)):
+        (pilot / "kpis.yml").write_text(kpis.replace("payments WHERE paid", f"payments WHERE {condition} AND paid"))
+        run = run_pilot(pilot, "measure", "--try", "days_to_pay", "--json", offline=False, **switched_on)
+        other = json.loads(run.out)
+        same = ("n", "value", "low", "high", "sentence")
+        assert [other[name] for name in same] == [found[name] for name in same]
+        assert ("asked where they lie" in other["method"]) is there
 
 
 def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilot, mlflow_server):

@@ -47,6 +47,8 @@ class Kpi:
     """What keeps it from being measured, with the next step."""
     baseline: float | None
     baseline_text: str
+    baseline_typed: bool
+    """Whether somebody wrote the baseline down that no query measured."""
     target: float | None
     change_percent: float | None
     due: str | None
@@ -195,6 +197,7 @@ def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
         direction=str(entry["direction"]),
         pending=pending_of(entry),
         baseline=before,
+        baseline_typed=before is not None and "measured" not in baseline,
         baseline_text="; ".join(str(baseline[name]) for name in ("period", "source") if baseline[name] is not None),
         target=as_number(target.get("value")) if change is None else resolve(before, change),
         change_percent=change,

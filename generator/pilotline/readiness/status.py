@@ -87,6 +87,7 @@ def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Secti
         "unit": entry.text("unit"),
         "direction": entry.text("direction"),
         "baseline": baseline,
+        "baseline_typed": baseline is not None and not entry.at("baseline", "measured"),
         "target": entry.number("target", "value") if change is None else resolve(baseline, change),
         "change_percent": change,
         "unmeasured": step if unmeasured else None,

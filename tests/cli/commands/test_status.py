@@ -63,7 +63,7 @@ def test_one_object_says_how_the_pilot_stands(folder):
 def test_people_see_it_in_a_glance(folder):
     run = pilotline("status", folder)
     assert run.code == 0, run.err
-    assert "Minutes per request: from 12.5 to 8 minutes by " in run.out
+    assert "Minutes per request: from 12.5 (typed, not measured) to 8 minutes by " in run.out
     assert "now 9.5 (better)" in run.out
     assert "9,000 EUR to build, 440 a month" in run.out
     assert "high risk, deployer; " in run.out
@@ -76,7 +76,7 @@ NOTHING = {"value": None, "period": None, "source": "not measured yet"}
 UNMEASURED = {
     "a pending measure": (
         {"measure": {"pending": STEP}},
-        f"from 12.5 to 8 minutes by 2030-01-01; not measured yet: {STEP}",
+        f"from 12.5 (typed, not measured) to 8 minutes by 2030-01-01; not measured yet: {STEP}",
     ),
     "no baseline": ({"baseline": NOTHING}, "to 8 minutes by 2030-01-01; not measured yet: its baseline is missing"),
     "a change in percent": (

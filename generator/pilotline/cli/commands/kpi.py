@@ -55,18 +55,19 @@ def _kpi(trend: Trend) -> str:
     kpi, newest = trend.kpi, trend.newest
     title = f"{click.style(kpi.title, fg='cyan')} ({kpi.kind})"
     goal = f"target {aim(kpi)}" if kpi.margin is None else aim(kpi)
+    typed = " (typed, not measured)" if kpi.baseline_typed else ""
     if newest is None:
-        before = "" if kpi.baseline is None else f"baseline {number(kpi.baseline)}, "
+        before = "" if kpi.baseline is None else f"baseline {number(kpi.baseline)}{typed}, "
         return f"{title}\n{_wrap(trend.unmeasured)}\n  {before}{goal}"
     verdict = click.style(newest.verdict.replace("_", " "), fg=_TONES.get(newest.verdict, "yellow"))
     if newest.value is None or newest.gain is None:
-        return f"{title}\n  {verdict}: {_cases(newest)}; baseline {number(newest.baseline)}, {goal}"
+        return f"{title}\n  {verdict}: {_cases(newest)}; baseline {number(newest.baseline)}{typed}, {goal}"
     drawn = sparkline([line.value.value for line in trend.lines if line.value][-40:], unicode=_unicode())
     return (
         f"{title}\n"
         f"  {verdict}: {number(newest.value.value)} {kpi.unit} ({span(newest.value)}), n = {newest.n:,}\n"
         f"  improvement {number(newest.gain.value, '+')} to the {newest.against} ({span(newest.gain, '+')}); "
-        f"baseline {number(newest.baseline)}, {goal}\n"
+        f"baseline {number(newest.baseline)}{typed}, {goal}\n"
         f"  {drawn}  {len(trend.lines)} measured, last {newest.measured_at[:10]}"
     )
 

@@ -63,7 +63,8 @@ def _kpi(kpi: object) -> str:
 def _goal(kpi: dict[str, object]) -> str:
     before, target, change = (as_number(kpi[name]) for name in ("baseline", "target", "change_percent"))
     if before is not None and target is not None:
-        return f"from {number(before)} to {number(target)}"
+        typed = " (typed, not measured)" if kpi["baseline_typed"] else ""
+        return f"from {number(before)}{typed} to {number(target)}"
     if target is not None:
         return f"to {number(target)}"
     return "no goal" if change is None else f"{abs(change):g} % {'more' if change > 0 else 'less'}"

@@ -116,8 +116,13 @@ def write_quarantine(checked: Checked, folder: Path) -> Path | None:
     """
     if checked.quarantine.empty:
         return None
-    content = checked.quarantine.to_csv(index=False).encode()
-    path = folder / f"{checked.contract.id}-{hashlib.sha256(content).hexdigest()[:8]}.csv"
+    return keep_rows(checked.quarantine, checked.contract.id, folder)
+
+
+def keep_rows(rows: pd.DataFrame, contract: str, folder: Path) -> Path:
+    """Write rows that were set aside to a file named after what is in it."""
+    content = rows.to_csv(index=False).encode()
+    path = folder / f"{contract}-{hashlib.sha256(content).hexdigest()[:8]}.csv"
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.write_bytes(content)

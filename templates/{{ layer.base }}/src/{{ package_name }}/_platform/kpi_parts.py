@@ -58,6 +58,11 @@ class Baseline(KpiPart):
     source: str
     measured: MeasuredBaseline | None = None
 
+    @property
+    def typed(self) -> bool:
+        """Whether somebody wrote the number down, and nothing measured it."""
+        return self.value is not None and self.measured is None
+
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.measured is not None and self.value is None:

@@ -23,12 +23,12 @@ def kpi_rows(assessments: Sequence[Assessment]) -> list[dict[str, object]]:
 def _row(each: Assessment) -> dict[str, object]:
     found, kpi = each.measurement, each.kpi
     known = found.value is not None and found.low is not None and found.high is not None
-    baseline = each.defined.baseline
+    baseline, typed = each.defined.baseline, " (typed)" if kpi.baseline.typed else ""
     return {
         "KPI": f"{kpi.title}, {kpi.unit}",
         "value": number(found.value) if known and found.value is not None else NONE,
         "95 % interval": f"{number(found.low)} to {number(found.high)}" if known else NONE,
-        "baseline": "not measured yet" if baseline is None else number(baseline),
+        "baseline": "not measured yet" if baseline is None else f"{number(baseline)}{typed}",
         "aim": kpi.aim(number),
         "n": f"{found.n:,}" if found.n else NONE,
     }
@@ -55,6 +55,7 @@ def _data(each: Assessment) -> dict[str, object]:
         "high": found.high,
         "n": found.n,
         "baseline": each.defined.baseline,
+        "baseline_typed": kpi.baseline.typed,
         "window": found.window,
         "method": found.method,
         "gain": asdict(each.gain),

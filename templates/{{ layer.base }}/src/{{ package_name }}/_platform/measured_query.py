@@ -20,6 +20,7 @@ from .anytime import Measurement, Sample
 from .cases import Cases, ask
 from .contracts import Access
 from .kpi import Kpi
+from .pushed_query import ask_there
 from .query_rules import Query, named_tables, parse_query
 from .settings import PlatformSettings
 from .tables import Landed, landed_tables
@@ -96,10 +97,16 @@ def ask_contracted(kpi: Kpi, settings: PlatformSettings, window: Window, access:
     place = f"kpis.yml: the query of {kpi.id}"
     text = kpi.measure.sql or ""
     query = parse_query(place, text, settings.contracted_tables)
-    with landed_tables(settings, query.tables, access, keep=keep) as tables:
-        cases = ask(tables, query, window.parameters(), settings.query, place)
+    there = ask_there(settings, query, window.parameters(), access, keep=keep, place=place)
+    if there is not None:
+        cases, landed = there.cases, there.landed
+    else:
+        with landed_tables(settings, query.tables, access, keep=keep) as tables:
+            cases, landed = ask(tables, query, window.parameters(), settings.query, place), tables.landed
     found = _measured(kpi, query, cases, window, place)
-    return Asked(found, cases.columns, cases.first, query_hash(text), query.parameters, tables.landed)
+    if there is not None:
+        found = replace(found, method=f"{found.method}, asked where they lie")
+    return Asked(found, cases.columns, cases.first, query_hash(text), query.parameters, landed)
 
 
 def _measured(kpi: Kpi, query: Query, cases: Cases, window: Window, place: str) -> Measurement:

@@ -1,7 +1,7 @@
 """The database that the pilot writes back to: SQLite beside it, until an integration brings a server."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -121,6 +121,15 @@ class SqlAlchemyDatabase:
         target = sa.table(table, sa.column(column), sa.column(written, sa.DateTime), schema=self._schema)
         past: sa.ColumnElement[bool] = target.c[written] < moment
         return target, past | target.c[column].in_(sorted(map(str, also[1]))) if also else past
+
+    @property
+    def language(self) -> str:
+        """Name the language that it speaks."""
+        return self._engine.dialect.name
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """Open one transaction, for whoever asks several things of one state and explains what goes wrong itself."""
+        return self._engine.begin()
 
     def describe(self) -> str:
         """Return the address without its password."""

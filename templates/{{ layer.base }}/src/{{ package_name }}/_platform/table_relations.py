@@ -25,7 +25,8 @@ def stage_relation(
     if int(str(rows)) > MOST:
         raise PilotError(
             f"{relation} has {int(str(rows)):,} rows, of which {MOST:,} can be held: "
-            "name a view that leaves out or sums up, in relation of config/default.toml."
+            "name a view that leaves out or sums up, in relation of config/default.toml; or write the query in what "
+            "PostgreSQL means as well (_platform/pushed_rules.py), and it is asked there."
         )
     listed = ", ".join(quote_name(column.name) for column in contract.columns)
     found = database.select(f"SELECT {listed} FROM {named}")

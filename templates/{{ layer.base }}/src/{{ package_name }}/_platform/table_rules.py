@@ -117,7 +117,7 @@ class Judge:
         if rule.check == "type":
             broken = f"t{number} % 1 <> 0" if column.logical == "integer" else "false"
             return f"NOT b{number} AND (t{number} IS NULL OR {broken})"
-        return _wrong_sql(rule, column, f"t{number}") or self._asked(k, rule, column, f"t{number}")
+        return wrong_sql(rule, column, f"t{number}") or self._asked(k, rule, column, f"t{number}")
 
     def _repeated(self, k: int, rule: Rule) -> str:
         """Find rows that repeat an earlier one; those without a value repeat each other."""
@@ -175,7 +175,7 @@ def _as_read(values: pd.Series, column: Column) -> pd.Series:
     return values.astype("boolean") if column.logical == "boolean" else values
 
 
-def _wrong_sql(rule: Rule, column: Column, value: str) -> str | None:
+def wrong_sql(rule: Rule, column: Column, value: str) -> str | None:
     """Say in SQL that a value is outside the rule; None where `contracts` has to be asked."""
     text = column.logical == "string"
     if rule.check in BOUNDS and column.logical in DAYS:

@@ -32,7 +32,8 @@ def finding(each: Assessment) -> str:
         "undecided": f"Undecided: it is open whether it is {'worse' if margin else 'better'} than {against}{margin}",
         "worse": f"Worse than {against}{margin}",
     }
-    return f"{said[each.verdict]} ({_signed(each)}).{more}"
+    typed = " The baseline is typed, not measured." if each.gain.against != "rule" and kpi.baseline.typed else ""
+    return f"{said[each.verdict]} ({_signed(each)}).{typed}{more}"
 
 
 def _too_few(kpi: Kpi, found: Measurement) -> str:

@@ -18,7 +18,9 @@ def measure_command(measure: Callable[[bool], int | None], settings: "Callable[[
     """Make the command: `measure` measures and keeps all KPIs (given whether to print JSON), as the pilot does it."""
 
     @click.command("measure")
-    @click.option("--try", "tried", metavar="ID", help="Show what the query of one KPI gives; keep nothing.")
+    @click.option(
+        "--try", "tried", metavar="ID", help="Show what the query of one KPI gives; keep only that it was read."
+    )
     @AS_JSON
     def command(*, tried: str | None, as_json: bool) -> int | None:
         """Measure the KPIs of kpis.yml against their baseline."""
