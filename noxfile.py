@@ -1,9 +1,12 @@
 """What continuous integration runs, and nothing else: `nox` here and there are the same."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 import nox
+
+ROOM = 8 * 2**30  # bytes that the tests' folders may take
 
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "contracts", "dead_code", "docs", "package", "tests", "licences"]
@@ -52,7 +55,22 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    session.run("pytest", "--numprocesses=auto", "--dist=worksteal", *session.posargs)
+    _pytest(session, "not combinations")
+
+
+@nox.session
+def combinations(session: nox.Session) -> None:
+    """What only repeats with other answers: not in continuous integration, before a release."""
+    _pytest(session, "combinations")
+
+
+def _pytest(session: nox.Session, marked: str) -> None:
+    """Run tests in memory where there is room: a pilot is some hundred files, each synced to disk by git."""
+    parallel = ("--numprocesses=auto", "--dist=worksteal", "--durations=40", "-m", marked)
+    memory = Path("/dev/shm")  # noqa: S108 - a file system, not a place in it
+    room = shutil.disk_usage(memory).free if memory.is_dir() else 0
+    with tempfile.TemporaryDirectory(dir=memory if room > ROOM else None, ignore_cleanup_errors=True) as folder:
+        session.run("pytest", *parallel, *session.posargs, env={"TMPDIR": folder})
 
 
 @nox.session
