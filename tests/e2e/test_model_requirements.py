@@ -12,13 +12,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 import numpy as np
-from customer_call_list._platform import tracking
+from customer_call_list._platform import model_requirements
 
 class Foreign(LogisticRegression):
     __module__ = "yaml.models"
 
 models = (LogisticRegression(), make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()), Foreign())
-found = ([name.partition("==")[0].lower() for name in tracking._requirements(model)] for model in models)
+found = ([name.partition("==")[0].lower() for name in model_requirements.requirements_of(model)] for model in models)
 print(json.dumps([sorted(names) for names in found]))
 """
 

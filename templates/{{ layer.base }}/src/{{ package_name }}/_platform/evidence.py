@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, get_args
 import yaml
 
 from . import PilotError, derive
+from .beginning import find_beginning
+from .kept_apart import evidence_folder as _kept
 from .kpi import ABSENT, Assessment, Defined, Verdict, unmeasured
 from .monitoring import Metrics
 from .revision import PAGE, commit_of
@@ -44,7 +46,7 @@ WINS: Final = "wins.jsonl"
 FORMAT: Final = 1
 # What a new measurement repeats when it has nothing new to say: then no line is added.
 COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
-UNKNOWN: Final = dict.fromkeys(("command", "commit", "measured_at", "run"))  # of what was never measured
+UNKNOWN: Final = dict.fromkeys(("command", "commit", "measured_at", "run", "contract"))  # of what was never measured
 NOTICED: Final = ("better", "reached")
 Line = Mapping[str, object]
 __getattr__ = moved(__name__, globals())
@@ -61,7 +63,8 @@ def record(
         _track(assessments, run, command, commit)
     facts = {"command": command, "commit": commit, "measured_at": now.isoformat(timespec="seconds")}
     facts["run"] = run.id if run else None
-    known = {str(line["kpi"]): line for line in read_lines(evidence_file(settings))}
+    facts["contract"] = _contract(settings)
+    known = {str(line["kpi"]): line for line in read_present(settings)}
     lines = [_line(each) | facts for each in assessments]
     new = [line for line in lines if not _same(line, known.get(str(line["kpi"])))]
     wins = _wins(assessments, settings, facts)
@@ -69,15 +72,15 @@ def record(
     return written + (_refresh_page(settings.root) if _kept(settings) != settings.var else [])
 
 
+def _contract(settings: PlatformSettings) -> str | None:
+    """Name the data contract by what it means now; None without one."""
+    found = find_beginning(settings.root)
+    return found.contract or None if found else None
+
+
 def evidence_file(settings: PlatformSettings) -> Path:
     """Name the file of the evidence."""
     return _kept(settings) / EVIDENCE
-
-
-def _kept(settings: PlatformSettings) -> Path:
-    """The repository's own folder; `var/` when the settings say so, and where there is no repository."""
-    folder = settings.root / "governance"
-    return folder if folder.is_dir() and settings.evidence.to == "repository" else settings.var
 
 
 def read_lines(path: Path) -> list[Line]:
@@ -95,9 +98,15 @@ def read_lines(path: Path) -> list[Line]:
     return found
 
 
+def read_present(settings: PlatformSettings) -> list[Line]:
+    """Read the evidence on the data contract that is in force; what was not said to be of another is taken for it."""
+    lines, contract = read_lines(evidence_file(settings)), _contract(settings)
+    return [line for line in lines if (line.get("contract") or contract) == contract]
+
+
 def read_newest(settings: PlatformSettings) -> list[Line]:
     """Return the newest evidence on each KPI."""
-    return list({str(line["kpi"]): line for line in read_lines(evidence_file(settings))}.values())
+    return list({str(line["kpi"]): line for line in read_present(settings)}.values())
 
 
 def newest_of(kpis: Sequence[Defined], lines: Sequence[Line]) -> list[Line]:
@@ -171,14 +180,18 @@ def _append(path: Path, lines: Sequence[Line]) -> list[Path]:
 def _wins(assessments: Sequence[Assessment], settings: PlatformSettings, facts: Line) -> list[Line]:
     """Say what is reached for the first time."""
     day = str(facts["measured_at"])[:10]
+    definitions = {each.kpi.id: each.defined.hash for each in assessments}
     reached = [("kpi", each.kpi.id, day, finding(each)) for each in assessments if each.verdict in NOTICED]
     reached += [("stage", *entry) for entry in _stages(settings.root / "governance" / "stage_history.yml")]
-    known = {(line["what"], line["id"]) for line in read_lines(_kept(settings) / WINS)}
-    return [
-        {"format": FORMAT, "what": what, "id": name, "on": on, "sentence": text, "commit": facts["commit"]}
-        for what, name, on, text in reached
-        if (what, name) not in known
-    ]
+    known = {(line["what"], line["id"], line.get("definition")) for line in read_lines(_kept(settings) / WINS)}
+    news: list[Line] = []
+    for what, name, on, text in reached:
+        definition = definitions.get(name) if what == "kpi" else None
+        if not {(what, name, definition), (what, name, None)} & known:  # older wins do not say their definition
+            won = {"format": FORMAT, "what": what, "id": name, "on": on, "sentence": text, "commit": facts["commit"]}
+            of = {"definition": definition, "contract": facts["contract"]} if definition else {}
+            news.append(won | of)
+    return news
 
 
 def _stages(path: Path) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from . import PilotError, SqlDatabase, TrackingServer
+from .kept_apart import keep_apart
 from .local_mlflow import LocalServer
 from .policies import check_endpoint
 from .settings import PlatformSettings
@@ -16,7 +17,17 @@ from .sql_database import open_sqlite
 
 
 def open_database(settings: PlatformSettings, integrations: str) -> SqlDatabase:
-    """Return the database that is switched on, or the embedded one; `integrations` names the package to look in."""
+    """Return the database that is switched on, or the embedded one; `integrations` names the package to look in.
+
+    What it holds of another data contract or KPI definition is set aside first.
+    """
+    database = connect_database(settings, integrations)
+    keep_apart(settings, database)
+    return database
+
+
+def connect_database(settings: PlatformSettings, integrations: str) -> SqlDatabase:
+    """Return the same to read a table of others in it: nothing is looked for, and nothing is written."""
     module = _switched_on("sql", settings, integrations)
     if module is None:
         settings.var.mkdir(parents=True, exist_ok=True)

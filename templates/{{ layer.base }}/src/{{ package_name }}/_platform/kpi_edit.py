@@ -7,12 +7,14 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import yaml
 
 from . import PilotError
 
 Scalar = str | int | float | None
+OF_THE_PLATFORM: Final = ("corrections",)  # functions that every pilot has
 
 
 def write_baseline(path: Path, kpi: str, baseline: Mapping[str, Scalar], measured: Mapping[str, Scalar]) -> None:
@@ -42,6 +44,30 @@ def edited(text: str, kpi: str, baseline: Mapping[str, Scalar], measured: Mappin
     except yaml.YAMLError:
         return None
     return made if same else None
+
+
+def leave_open(text: str, why: str) -> str:
+    """Say of each KPI that a function of the pilot's code measures that it is not measured yet, nor its baseline."""
+    root = yaml.safe_load(text)
+    for entry in root["kpis"]:
+        function = (entry.get("measure") or {}).get("function")
+        node = _entry_node(text, entry["id"])
+        measure = _value(node, "measure")
+        if not function or function in OF_THE_PLATFORM or measure is None:
+            continue
+        start, end, put = _change(text, measure, _flow({"pending": why}))
+        flow = isinstance(measure, yaml.MappingNode) and measure.flow_style
+        text = text[:start] + (put if flow else put.lstrip()) + text[end:]
+        baseline = _value(_entry_node(text, entry["id"]), "baseline")
+        if isinstance(baseline, yaml.MappingNode) and baseline.value:
+            text = _with_values(text, baseline, {"value": None, "period": None, "source": "not measured yet"})
+    return text
+
+
+def _entry_node(text: str, kpi: str) -> yaml.Node | None:
+    kpis = _value(yaml.compose(text, Loader=yaml.SafeLoader), "kpis")
+    entries = kpis.value if isinstance(kpis, yaml.SequenceNode) else []
+    return next((entry for entry in entries if getattr(_value(entry, "id"), "value", None) == kpi), None)
 
 
 def _baseline_node(text: str, kpi: str) -> yaml.MappingNode | None:

@@ -1,16 +1,37 @@
 """KPIs that are measured without the pilot's own code: by a query, an MLflow metric or a runtime metric."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import uuid4
 
 from . import PilotError, SqlDatabase
 from .anytime import Measurement, Sample
+from .corrections import Corrections
 from .kpi import Kpi
+from .measure_functions import MeasureFunctions
 from .measure_units import find_wrong_units
 from .monitoring import read_counts
 from .settings import PlatformSettings
 from .tracking import Tracking
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the platform's functions measure from."""
+
+    database: SqlDatabase
+    settings: PlatformSettings
+
+
+FUNCTIONS: Final = MeasureFunctions[Asked]()
+
+
+@FUNCTIONS.register("corrections", unit="percent", meaning="Corrections by users that somebody answered")
+def corrections(asked: Asked) -> Measurement:
+    """Measure the share of the users' corrections that somebody answered."""
+    counts = Corrections(asked.database, asked.settings).counts()
+    return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
 
 
 def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
@@ -22,6 +43,8 @@ def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settin
         raise PilotError(" ".join(problems))
     if asked.sql is not None:
         return _by_query(kpi, database, settings)
+    if asked.function in FUNCTIONS:
+        return FUNCTIONS.measure(kpi, Asked(database, settings), settings.manifest.costs.currency)
     try:
         if asked.mlflow is not None:
             values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)

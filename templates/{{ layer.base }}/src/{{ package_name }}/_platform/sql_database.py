@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from . import Kind, PilotError, Row, Scalar, Table
+from . import Column, Kind, PilotError, Row, Scalar, Table
 
 TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {
     "text": sa.Text,
@@ -21,6 +21,13 @@ TYPES: Final[dict[Kind, type[TypeEngine[Any]]]] = {
 }
 Insert = sqlite.Insert | postgresql.Insert
 Within = tuple[str, Collection[Scalar]]  # a column, and values of it
+# The tables that the pilot made here, and what they belong to: set aside together when the pilot begins anew.
+TABLES: Final = Table("pilot_tables", (Column("name", "text", nullable=False),), key=("name",))
+BELONGS: Final = Table(
+    "pilot_beginning",
+    (Column("place", "integer", nullable=False), Column("beginning", "text", nullable=False)),
+    key=("place",),
+)
 
 
 class SqlAlchemyDatabase:
@@ -38,10 +45,14 @@ class SqlAlchemyDatabase:
         self.ensured: dict[str, Table] = {}
 
     def ensure(self, table: Table) -> None:
-        """Create the table when it is missing."""
+        """Create the table when it is missing, and remember that it is the pilot's."""
         self.ensured[table.name] = table
         with self._transaction() as connection:
-            self._table(table).create(connection, checkfirst=True)
+            for each in (table, TABLES):
+                self._table(each).create(connection, checkfirst=True)
+            known = self._table(TABLES)
+            if table.name not in connection.execute(sa.select(known.c.name)).scalars().all():
+                connection.execute(self._insert(known).on_conflict_do_nothing(), [{"name": table.name}])
 
     def insert_once(self, table: Table, rows: Sequence[Row]) -> int:
         """Insert the rows whose key is new; the number comes from RETURNING, as row counts differ between drivers."""
@@ -130,6 +141,51 @@ class SqlAlchemyDatabase:
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """Open one transaction, for whoever asks several things of one state and explains what goes wrong itself."""
         return self._engine.begin()
+
+    def belongs_to(self) -> str:
+        """Return what `belong` wrote last; empty before the first time."""
+        with self._transaction() as connection:
+            self._table(BELONGS).create(connection, checkfirst=True)
+        return next((str(row["beginning"]) for row in self.query(BELONGS)), "")
+
+    def belong(self, beginning: str, *, aside: str = "", back: str = "") -> tuple[str, ...]:
+        """Write what the pilot's tables belong to from now on, and rename them, all in one transaction.
+
+        `aside` is put behind the name of each; those with `back` behind their name get it back without. Returns the
+        names of the tables that were set aside.
+        """
+        with self._transaction() as connection:
+            if connection.dialect.name == "sqlite":  # whose driver begins a transaction for rows only
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for table in (BELONGS, TABLES):
+                self._table(table).create(connection, checkfirst=True)
+            there = set(sa.inspect(connection).get_table_names(schema=self._schema))
+            ours = connection.execute(sa.select(self._table(TABLES).c.name)).scalars().all()
+            names = sorted(ours) if aside else []
+            moved = tuple(name for name in names if name in there and f"{name}{aside}" not in there)
+            returned = [name for name in names if f"{name}{back}" in there]
+            for name in moved:
+                self._rename(connection, name, f"{name}{aside}")
+            for name in returned:
+                self._rename(connection, f"{name}{back}", name)
+            target = self._table(BELONGS)
+            insert = self._insert(target)
+            replaced = insert.on_conflict_do_update(
+                index_elements=["place"], set_={"beginning": insert.excluded["beginning"]}
+            )
+            connection.execute(replaced, [{"place": 1, "beginning": beginning}])
+        return moved
+
+    def kept_apart(self, table: str) -> list[str]:
+        """Name what was set aside of a table."""
+        with self._transaction() as connection:
+            there = sa.inspect(connection).get_table_names(schema=self._schema)
+        return [name for name in there if re.fullmatch(rf"{re.escape(table)}_of_[0-9a-f]{{8}}", name)]
+
+    def _rename(self, connection: sa.Connection, old: str, new: str) -> None:
+        quoted = connection.dialect.identifier_preparer.quote
+        place = f"{quoted(self._schema)}." if self._schema else ""
+        connection.exec_driver_sql(f"ALTER TABLE {place}{quoted(old)} RENAME TO {quoted(new)}")
 
     def describe(self) -> str:
         """Return the address without its password."""

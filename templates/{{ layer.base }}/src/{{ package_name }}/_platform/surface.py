@@ -27,6 +27,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "evidence": ("record",),
     "exclusive": ("one_at_a_time",),
     "integrations": ("open_database", "open_tracking"),
+    "kept_apart": ("name_earlier",),
     "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
     "measure_functions": ("MeasureFunctions",),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),

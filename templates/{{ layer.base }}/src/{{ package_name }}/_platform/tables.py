@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from . import PilotError
 from .contract_rules import Contract
 from .contracts import Access, Finding, need_columns, permit, stop_when_broken, write_journal
-from .integrations import open_database
+from .integrations import connect_database
 from .odcs import read_contract
 from .sections import QuerySettings, TableSettings
 from .settings import PlatformSettings
@@ -150,7 +150,7 @@ def _stage(
 ) -> list[str]:
     if table.path is not None:
         return stage(connection, settings.root / table.path, table)
-    database = open_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
+    database = connect_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
     try:
         return stage_relation(connection, database, str(table.relation), contract)
     finally:

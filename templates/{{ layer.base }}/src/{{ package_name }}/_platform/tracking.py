@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import packages_distributions
-from importlib.metadata import version as installed_version
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
 from . import PilotError, TrackingServer
+from .beginning import find_beginning, is_of
 from .mlflow_manners import clear_errors, quiet
+from .model_requirements import requirements_of
 from .revision import commit_of
 from .settings import find_root
 from .table_digest import digest_of
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 Alias = Literal["champion"]
-NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
 PARENT: Final = "mlflow.parentRunId"
 COMMIT: Final = "mlflow.source.git.commit"
+CHAMPION_OF: Final = "champion-of-"  # begins the alias that the champion of another beginning keeps
+BEGINNING: Final = "beginning"  # the data contract and KPI definition that a run or model belongs to
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class TrackedRun:
         self._around = run.data.tags.get(PARENT)
         self._model_name = model_name
         self._trusted = list(trusted_types)
+        self._beginning = str(run.data.tags.get(BEGINNING, ""))
         self.id = str(run.info.run_id)
 
     def params(self, values: Mapping[str, object]) -> None:
@@ -113,12 +115,13 @@ class TrackedRun:
                 pyfunc_predict_fn=answer,
                 input_example=inputs.head(3),
                 registered_model_name=self._model_name,
-                pip_requirements=_requirements(estimator),
+                pip_requirements=requirements_of(estimator),
                 serialization_format="skops",
                 skops_trusted_types=self._trusted,
             )
-        found = self._client.get_model_version(self._model_name, str(info.registered_model_version))
-        return _as_version(found)
+        number = str(info.registered_model_version)
+        self._client.set_model_version_tag(self._model_name, number, BEGINNING, self._beginning)
+        return _as_version(self._client.get_model_version(self._model_name, number))
 
 
 class Tracking:
@@ -145,13 +148,20 @@ class Tracking:
         client = self._client()
         import mlflow
 
-        said = {**(tags or {}), COMMIT: commit_of(find_root()) or "none"}
+        said = {**(tags or {}), COMMIT: commit_of(find_root()) or "none", **_tagged()}
         within = mlflow.active_run() is not None
         with clear_errors(self.uri), mlflow.start_run(run_name=name, nested=within, tags=said) as active:
             yield TrackedRun(client, active, self._model_name, self._trusted)
 
     def version(self, which: Alias | int | Literal["newest"]) -> ModelVersion | None:
-        """Return the newest version, or the one with that alias or number; None when there is none."""
+        """Return the newest version, or the one with that alias or number; None when there is none.
+
+        One that belongs to another data contract or KPI definition is none: it is kept, and left alone.
+        """
+        found = self._version(which)
+        return found if found is not None and is_of(found.tags.get(BEGINNING), find_beginning(find_root())) else None
+
+    def _version(self, which: Alias | int | Literal["newest"]) -> ModelVersion | None:
         client = self._client()
         from mlflow.exceptions import MlflowException
 
@@ -195,7 +205,9 @@ class Tracking:
             ids = [found.experiment_id] if found else []
             wanted = f"attributes.run_name = '{run.replace(chr(39), '')}' and attributes.status = 'FINISHED'"
             runs = client.search_runs(ids, wanted, max_results=10_000, order_by=["attributes.start_time ASC"])
-        return [float(each.data.metrics[metric]) for each in runs if metric in each.data.metrics]
+        now = find_beginning(find_root())
+        present = [each for each in runs if is_of(each.data.tags.get(BEGINNING), now)]
+        return [float(each.data.metrics[metric]) for each in present if metric in each.data.metrics]
 
     def decide(self, version: ModelVersion, verdict: Verdict) -> None:
         """Write the gate's verdict on the version; one that passed is the champion from now on."""
@@ -203,7 +215,11 @@ class Tracking:
         said = {"gate": "passed" if verdict.passed else "failed", "gate_reasons": "; ".join(verdict.reasons)[:4000]}
         self.tag(version, said)
         if verdict.passed:
+            before, now = self._version("champion"), find_beginning(find_root())
             with clear_errors(self.uri):
+                if before is not None and not is_of(before.tags.get(BEGINNING), now):
+                    kept = f"{CHAMPION_OF}{before.tags[BEGINNING].replace('/', '-')}"
+                    client.set_registered_model_alias(before.name, kept, str(before.version))
                 client.set_registered_model_alias(version.name, "champion", number)
 
     def load(self, version: ModelVersion) -> "BaseEstimator":
@@ -259,13 +275,10 @@ class Tracking:
         return client
 
 
-def _requirements(estimator: "BaseEstimator") -> list[str]:
-    """Name the installed distributions that the model's own parts come from: those of the model, not of the pilot."""
-    found = [estimator, *estimator.get_params(deep=True).values()]
-    packages = {type(part).__module__.partition(".")[0] for part in found}
-    providers = packages_distributions()
-    names = {name for package in (*packages, *NEEDED) for name in providers.get(package, ())}
-    return [f"{name}=={installed_version(name)}" for name in sorted(names)]
+def _tagged() -> dict[str, str]:
+    """Say what a run belongs to."""
+    found = find_beginning(find_root())
+    return {BEGINNING: found.key} if found else {}
 
 
 def _as_version(found: object) -> ModelVersion:

@@ -9,6 +9,7 @@ import click
 
 from .._platform import DONE, FOUND
 from .._platform.exclusive import one_at_a_time
+from .._platform.kept_apart import name_earlier
 from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
 from ..pipelines import learn, measure, report, score
@@ -47,6 +48,8 @@ class Job:
             "metrics": str(settings.var / "metrics"),
             "set aside": str(intake.set_aside or "no line"),
         }
+        if earlier := name_earlier(settings):
+            places["earlier"] = earlier
         self.screen.title("Where to look")
         for name, place in places.items():
             self.screen.pair(name, place)

@@ -14,13 +14,13 @@ def gate_command() -> click.Command:
     @click.command("gate")
     def command() -> int:
         """Hold the newest evidence against what kpis.yml asks for: exit code 1 when a KPI does not show it."""
-        from ..evidence import evidence_file, gate, read_lines
+        from ..evidence import gate, read_present
         from ..kpi import read_kpis
         from ..settings import PlatformPart
 
         settings = PlatformPart.load()
         kpis = read_kpis(settings.root / "kpis.yml")
-        missing = gate(kpis, read_lines(evidence_file(settings)))
+        missing = gate(kpis, read_present(settings))
         for each in kpis:
             asked = each.kpi.decision.go_on if each.kpi.decision.gate == "shown" else "not worse"
             text = missing.get(each.kpi.id)

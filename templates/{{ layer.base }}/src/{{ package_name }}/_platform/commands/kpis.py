@@ -11,12 +11,12 @@ def kpis_command() -> click.Command:
     @AS_JSON
     def kpis(*, as_json: bool) -> int:
         """Show each KPI as it was measured last, or that it is not measured yet."""
-        from ..evidence import evidence_file, newest_of, read_lines
+        from ..evidence import newest_of, read_present
         from ..kpi import read_kpis
         from ..settings import PlatformPart
 
         settings = PlatformPart.load()
-        lines = read_lines(evidence_file(settings))
+        lines = read_present(settings)
         found = [dict(line) for line in newest_of(read_kpis(settings.root / "kpis.yml"), lines)]
         rows = found if as_json else [_measured_row(entry) for entry in found]
         show(rows, ("kpi", "value", "low", "high", "baseline", "verdict", "measured"), as_json=as_json)

@@ -106,6 +106,7 @@ def _show(landed: "tuple[Landed, ...]", assessments: "tuple[Assessment, ...]") -
 
 
 def _show_places(parts: "PlatformParts", report: Path, evidence: list[str]) -> None:
+    from ..kept_apart import name_earlier
     from ..kpi_report import next_step
 
     settings = parts.settings
@@ -113,6 +114,8 @@ def _show_places(parts: "PlatformParts", report: Path, evidence: list[str]) -> N
     click.echo(f"  report    {report}")
     click.echo(f"  MLflow    {parts.tracking.uri}, experiment {settings.tracking.experiment or settings.distribution}")
     click.echo(f"  metrics   {settings.var / 'metrics'}")
+    if earlier := name_earlier(settings):
+        click.echo(f"  earlier   {earlier}")
     if evidence:
         what = "Evidence" if settings.evidence.to == "var" else "Evidence to commit"
         click.echo(f"{what}: {', '.join(evidence)}.")

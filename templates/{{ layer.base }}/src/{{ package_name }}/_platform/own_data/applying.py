@@ -3,23 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+import yaml
+
+from ..beginning import find_beginning, make_beginning
+from ..kept_apart import evidence_contract, evidence_folder, plan_evidence
 from .drafting import Draft
+from .example import EXAMPLE_TABLE, example_code, example_files
 from .journal import replace_all
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
-
-# What the worked examples of the catalog bring: their data, their contract, and the tests about it.
-EXAMPLE: Final = (
-    "data/online_retail_sample.csv.xz",
-    "data/make_sample.py",
-    "data/README.md",
-    "data_contracts/sales_ledger.odcs.yaml",
-    "tests/e2e/test_run.py",
-)
-EXAMPLE_TABLE: Final = EXAMPLE[0]
 
 
 @dataclass(frozen=True)
@@ -38,9 +33,10 @@ class Change:
 def plan_change(settings: "PlatformSettings", draft: Draft, extra: Mapping[str, bytes]) -> Change:
     """Decide what is written and what goes; files that stay as they are do not count."""
     root = settings.root
-    files = {path: text.encode() for path, text in draft.files.items()} | dict(extra)
+    aside, measured = _evidence(settings, draft)
+    files = {path: text.encode() for path, text in draft.files.items()} | dict(extra) | aside
     changed = {path: content for path, content in files.items() if _content(root / path) != content}
-    return Change(changed, _example(root, draft, files))
+    return Change(changed, (*_example(settings, draft, files), *measured))
 
 
 def apply(root: Path, change: Change) -> None:
@@ -48,14 +44,25 @@ def apply(root: Path, change: Change) -> None:
     replace_all(root, change.files, change.gone)
 
 
-def _example(root: Path, draft: Draft, files: Mapping[str, bytes]) -> tuple[str, ...]:
+def _example(settings: "PlatformSettings", draft: Draft, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Name the example's files that are here, unless its table is the one that was brought."""
-    given = draft.found.table.path
+    given, root = draft.found.table.path, settings.root
     if given is not None and given.resolve() == (root / EXAMPLE_TABLE).resolve():
         return ()
-    if not (root / EXAMPLE_TABLE).is_file():
-        return ()
-    return tuple(path for path in EXAMPLE if (root / path).is_file() and path not in files)
+    named = (*example_files(root), *example_code(settings, draft.found.seen.shape))
+    return tuple(path for path in named if path not in files)
+
+
+def _evidence(settings: "PlatformSettings", draft: Draft) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Set aside what was measured under another contract: it is kept, and says nothing about this table."""
+    folder, before = evidence_folder(settings), find_beginning(settings.root)
+    contracts = [yaml.safe_load(text) for path, text in draft.files.items() if path.startswith("data_contracts/")]
+    contract = make_beginning(contracts, []).contract
+    if before is None or not before.contract or before.contract == contract or folder == settings.var:
+        return {}, ()
+    written, gone = plan_evidence(folder, evidence_contract(folder) or before.contract)
+    relative = {str(path.relative_to(settings.root)): content for path, content in written.items()}
+    return relative, tuple(str(path.relative_to(settings.root)) for path in gone)
 
 
 def _content(path: Path) -> bytes | None:

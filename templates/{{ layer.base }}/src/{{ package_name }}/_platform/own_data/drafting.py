@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .. import PilotError
+from ..kpi_edit import leave_open
 from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
+from .example import example_code
 from .findings import Found
 from .kpi_draft import KpiDraft, draft_kpi, read_text
 from .settings_draft import draft_settings
@@ -50,11 +52,14 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
         contracts[f"data_contracts/{each.table.name}.odcs.yaml"] = text
     place = root / "config" / "default.toml"
     before = place.read_text(encoding="utf-8") if place.is_file() else ""
+    kpis, code_goes = kpi.apply(content) if kpi else content, bool(example_code(settings, found.seen.shape))
+    if code_goes:
+        kpis = leave_open(kpis, "what measured it was about the example's table: say what measures it on this one")
     files = {
         **contracts,
-        "config/default.toml": draft_settings(settings, before, found, _policy(before)),
+        "config/default.toml": draft_settings(settings, before, found, _policy(before), code_goes=code_goes),
         "pilot.yml": name_contracts((root / "pilot.yml").read_text(encoding="utf-8"), list(contracts)),
-        **({"kpis.yml": kpi.apply(content)} if kpi else {}),
+        **({"kpis.yml": kpis} if kpis != content else {}),
     }
     return Draft(found, files, kpi, list_decisions(found, kpi, root))
 

@@ -2,15 +2,13 @@
 
 import shlex
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import yaml
+from .example import shape_of_code, starts_own
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
     from .drafting import Draft
-
-ANSWERS: Final = ".copier-answers.yml"
 
 
 def next_step(settings: "PlatformSettings", drafted: "Draft", *, use: bool) -> str:
@@ -18,15 +16,25 @@ def next_step(settings: "PlatformSettings", drafted: "Draft", *, use: bool) -> s
     command, shape = settings.distribution, drafted.found.seen.shape
     if not use:
         return f"{command} {' '.join(map(shlex.quote, sys.argv[1:]))} --apply"
-    if _shape_of_code(settings) != shape:
-        return f"commit this, then `pilotline answers -d shape={shape}` brings the code for {shape}"
+    code = shape_of_code(settings)
+    if code != shape:
+        return _bring(settings, code, shape)
     if drafted.kpi is not None:
         return f"{command} baseline {drafted.kpi.kpi}"
     return f"{command} run"
 
 
-def _shape_of_code(settings: "PlatformSettings") -> str:
-    """Return for which shape the pilot has code; pilots before this question have that for events."""
-    path = settings.root / ANSWERS
-    answers = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return str(answers.get("shape", "events")) if isinstance(answers, dict) else "none"
+def _bring(settings: "PlatformSettings", code: str, shape: str) -> str:
+    """Say how the code for the shape arrives: by a merge, once no code for another shape is in its place."""
+    arrives = f"`pilotline answers -d shape={shape}` brings the code for {shape}"
+    if (settings.root / "src" / settings.distribution.replace("-", "_") / "domain").is_dir():
+        return (
+            f"the code in src/ is yours, and for {code}: take it out in a commit of its own, or give --shape {code}; "
+            f"then {arrives}"
+        )
+    if starts_own(settings):
+        return f"commit this, then {arrives}"
+    return (
+        "commit this: without the example's code the pilot measures KPIs by queries, and its tests pass. Then "
+        f"`pilotline answers -d start=own_case --commit`, and {arrives}"
+    )

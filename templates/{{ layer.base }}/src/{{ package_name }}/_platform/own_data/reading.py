@@ -124,7 +124,7 @@ class Loader:
         return self._keep_rows(path.name, [_text(cell) for cell in head], rows, path=path, sheet=sheet)
 
     def _load_relation(self, integration: str, relation: str, settings: "PlatformSettings") -> Table:
-        from ..integrations import open_database
+        from ..integrations import connect_database
         from ..manifest import PACKAGE
 
         if re.fullmatch(RELATION, relation) is None:
@@ -132,7 +132,7 @@ class Loader:
         found = settings.integrations.get(integration)
         if found is None or not found.on:
             raise PilotError(f"The integration {integration} is not switched on: set integrations.{integration}.url.")
-        database = open_database(settings, f"{PACKAGE}.adapters.integrations")
+        database = connect_database(settings, f"{PACKAGE}.adapters.integrations")
         try:
             rows = database.select(f"SELECT * FROM {relation}")  # noqa: S608 - a plain name, as checked above
         finally:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,9 @@ from .shape import windows
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
 
-OURS: Final = r"\[+\s*(tables|case|ledger|policy)(\.[^\]]*)?\s*\]+\s*(#.*)?"
+SECTION: Final = r"\[+\s*({names})(\.[^\]]*)?\s*\]+\s*(#.*)?"
+OURS: Final = ("tables", "case", "ledger", "policy")
+OF_THE_CODE: Final = ("decision", "evaluation", "model")  # what goes with the example's code, and is not of the next
 FIRST: Final = """\
 # The pilot's settings. Later wins: this file, config/integrations/*.toml, config/local.toml (yours, never committed),
 # environment variables such as PILOT_CASE__WORDS__CASES=machines.
@@ -21,13 +23,19 @@ FIRST: Final = """\
 Value = str | float | bool | tuple[str, ...]
 
 
-def draft_settings(settings: "PlatformSettings", text: str, found: Found, kept: Mapping[str, object]) -> str:
-    """Write the file anew from its text: sections on tables and the case are replaced, all else stays."""
+def draft_settings(
+    settings: "PlatformSettings", text: str, found: Found, kept: Mapping[str, object], *, code_goes: bool = False
+) -> str:
+    """Write the file anew from its text: sections on tables and the case are replaced, all else stays.
+
+    With `code_goes` those on the code that goes do not stay.
+    """
+    names = (*OURS, *OF_THE_CODE) if code_goes else OURS
     tables = [(found.table, found.decimal)]
     tables += [
         (each.table, "," if any(p.decimal == "," for p in each.profiles.values()) else ".") for each in found.joined
     ]
-    parts = [_rest(text) or f"{FIRST}\nrole = {_value(settings.role)}"]
+    parts = [_rest(text, names) or f"{FIRST}\nrole = {_value(settings.role)}"]
     parts += [_table(settings.root, table, decimal) for table, decimal in tables]
     parts.append(_case(found))
     if found.seen.shape == "events":
@@ -41,8 +49,9 @@ def shown_path(root: Path, path: Path) -> str:
     return str(place.relative_to(root)) if place.is_relative_to(root) else str(place)
 
 
-def _rest(text: str) -> str:
+def _rest(text: str, names: Iterable[str]) -> str:
     """Return what is not ours to write; a comment right above a section belongs to it."""
+    ours = SECTION.format(names="|".join(names))
     kept: list[str] = []
     dropping, comments = False, list[str]()
     for line in text.splitlines():
@@ -50,7 +59,7 @@ def _rest(text: str) -> str:
             comments.append(line)
             continue
         if line.startswith("["):
-            dropping = re.fullmatch(OURS, line.strip()) is not None
+            dropping = re.fullmatch(ours, line.strip()) is not None
         if not dropping:
             kept += [*comments, line]
         comments = []

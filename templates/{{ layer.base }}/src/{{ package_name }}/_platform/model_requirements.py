@@ -1,0 +1,19 @@
+"""Which distributions a stored model needs: those that its own parts come from, not those of the pilot."""
+
+from importlib.metadata import packages_distributions
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
+
+
+def requirements_of(estimator: "BaseEstimator") -> list[str]:
+    """Name the installed distributions that the model's own parts come from."""
+    found = [estimator, *estimator.get_params(deep=True).values()]
+    packages = {type(part).__module__.partition(".")[0] for part in found}
+    providers = packages_distributions()
+    names = {name for package in (*packages, *NEEDED) for name in providers.get(package, ())}
+    return [f"{name}=={installed_version(name)}" for name in sorted(names)]

@@ -1,0 +1,75 @@
+"""What a worked example consists of: it goes when a table of the team's own comes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from ..case import EVENTS
+from ..manifest import PACKAGE
+
+if TYPE_CHECKING:
+    from ..settings import PlatformSettings
+
+ANSWERS: Final = ".copier-answers.yml"
+EXAMPLE_TABLE: Final = "data/online_retail_sample.csv.xz"
+DATA: Final = (EXAMPLE_TABLE, "data/make_sample.py", "data/README.md", "data_contracts/sales_ledger.odcs.yaml")
+TEST: Final = "tests/e2e/test_example.py"
+EARLIER_TEST: Final = "tests/e2e/test_run.py"  # that of pilots in which it had no file of its own
+# The code for events that the catalog hands to a team: of an example it is about customers and calls.
+CODE: Final = {
+    "adapters": ("__init__", "ledger", "model", "scores"),
+    "domain": ("__init__", "call_list", "cases", "customers", "months", "orders", "policy", "ranking"),
+    "entrypoints": ("cli", "next_step", "screen", "steps", "views"),
+    "pipelines": ("__init__", "intake", "learn", "measure", "plot", "report", "score"),
+    "ports": ("__init__",),
+    "services": ("__init__", "backtest", "evaluation", "intervals", "live", "quality", "tallies"),
+}
+OTHERS: Final = ("bootstrap.py", "settings.py", "pipelines/report.html.j2")
+TESTS: Final = (
+    "conftest.py",
+    "drawn.py",
+    "contract/test_ports.py",
+    "e2e/test_run.py",
+    "unit/test_domain.py",
+    "unit/test_intervals.py",
+    "unit/test_services.py",
+)
+
+
+def is_example(root: Path) -> bool:
+    """Tell whether the example is here."""
+    return (root / EXAMPLE_TABLE).is_file()
+
+
+def example_files(root: Path) -> tuple[str, ...]:
+    """Name data, contract and test of the example, where they are."""
+    test = TEST if (root / TEST).is_file() else EARLIER_TEST
+    return tuple(path for path in (*DATA, test) if (root / path).is_file()) if is_example(root) else ()
+
+
+def example_code(settings: "PlatformSettings", shape: str) -> tuple[str, ...]:
+    """Name the example's code, where it is for another shape than the table has."""
+    root = settings.root
+    if not is_example(root) or shape == EVENTS or shape_of_code(settings) == shape:
+        return ()
+    source = f"src/{PACKAGE}"
+    modules = [f"{source}/{folder}/{name}.py" for folder, names in CODE.items() for name in names]
+    named = [*modules, *(f"{source}/{path}" for path in OTHERS), *(f"tests/{path}" for path in TESTS)]
+    return tuple(path for path in named if (root / path).is_file())
+
+
+def shape_of_code(settings: "PlatformSettings") -> str:
+    """Return for which shape the pilot has code; pilots before this question have that for events."""
+    return str(_answers(settings.root).get("shape", EVENTS))
+
+
+def starts_own(settings: "PlatformSettings") -> bool:
+    """Tell whether the pilot was made for a case of its own."""
+    return _answers(settings.root).get("start") == "own_case"
+
+
+def _answers(root: Path) -> dict[str, object]:
+    path = root / ANSWERS
+    found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return found if isinstance(found, dict) else {"shape": "none"}
