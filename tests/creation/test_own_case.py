@@ -108,3 +108,15 @@ def test_how_a_pilot_starts(builtin, given, recorded, start, shape):
 def test_what_is_contradictory_or_missing_is_refused(builtin, given, message):
     with pytest.raises(AnswersError, match=message):
         accept_answers(builtin, given)
+
+
+@pytest.mark.parametrize("shape", ["none", "events", "snapshots"])
+def test_the_picture_shows_what_a_pilot_of_that_shape_has_and_nothing_else(builtin, shape):
+    tree = render(builtin, accept_answers(builtin, {**OWN, "shape": shape, "package_name": "watch"}))
+    page = tree["docs/platform.md"].content.decode()
+    paths = re.findall(r"^\| [^|]+ \| [^|]+ \| `([^`]+)` \|", page, re.MULTILINE)
+    assert paths
+    assert [path for path in paths if not any(each.startswith(f"src/watch/{path}") for each in tree)] == []
+    drawn = {path.partition("/")[0] for path in paths}
+    expected = {"none": {"_platform"}}.get(shape, {"_platform", "adapters", "domain"})
+    assert drawn == expected

@@ -103,7 +103,7 @@ def test_a_chosen_integration_is_part_of_pictures_flows_threats_and_costs(export
 
 def test_the_pictures_are_svg_with_every_part(export):
     folder = export()
-    for name, count in (("surroundings.svg", 5), ("parts.svg", 13)):
+    for name, count in (("surroundings.svg", 5), ("parts.svg", 17)):
         root = ET.fromstring((folder / name).read_text())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert len(root.findall("{http://www.w3.org/2000/svg}rect")) == count

@@ -20,6 +20,8 @@ _TOOL: Final = "importlinter"
 _SETTINGS: Final = ("setup.cfg", ".importlinter", PROJECT)
 """Where import-linter looks for its settings, in its own order; the first that has any holds."""
 _PICTURE: Final = "docs/platform.md"
+_EARLIER_SHAPE: Final = "events"
+"""The shape of a pilot that does not record it."""
 _COMPONENT: Final = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]*\|\s*`([^`|]+)`\s*\|")
 _CLIENTS: Final = frozenset(
     [
@@ -291,6 +293,7 @@ def _missing_components(repo: Repository) -> Iterator[Problem]:
         for part in repo.catalog_document(f"reference_architectures/{architecture}/architecture.yml").items(
             "components"
         )
+        if not part.texts("shapes") or (repo.answers.text("shape") or _EARLIER_SHAPE) in part.texts("shapes")
     }
     if not components:
         yield Problem(f"No architecture is stated: neither {_PICTURE} nor a catalog names its components")

@@ -64,7 +64,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
     journal = known.var / "reads.jsonl"
 
     def ledger(purpose: str) -> ContractedLedger:
-        return ContractedLedger(known.root, known.ledger, Access(known.role, purpose, run_id, journal))
+        return ContractedLedger(known.root, known.ledger, Access(known.role, purpose, run_id, journal), database)
 
     return Parts(
         settings=known,

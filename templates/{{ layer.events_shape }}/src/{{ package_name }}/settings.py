@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from ._platform.sections import TableSettings
 from ._platform.settings import PlatformSettings, Section
 from .domain.policy import Policy
 
@@ -26,24 +27,13 @@ class ColumnSettings(Section):
             raise ValueError(message)
         return self
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The columns that hold numbers."""
-        return tuple(name for name in (self.amount, self.price, self.quantity) if name is not None)
 
-
-class LedgerSettings(Section):
+class LedgerSettings(TableSettings):
     """Where the raw lines are, how they are written, and under which contract they come in.
 
     `until` shows them as of an earlier morning.
     """
 
-    path: str
-    contract: str
-    separator: str = ","
-    names: tuple[str, ...] = ()
-    encoding: str = "utf-8"
-    decimal: Literal[".", ","] = "."
     until: date | None = None
     columns: ColumnSettings
 

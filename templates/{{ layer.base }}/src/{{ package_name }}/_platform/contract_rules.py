@@ -53,6 +53,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Freshness:
+    """How old the newest value of a column may be."""
+
+    column: str
+    days: float
+
+
+@dataclass(frozen=True)
 class Contract:
     """What the owner of the data promises, and who may read it."""
 
@@ -65,3 +73,4 @@ class Contract:
     rules: tuple[Rule, ...]
     least_rows: int
     path: Path
+    freshness: Freshness | None = None

@@ -14,6 +14,7 @@ import pandas as pd
 
 from . import PilotError
 from .contract_rules import Column, Contract, Rule
+from .contract_watch import watch_rows
 from .odcs import READING, read_contract
 from .written import read_counted, read_numbers
 
@@ -81,8 +82,7 @@ class ContractBroken(PilotError):
 def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake: AtStake | None = None) -> Checked:
     """Check who reads, the columns and every row, and split the rows.
 
-    `frame` may hold text only: the contract gives the types. `at_stake` returns the KPI value behind each typed row
-    (same index; a missing value counts as 0), so that findings can be ranked by what they cost.
+    `frame` may hold text only. `at_stake` gives the KPI value behind each typed row, by which findings are ranked.
     """
     permit(contract, access)
     write_journal(contract, access, rows=len(frame))
@@ -94,6 +94,7 @@ def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake
     bad = {name: int(rows.sum()) for name, rows in missed.items()}
     stakes = {} if values is None else {name: float(values[rows].sum()) for name, rows in missed.items()}
     checked = _split(contract, raw, typed, missed, find(contract, bad, len(raw), stakes))
+    watch_rows(contract, checked.valid, broken=any(each.broken for each in checked.findings))
     stop_when_broken(contract, checked.findings, len(checked.valid), checked)
     return checked
 

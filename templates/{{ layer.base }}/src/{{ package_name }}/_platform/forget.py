@@ -16,6 +16,7 @@ from .evidence import FORMAT, evidence_file, read_lines
 from .forget_files import due_files, due_lines
 from .forget_models import due_models
 from .forget_rows import due_rows, remember_tables
+from .kept_apart import EARLIER
 from .monitoring import Metrics
 from .policies import read_policies
 from .revision import commit_of
@@ -97,7 +98,8 @@ def _plan(settings: PlatformSettings, database: SqlDatabase, now: datetime) -> t
         why = "pilot.yml does not say how long data is kept (data.retention_days): rows, models and backups stay"
         return [Due(*each) for each in found], (why,)
     before = now - timedelta(days=days.data)
-    found += due_files("files of reports and lists", (var / "report").rglob("*"), before)
+    reports = [*(var / "report").rglob("*"), *(var / EARLIER).rglob("*")]
+    found += due_files("files of reports and lists", reports, before)
     if settings.forget.backups is not None and days.backups is not None:
         folder = settings.root / settings.forget.backups
         found += due_files("backups", folder.rglob("*"), now - timedelta(days=days.backups))

@@ -11,6 +11,7 @@ from .integrations import open_tracking
 from .manifest import PACKAGE
 from .mlflow_manners import clear_errors, quiet
 from .settings import PlatformSettings
+from .tracking import CHAMPION_OF
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -94,7 +95,7 @@ def _in_force(client: "MlflowClient", name: str, before: int) -> _InForce:
         aliases = {}
     versions, models, runs, kept = set[str](), set[str](), set[str](), []
     for alias, number in aliases.items():
-        if alias == REFUSED:
+        if alias == REFUSED or alias.startswith(CHAMPION_OF):
             continue
         version = client.get_model_version(name, str(number))
         versions.add(str(version.version))

@@ -11,6 +11,7 @@ from . import Scalar, SqlDatabase, Table
 from .corrections import CORRECTIONS
 from .forget_files import Item
 from .settings import PlatformSettings
+from .sql_database import SqlAlchemyDatabase
 
 TABLES: Final = "forget/tables.json"
 BATCH: Final = "batch"
@@ -42,6 +43,8 @@ def due_rows(settings: PlatformSettings, database: SqlDatabase, before: datetime
         why = f"rows in {database.describe()} stay: its adapter cannot delete by age (see _platform/forget_rows.py)"
         return [], (why,)
     tables, unknown = _tables(_remembered(settings.var / TABLES), database)
+    if isinstance(database, SqlAlchemyDatabase):
+        tables |= {aside: written for name, written in tables.items() for aside in database.kept_apart(name)}
     columns = {name: database.columns(name) for name in tables}
     there = {name: written for name, written in tables.items() if written in columns[name]}
     batches: set[Scalar] = set()

@@ -28,6 +28,9 @@ METRICS: Final = {
     "pilot_step_duration_seconds": "How long a step took",
     "pilot_rows": "Rows by step and outcome",
     "pilot_contract_bad_rows": "Rows that missed a rule of a data contract",
+    "pilot_contract_broken": "1 when more rows missed a rule than the contract tolerates",
+    "pilot_contract_age_days": "Days since the newest row of a table under contract",
+    "pilot_contract_promised_age_days": "How old its contract lets the newest row be",
     "pilot_contract_value_at_stake": "KPI value behind the rows that missed a rule",
     "pilot_drift_statistic": "Population stability index of a feature against the training reference",
     "pilot_drift_threshold": "Threshold of that index, calibrated for the size of the window",
@@ -135,6 +138,10 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
 
 def at_work() -> PlatformSettings | None:
     """Return the settings of the job that this process does, None while it is none."""
+
+
+def current_settings() -> PlatformSettings | None:
+    """Return the settings of the command at work; None outside of one."""
     return _settings.get()
 
 

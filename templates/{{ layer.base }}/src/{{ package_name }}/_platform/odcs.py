@@ -16,7 +16,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from . import PilotError
-from .contract_rules import NONE_TOLERATED, Check, Column, Contract, Limit, Logical, Rule
+from .contract_rules import NONE_TOLERATED, Check, Column, Contract, Freshness, Limit, Logical, Rule
 from .written import COUNTED, DATE_LETTERS, Counted, python_format
 
 LOGICAL: Final = ("string", "integer", "number", "boolean", "date", "timestamp")
@@ -39,6 +39,8 @@ WORDS: Final[dict[Check, str]] = {
     "pattern": "fits the pattern",
 }
 READING: Final = "reading"  # the bound of a day that lies not after the day on which the table is read
+AGES: Final = ("latency", "ly", "freshness")  # agreements on how old the newest row may be
+PER_DAY: Final = {"d": 1, "day": 1, "days": 1, "h": 24, "hr": 24, "hour": 24, "hours": 24, "m": 1440, "minutes": 1440}
 METRICS: Final = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
 
 
@@ -84,6 +86,7 @@ class _Reader:
             rules=tuple(rules),
             least_rows=self._least_rows,
             path=self._path,
+            freshness=self._freshness([item.name or "" for item in properties]),
         )
         self._problems += [f"{rule.name}: no regular expression" for rule in rules if not _is_sound(rule)]
         if self._problems:
@@ -91,6 +94,18 @@ class _Reader:
                 f"{self._path} holds what cannot be enforced: {'; '.join(self._problems)}. Change or remove it."
             )
         return contract
+
+    def _freshness(self, columns: list[str]) -> Freshness | None:
+        """Read how old the newest row may be; an agreement on anything else is for people."""
+        for each in self._source.slaProperties or []:
+            if each.property not in AGES or not each.element:
+                continue
+            column, per_day = str(each.element).rpartition(".")[2], PER_DAY.get(str(each.unit or "d").lower())
+            if column not in columns or per_day is None:
+                self._problems.append(f"slaProperties: {each.property} of {each.element} in {each.unit} has no meaning")
+                continue
+            return Freshness(column, float(str(each.value)) / per_day)
+        return None
 
     def _needed(self, value: str | None, what: str) -> str:
         if not value:

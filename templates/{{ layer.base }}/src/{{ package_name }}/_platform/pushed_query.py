@@ -21,7 +21,7 @@ from . import PilotError
 from .cases import Cases, ask
 from .contract_rules import Contract
 from .contracts import REASONS, Access, find, keep_rows, need_columns, permit, stop_when_broken, write_journal
-from .integrations import open_database
+from .integrations import connect_database
 from .pushed_contract import PushedContract
 from .pushed_rules import is_alike, with_days
 from .query_rules import Query
@@ -90,7 +90,7 @@ def ask_there(
     contracts = {name: known_contract(settings, name) for name in tables}
     for contract in contracts.values():
         permit(contract, access)
-    database = open_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
+    database = connect_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
     try:
         if not isinstance(database, Readable) or database.language != "postgresql":
             return None

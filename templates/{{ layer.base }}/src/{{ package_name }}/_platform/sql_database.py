@@ -1,5 +1,6 @@
 """The database that the pilot writes back to: SQLite beside it, until an integration brings a server."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime

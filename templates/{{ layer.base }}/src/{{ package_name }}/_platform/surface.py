@@ -32,6 +32,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "measure_functions": ("MeasureFunctions",),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
     "platform_measures": ("measure_platform",),
+    "raw_tables": ("read_raw",),
     "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),
     "sections": ("TableSettings",),
     "settings": ("PlatformSettings", "Section"),

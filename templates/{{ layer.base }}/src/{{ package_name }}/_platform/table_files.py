@@ -31,7 +31,7 @@ UTF8: Final = ("utf-8", "utf8", "utf-8-sig")
 def stage(connection: "DuckDBPyConnection", path: Path, settings: TableSettings) -> list[str]:
     """Create `bench.raw_rows` with one column of text for each of the file's, and return the columns' names."""
     if not path.is_file():
-        raise PilotError(f"There is no table {path}: put it there, or mend its path in config/default.toml.")
+        raise _missing(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # pandas cuts long lines off with a warning only
@@ -46,6 +46,36 @@ def _stage(connection: "DuckDBPyConnection", path: Path, settings: TableSettings
     if path.suffix.lower() in SPREADSHEETS:
         return stage_pieces(connection, _sheet(path, settings))
     return _stage_csv(connection, path, settings)
+
+
+def text_pieces(path: Path, settings: TableSettings) -> "list[pd.DataFrame]":
+    """Read the file into frames of text that have the same columns."""
+    if not path.is_file():
+        raise _missing(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return list(_text_pieces(path, settings))
+    except (ValueError, OSError, EOFError, KeyError, pd.errors.ParserWarning) as error:
+        raise _unreadable(path, error) from error
+
+
+def _text_pieces(path: Path, settings: TableSettings) -> "Iterator[pd.DataFrame]":
+    if path.suffix.lower() in SPREADSHEETS:
+        yield from _sheet(path, settings)
+    elif path.suffix.lower() == ".parquet":
+        import duckdb
+
+        with duckdb.connect() as connection:
+            connection.execute("ATTACH ':memory:' AS bench")
+            names = _stage_parquet(connection, path)
+            yield connection.execute(f"SELECT * FROM {RAW}").df().set_axis(names, axis=1).fillna("")
+    else:
+        yield from _pieces(path, settings)
+
+
+def _missing(path: Path) -> PilotError:
+    return PilotError(f"There is no table {path}: put it there, or mend its path in config/default.toml.")
 
 
 def staged_name(place: int) -> str:

@@ -20,20 +20,21 @@ def stage_relation(
     connection: "DuckDBPyConnection", database: SqlDatabase, relation: str, contract: Contract
 ) -> list[str]:
     """Create `bench.raw_rows` from a table or view, with its contract's columns; PilotError where it is too large."""
+    return stage_pieces(connection, relation_pieces(database, relation, contract))
+
+
+def relation_pieces(database: SqlDatabase, relation: str, contract: Contract) -> Iterator[pd.DataFrame]:
+    """Read the columns of a contract from a table or view, as text."""
     named = ".".join(map(quote_name, relation.split(".")))
-    rows = database.select(f"SELECT count(*) AS n FROM {named}")[0]["n"]
-    if int(str(rows)) > MOST:
+    count = int(str(database.select(f"SELECT count(*) AS n FROM {named}")[0]["n"]))
+    if count > MOST:
         raise PilotError(
-            f"{relation} has {int(str(rows)):,} rows, of which {MOST:,} can be held: "
+            f"{relation} has {count:,} rows, of which {MOST:,} can be held: "
             "name a view that leaves out or sums up, in relation of config/default.toml; or write the query in what "
             "PostgreSQL means as well (_platform/pushed_rules.py), and it is asked there."
         )
     listed = ", ".join(quote_name(column.name) for column in contract.columns)
-    found = database.select(f"SELECT {listed} FROM {named}")
-    return stage_pieces(connection, _frame(found, contract))
-
-
-def _frame(rows: list[dict[str, Scalar]], contract: Contract) -> Iterator[pd.DataFrame]:
+    rows = database.select(f"SELECT {listed} FROM {named}")
     names = [column.name for column in contract.columns]
     yield pd.DataFrame([[_text(row, name) for name in names] for row in rows], columns=names, dtype=object)
 

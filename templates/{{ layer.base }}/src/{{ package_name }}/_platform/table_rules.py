@@ -62,6 +62,15 @@ class Judge:
         named = {rule.name: number for rule, number in zip(self._rules, bad, strict=True)}
         return find(self._contract, named, total, {}), total, valid
 
+    def newest(self) -> object:
+        """Return the newest valid value of the column whose age the contract limits."""
+        promise = self._contract.freshness
+        if promise is None:
+            return None
+        place = self._place[promise.column]
+        found = self._connection.execute(f"SELECT max(t{place}) FROM {FLAGGED} WHERE NOT ({self._any()})").fetchone()
+        return found[0] if found else None
+
     def keep_valid(self, name: str) -> None:
         """Make the table that queries see: the rows that keep the contract, with its columns and types."""
         kept = f"FROM {FLAGGED} WHERE NOT ({self._any()})"

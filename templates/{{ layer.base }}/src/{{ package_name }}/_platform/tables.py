@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import PilotError
 from .contract_rules import Contract
+from .contract_watch import watch
 from .contracts import Access, Finding, need_columns, permit, stop_when_broken, write_journal
 from .integrations import connect_database
 from .odcs import read_contract
@@ -134,6 +135,7 @@ def _land(
         judge = Judge(connection, contract, columns, table.decimal)
         judge.judge()
         findings, total, valid = judge.findings()
+        watch(contract, judge.newest(), broken=any(each.broken for each in findings))
         aside = _set_aside(connection, judge, contract, settings.var / "quarantine") if keep and findings else None
         stop_when_broken(contract, findings, valid)
         judge.keep_valid(name)

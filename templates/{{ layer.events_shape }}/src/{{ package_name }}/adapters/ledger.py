@@ -1,15 +1,14 @@
-"""The ledger: raw lines from a file, let in by the data contract, summed up to orders."""
+"""The ledger: raw lines from a table, let in by the data contract, summed up to orders."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from .._platform import PilotError
+from .._platform import SqlDatabase
 from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
-from .._platform.written import read_numbers
+from .._platform.raw_tables import read_raw
 from ..domain.orders import Order
 from ..settings import ColumnSettings, LedgerSettings
 
@@ -21,39 +20,6 @@ class Reading:
     orders: tuple[Order, ...]
     checked: Checked
     contract: Contract
-
-
-def read_table(path: Path, known: LedgerSettings) -> pd.DataFrame:
-    """Read CSV, also compressed, or Parquet, as text: the contract and not a guess decides about types."""
-    if not path.is_file():
-        raise PilotError(f"There is no table {path}: put it there, or set ledger.path in config/default.toml.")
-    try:
-        if path.suffix == ".parquet":
-            return _as_text(pd.read_parquet(path))
-        return pd.read_csv(
-            path,
-            sep=re.escape(known.separator) if known.separator.strip() else r"\s+",
-            engine="c",
-            names=list(known.names) or None,
-            header=None if known.names else "infer",
-            dtype=str,
-            encoding=known.encoding,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
-    except ImportError as error:
-        raise PilotError(
-            f"Reading {path.name} needs pyarrow: pip install pyarrow, or give the table as CSV."
-        ) from error
-    except (ValueError, OSError, EOFError) as error:
-        raise PilotError(
-            f"{path} cannot be read as a table: {str(error).rstrip('.')}. "
-            "Check the file, and separator and encoding below [ledger] in config/default.toml."
-        ) from error
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype("string").fillna("").astype(object)
 
 
 def values(frame: pd.DataFrame, columns: ColumnSettings) -> "pd.Series[float]":
@@ -70,11 +36,14 @@ def _numbers(frame: pd.DataFrame, name: str) -> "pd.Series[float]":
 class ContractedLedger:
     """A table under a data contract."""
 
-    def __init__(self, root: Path, settings: LedgerSettings, access: Access) -> None:
+    def __init__(
+        self, root: Path, settings: LedgerSettings, access: Access, database: SqlDatabase | None = None
+    ) -> None:
+        """Take the settings; a table behind an SQL integration is read in `database`."""
+        self._root = root
         self._settings = settings
-        self._path = root / settings.path
-        self._contract = root / settings.contract
         self._access = access
+        self._database = database
 
     def orders(self) -> Sequence[Order]:
         """Read all orders that the data contract lets in."""
@@ -82,14 +51,10 @@ class ContractedLedger:
 
     def read(self) -> Reading:
         """Read the table, set bad rows aside, and sum the good ones up to orders."""
-        contract = read_contract(self._contract)
+        contract = read_contract(self._root / self._settings.contract)
         permit(contract, self._access)
         columns = self._settings.columns
-        table = read_table(self._path, self._settings)
-        comma = self._settings.decimal == ","  # contracts read numbers with a point
-        for name in [name for name in columns.numbers if comma and name in table]:
-            read = read_numbers(table[name], self._settings.decimal)
-            table[name] = table[name].where(read.isna(), read.astype("string"))
+        table = read_raw(self._root, self._settings, contract, self._database)
         checked = enforce(contract, table, access=self._access, at_stake=lambda rows: values(rows, columns).abs())
         until = self._settings.until
         lines = checked.valid

@@ -61,7 +61,8 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
     with parts.tracking.run("train", {"invocation": parts.invocation, CONTRACT_TAG: intake.contract}) as run:
         run.params({**learner.parameters, **parts.settings.policy.model_dump(), "outcomes": len(outcomes)})
         lapsed = [float(outcome.lapsed) for outcome in outcomes]
-        source = parts.settings.ledger.path
+        ledger = parts.settings.ledger
+        source = ledger.path or f"{ledger.integration}:{ledger.relation}"
         run.dataset(table.assign(lapsed=lapsed), name=intake.contract, source=source, context="training")
         version = run.model(model.estimator, table.head(3))
     parts.tracking.tag(

@@ -10,8 +10,8 @@ import pandas as pd
 from .._platform import PilotError, SqlDatabase
 from .._platform.case import CaseSettings
 from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
+from .._platform.raw_tables import read_raw
 from .._platform.sections import TableSettings
-from .._platform.written import read_numbers
 from ..domain.case import NO, YES, Case, Known, Outcome, Value
 from .model import Feature
 
@@ -62,49 +62,10 @@ class ContractedTable:
         settings = self._tables[name]
         contract = read_contract(self._root / settings.contract)
         permit(contract, access)
-        table = self._raw(settings)
-        if settings.decimal == ",":
-            for column in (each.name for each in contract.columns if each.logical in ("integer", "number")):
-                if column in table:
-                    table[column] = read_numbers(table[column], ",")
+        table = read_raw(self._root, settings, contract, self._database)
         money = self._case.columns.money if name == self._case.table else None
         worth = (lambda frame: frame[money].abs()) if money else None
         return enforce(contract, table, access=access, at_stake=worth)
-
-    def _raw(self, settings: TableSettings) -> pd.DataFrame:
-        if settings.path is None:
-            rows = self._database.select(f"SELECT * FROM {settings.relation}")  # noqa: S608 - the pilot's own settings
-            return pd.DataFrame(rows).astype("string").astype(object)
-        return read_table(self._root / settings.path, settings)
-
-
-def read_table(path: Path, settings: TableSettings) -> pd.DataFrame:
-    """Read CSV, also compressed, a sheet of a workbook, or Parquet, as text: the contract decides about types."""
-    if not path.is_file():
-        raise PilotError(f"There is no table {path}: put it there, or set its path below [tables] in config/.")
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path).astype("string").astype(object)
-        if path.suffix in (".xlsx", ".xls", ".ods"):
-            sheet = settings.sheet or 0
-            return pd.read_excel(path, sheet_name=sheet, dtype=str, engine="calamine", keep_default_na=False)
-        return pd.read_csv(
-            path,
-            sep=settings.separator if settings.separator.strip() else r"\s+",
-            names=list(settings.names) or None,
-            header=None if settings.names else "infer",
-            dtype=str,
-            encoding=settings.encoding,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
-    except ImportError as error:
-        raise PilotError(f"Reading {path.name} needs another package: {error}. Install it, or give CSV.") from error
-    except (ValueError, OSError, EOFError) as error:
-        raise PilotError(
-            f"{path} cannot be read as a table: {str(error).rstrip('.')}. "
-            "Check the file, and what [tables] in config/default.toml says of it."
-        ) from error
 
 
 def _joined(rows: pd.DataFrame, other: pd.DataFrame, key: str, name: str) -> pd.DataFrame:

@@ -63,8 +63,19 @@ def _document(settings: "PlatformSettings", table: Table, identifier: str, prope
         "team": {"name": identifier, "members": [{"username": manifest.owners.data, "role": "owner"}]},
         "roles": [{"role": settings.role, "access": "read"}],
         "customProperties": [{"property": "classification", "value": manifest.data.classification}],
+        "servers": [_server(table)],
         "schema": [described],
     }
+
+
+def _server(table: Table) -> Json:
+    """Say where the table is; the address of a database is the settings' secret."""
+    if table.integration:
+        place = f"the integration {table.integration}; its address is in the settings"
+        return {"server": table.integration, "type": "custom", "description": place}
+    kind = "parquet" if table.shown.endswith((".parquet", ".pq")) else "csv" if table.dialect else "excel"
+    server: Json = {"server": "file", "type": "local", "path": table.shown, "format": kind}
+    return server | ({"delimiter": table.dialect.separator} if table.dialect else {})
 
 
 def _write(document: Mapping[str, object]) -> str:

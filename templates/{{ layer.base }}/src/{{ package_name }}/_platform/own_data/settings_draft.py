@@ -118,7 +118,10 @@ def _ledger(root: Path, found: Found, kept: Mapping[str, object]) -> str:
         guess.part: guess.column for guess in found.guesses if guess.part in LEDGER_PARTS
     }
     ledger: dict[str, Value | None] = {
-        "path": shown_path(root, table.path) if table.path else table.shown,
+        "path": shown_path(root, table.path) if table.path else None,
+        "integration": table.integration,
+        "relation": table.relation,
+        "sheet": table.sheet,
         "contract": f"data_contracts/{table.name}.odcs.yaml",
         "separator": table.dialect.separator if table.dialect else ",",
         "decimal": found.decimal,
