@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from .contract_rules import Contract
-from .monitoring import Metrics, current_settings, logger
+from .monitoring import Metrics, at_work, logger
 
 _said: Final = set[str]()
 
@@ -57,7 +57,7 @@ def watch_rows(contract: Contract, valid: pd.DataFrame, *, broken: bool) -> Age 
 
 def watch(contract: Contract, newest: object, *, broken: bool) -> Age | None:
     """Write what alerts go by, and say once when the table is older than its contract promises."""
-    age, settings = age_of(contract, newest), current_settings()
+    age, settings = age_of(contract, newest), at_work()
     if age is not None and age.stale and contract.id not in _said:
         _said.add(contract.id)
         sys.stderr.write(f"warning: {age}\n")

@@ -138,10 +138,6 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
 
 def at_work() -> PlatformSettings | None:
     """Return the settings of the job that this process does, None while it is none."""
-
-
-def current_settings() -> PlatformSettings | None:
-    """Return the settings of the command at work; None outside of one."""
     return _settings.get()
 
 
