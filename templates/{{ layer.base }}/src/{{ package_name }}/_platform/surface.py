@@ -39,7 +39,6 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "sql_database": ("open_sqlite",),
     "switch": ("model_switch",),
     "tracking": ("ModelVersion", "Tracking", "Verdict"),
-    "written": ("read_numbers",),
     "wording": ("number", "sentence"),
 }
 # Old file -> the file that holds it now -> names. A line goes with the major version after the move.
