@@ -67,7 +67,8 @@ def test_what_is_not_known_yet_is_said_and_never_a_number(builtin):
     ("given", "recorded", "start", "shape"),
     [
         ({}, {}, "example", "events"),
-        ({"owner": "ada"}, {}, "example", "events"),
+        ({"owner": "ada"}, {}, "own_case", "none"),
+        ({"owner": "ada", "start": "example"}, {}, "example", "events"),
         (OWN, {}, "own_case", "none"),
         ({"start": "own_case", "kpi_target": "70000"}, {}, "own_case", "none"),
         ({"kpi_target": "70000"}, {}, "own_case", "none"),
@@ -75,11 +76,58 @@ def test_what_is_not_known_yet_is_said_and_never_a_number(builtin):
         ({**OWN, "start": "own_case"}, {"_commit": "v0.0.9", "start": "own_case"}, "own_case", "none"),
         ({**OWN, "shape": "events"}, {}, "own_case", "events"),
     ],
-    ids=["nothing", "owner", "all", "said", "target", "older pilot", "recorded", "with a shape"],
+    ids=["nothing", "owner", "own example", "all", "said", "target", "older pilot", "recorded", "with a shape"],
 )
 def test_how_a_pilot_starts(builtin, given, recorded, start, shape):
     answers, problems = resolve_answers(builtin, given, recorded=recorded)
     assert (problems, answers.values["start"], answers.values["shape"]) == ((), start, shape)
+
+
+OUTCOME = {
+    "objective": "lower-cost-to-serve",
+    "kpi": "Days until repaired",
+    "kpi_unit": "GBP",
+    "kpi_baseline": "not measured yet",
+    "kpi_target": 70000,
+    "currency": "EUR",
+    "kpi_unit_value": "not known yet",
+    "owner": "head-of-maintenance",
+}
+"""What says what shall become better, from where to where, what it is worth and to whom: one answer each."""
+BESIDE = {
+    "project_name": "Late payers",
+    "due_date": "2090-01-01",
+    "created_on": "2026-01-31",
+    "technical_owner": "ada",
+    "data_owner": "ada",
+    "data_classification": "confidential",
+    "prepared_for": "production",
+    "ci_provider": "gitlab",
+}
+"""What says how it is built, by whom and until when: the example has no day of its own."""
+
+
+@pytest.mark.parametrize("name", OUTCOME)
+def test_any_answer_of_the_outcome_that_is_not_the_examples_begins_an_own_case(builtin, name):
+    also = {"kpi_target": "10 %", "kpi_direction": "higher"} if name == "kpi_baseline" else {}
+    own = OWN if name == "kpi" else {name: OUTCOME[name], **also}
+    assert resolve_answers(builtin, own)[0].values["start"] == "own_case"
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_not_the_outcome_leaves_the_example(builtin, name):
+    answers, problems = resolve_answers(builtin, {name: BESIDE[name]})
+    assert (problems, answers.values["start"]) == ((), "example")
+
+
+def test_the_outcome_is_what_the_example_has_an_answer_to(builtin):
+    outcome = accept_answers(builtin, {}).values["example_outcome"]
+    assert isinstance(outcome, dict)
+    assert set(outcome) == set(OUTCOME)
+
+
+def test_the_examples_direction_cannot_be_another_one(builtin):
+    assert "not lower than the baseline" in " ".join(resolve_answers(builtin, {"kpi_direction": "lower"})[1])
 
 
 @pytest.mark.parametrize(

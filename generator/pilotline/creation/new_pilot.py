@@ -1,12 +1,15 @@
 """Making a new pilot: rendered in memory, written all or nothing."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotline.errors import CatalogError
+from pilotline.documents.yaml_text import YamlError, parse_mapping
+from pilotline.errors import AnswersError, CatalogError
 from pilotline.files.tree import Tree
 from pilotline.git.new_repository import found_repository
+from pilotline.rules.contradictions import KPI_LIBRARY, find_contradictions, read_said
 from pilotline.rules.policies import refuse_forbidden
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import Owner, owner_of_paths
@@ -51,6 +54,7 @@ def plan_pilot(snapshot: Snapshot, answers: Answers) -> NewPilot:
     Raises:
         CatalogError: There would be no file in it.
         PolicyError: Its configuration names what the organisation's policies do not allow.
+        AnswersError: Answers contradict each other.
     """
     tree = render(snapshot, answers)
     if not tree:
@@ -58,8 +62,27 @@ def plan_pilot(snapshot: Snapshot, answers: Answers) -> NewPilot:
             f"{snapshot.identity.label} makes no file with these answers, so there would be nothing to commit.",
             "Look at its `_exclude`, `_subdirectory` and file names, or answer otherwise.",
         )
-    refuse_forbidden({path: file.content for path, file in tree.items()})
+    files = {path: file.content for path, file in tree.items()}
+    refuse_forbidden(files)
+    _refuse_contradictions(files, snapshot)
     return NewPilot(snapshot, answers, tree, name_owners(snapshot, answers, tree))
+
+
+def _refuse_contradictions(files: Mapping[str, bytes], snapshot: Snapshot) -> None:
+    """Refuse a pilot that could never be what its answers say; also by definitions that only the catalog carries."""
+    found = find_contradictions(read_said(files, _definitions(snapshot)))
+    if found:
+        raise AnswersError([each.message for each in found], "These answers exclude each other: change one of them.")
+
+
+def _definitions(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
+    """Read the organisation's definitions of KPIs, by the names of their files: `id@version`."""
+    found: dict[str, Mapping[str, object]] = {}
+    for path, file in snapshot.tree.items():
+        if path.startswith(KPI_LIBRARY) and path.endswith(".yml"):
+            with suppress(YamlError):  # a broken one is for `catalog lint` to say
+                found[path.removeprefix(KPI_LIBRARY).removesuffix(".yml")] = parse_mapping(file.content) or {}
+    return found
 
 
 def name_owners(snapshot: Snapshot, answers: Answers, tree: Tree) -> dict[str, Owner]:

@@ -1,6 +1,6 @@
 """What a pilot's KPIs say now: the newest evidence on each, its worth, and the decision that is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,8 +9,9 @@ from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.kpi.evidence import UNMEASURED, Measured, Win, read_evidence, read_wins
 from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
-from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST, WINS
+from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST, ORGANISATION, WINS
 from pilotline.pilot.stages import stage_after
+from pilotline.rules.example_answers import still_the_example
 
 _ENOUGH: Final = {"better": {"better", "reached"}, "reached": {"reached"}, "kept": {"kept"}}
 
@@ -91,8 +92,9 @@ def read_report(start: Path) -> Report:
         KpiError: There is no pilot, or one of its files cannot be used.
     """
     folder = _find(start)
-    facts = _facts(_read(folder, MANIFEST))
-    kpis = read_kpis(_read(folder, KPIS), lambda name: _read(folder, name))
+    definitions = _read(folder, KPIS)
+    facts = _facts(_read(folder, MANIFEST), lambda manifest: _still_the_example(folder, manifest, definitions))
+    kpis = read_kpis(definitions, lambda name: _read(folder, name))
     lines = read_evidence(_read(folder, KPI_EVIDENCE, missing=b""))
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
@@ -157,7 +159,17 @@ def _trend(kpi: Kpi, lines: tuple[Measured, ...]) -> Trend:
     return Trend(kpi, same, len(ours) - len(same))
 
 
-def _facts(content: bytes) -> Facts:
+def _still_the_example(folder: Path, manifest: Mapping[str, object], definitions: bytes) -> tuple[str, ...]:
+    """Name what pilot.yml lists as the example's and still is."""
+    decided_in = f"src/{_text(manifest, 'package')}/{ORGANISATION}"
+    try:
+        decided, kpis = parse_mapping(_read(folder, decided_in, missing=b"")), parse_mapping(definitions)
+    except YamlError:
+        decided, kpis = {}, {}
+    return still_the_example(manifest, as_mapping(kpis), as_mapping(as_mapping(decided).get("example")))
+
+
+def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]], tuple[str, ...]]) -> Facts:
     try:
         data = parse_mapping(content)
     except YamlError as error:
@@ -166,7 +178,6 @@ def _facts(content: bytes) -> Facts:
         raise KpiError("pilot.yml holds no manifest.", "Restore it: git log -- pilot.yml")
     found = data
     objective, costs = as_mapping(found.get("objective")), as_mapping(found.get("costs"))
-    example = found.get("example")
     return Facts(
         name=_text(found, "name"),
         distribution=_text(found, "distribution"),
@@ -182,7 +193,7 @@ def _facts(content: bytes) -> Facts:
             people_per_month=as_number(costs.get("people_per_month")) or 0.0,
             source=_text(costs, "source"),
         ),
-        example=tuple(map(str, example)) if isinstance(example, list) else (),
+        example=still_the_example_in(found),
     )
 
 

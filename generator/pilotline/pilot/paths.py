@@ -9,6 +9,8 @@ MANIFEST: Final = "pilot.yml"
 KPIS: Final = "kpis.yml"
 PROJECT: Final = "pyproject.toml"
 README: Final = "README.md"
+ORGANISATION: Final = "_platform/organisation.yml"
+"""What the organisation decided; below the pilot's package."""
 
 CONFIGURATION: Final = "config/"
 DATA: Final = "data/"

@@ -12,6 +12,7 @@ from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
 from pilotline.readiness.placeholders import has_unfinished_part, is_placeholder
 from pilotline.readiness.results import Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.contradictions import KPI_LIBRARY, find_contradictions, gather_said
 
 _LANGUAGE_MODELS: Final = frozenset(
     {
@@ -152,3 +153,14 @@ def find_gaps(repo: Repository, name: str, places: Sequence[str], headings: Mapp
             yield Problem(f"{path} has no heading about {what}", Location(path))
     if unfinished := has_unfinished_part(text):
         yield Problem(f"{path} is not filled in", Location(path, text.count("\n", 0, unfinished.start()) + 1))
+
+
+def contradictions(repo: Repository, kind: str) -> Iterator[Problem]:
+    """Find what the pilot's files say and what cannot be true together, by one row of the table that `new` obeys."""
+    used = [kpi.text("uses") for kpi in repo.kpis.items("kpis")]
+    carried = {f"{entry.text('id')}@{entry.text('version')}" for entry in repo.organisation.items("kpis")}
+    fetched = {name: repo.catalog_document(f"{KPI_LIBRARY}{name}.yml").data for name in used if name not in carried}
+    definitions = {name: data for name, data in fetched.items() if isinstance(data, dict)}
+    said = gather_said(repo.manifest.data, repo.kpis.data, repo.organisation.data, repo.files, definitions)
+    for found in find_contradictions(said, kind):
+        yield Problem(found.message, repo.document(found.path).place(*found.keys))

@@ -12,6 +12,7 @@ from pilotline.readiness.eu_ai_act import dates_for, stage_since
 from pilotline.readiness.pilot_evidence import newest_by_definition
 from pilotline.readiness.verdict import Verdict
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.example_answers import still_the_example
 
 FORMAT: Final = 1
 _NUMBERS: Final = ("value", "low", "high", "gain", "worth")
@@ -44,6 +45,7 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
         "objective": _plain(manifest.at("objective")),
         "kpi": kpis[0] if kpis else None,
         "kpis": kpis,
+        "example": still_the_example(_plain(manifest), _plain(repo.kpis), _plain(repo.organisation.at("example"))),
         "wins": len(repo.text(WINS).splitlines()),
         "cost": _plain(manifest.at("costs")),
         "stage": _stage(repo, verdict),

@@ -123,6 +123,22 @@ def _limits(policies: Mapping[str, object], manifest: Mapping[str, object]) -> d
     }
 
 
+def usable_hosts(policies: Mapping[str, object], manifest: Mapping[str, object]) -> tuple[tuple[str, ...], str]:
+    """Name the patterns of hosts that every list which applies to a pilot leaves, and the lists that leave none.
+
+    A pattern with a wildcard may always meet another one; a host that is written out is held against every list.
+    """
+    limits = _limits(policies, manifest)["hosts"]
+    for name, allowed in limits.items():
+        if not any(any(mark in host for mark in "*?[") for host in allowed):
+            left = tuple(
+                host for host in allowed if all(any(fnmatch(host, each) for each in other) for other in limits.values())
+            )
+            if not left:
+                return (), " and ".join(limits) if allowed else name
+    return tuple(host for allowed in limits.values() for host in allowed), ""
+
+
 def _names(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Kind, str]]:
     """Find hosts in addresses, and providers and models by their keys, at any depth."""
     for key, value in table.items():

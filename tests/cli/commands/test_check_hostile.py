@@ -22,7 +22,7 @@ BROKEN = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made") / "pilot"
-    assert pilotline("new", folder, "--defaults", "-d", "owner=ada@example.org").code == 0
+    assert pilotline("new", folder, "--defaults", "-d", "owner=ada@example.org", "-d", "start=example").code == 0
     return folder
 
 

@@ -14,9 +14,11 @@ from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
 from pilotline.creation.like import OWN_QUESTIONS, SourcePilot, answer_like, check_like, plan_like, read_source_pilot
 from pilotline.creation.new_pilot import NewPilot, create_pilot, default_destination, plan_pilot
-from pilotline.errors import DestinationError
+from pilotline.errors import AnswersError, DestinationError
 from pilotline.git.new_repository import check_destination
+from pilotline.rules.policies import PolicyError
 from pilotline.template.answers import Answers
+from pilotline.template.snapshot import Snapshot
 
 
 @click.command("new")
@@ -43,12 +45,14 @@ def command(
     """
     if destination is not None and not dry_run:
         check_destination(destination)
-    person = None if as_json else ask_person(destination, _refuse_taken(destination, dry_run=dry_run))
+    refuse_taken = _refuse_taken(destination, dry_run=dry_run)
     if like is None:
         folder_name = None if destination is None else destination.resolve().name
         (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=folder_name)
+        person = None if as_json else ask_person(destination, lambda a: refuse_taken(a) or _refuse_plan(snapshot, a))
         plan = plan_pilot(snapshot, settle_answers(snapshot, answering, person))
     else:
+        person = None if as_json else ask_person(destination, refuse_taken)
         plan = _plan_sibling(read_source_pilot(like), answering, person)
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
@@ -86,6 +90,15 @@ def _refuse_taken(destination: Path | None, *, dry_run: bool) -> Callable[[Answe
         return ""
 
     return refuse
+
+
+def _refuse_plan(snapshot: Snapshot, answers: Answers) -> str:
+    """Tell a person in time that the answers exclude each other, or what the policies forbid."""
+    try:
+        plan_pilot(snapshot, answers)
+    except (AnswersError, PolicyError) as error:
+        return " ".join(line.removeprefix("  - ") for line in error.message.splitlines()[1:])
+    return ""
 
 
 def _as_folder(text: str | None) -> Path | None:

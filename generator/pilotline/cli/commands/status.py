@@ -38,6 +38,8 @@ def _as_text(status: dict[str, object], verdict: Verdict) -> str:
         "Level": f"{status['level'] or 'no stage yet'}, {status['open']} checks open",
         "Catalog": _catalog(status["catalog"]),
     }
+    example = status["example"]
+    rows["Example"] = f"still its {', '.join(map(str, example))}" if isinstance(example, tuple) and example else ""
     dates = status["dates"] if isinstance(status["dates"], list) else []
     rows["Dates"] = ", ".join(f"{entry['what']} {entry['on']}" for entry in dates)
     rows["Law"] = _law(status["law"])

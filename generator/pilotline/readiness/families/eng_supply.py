@@ -9,6 +9,7 @@ from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import BILL_OF_MATERIALS, GITLAB_CI
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
+from pilotline.readiness.facts import contradictions
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.secrets import find_secrets, kind_of_secret
 from pilotline.readiness.view.pilot_view import Repository
@@ -260,6 +261,7 @@ url = "postgresql://db.sales.internal/shop"
         for violation in find_forbidden(repo.files):
             place = repo.document(violation.path).place(*violation.setting.split("."))
             yield Problem(violation.message, place)
+        yield from contradictions(repo, "integration")
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -13,9 +13,9 @@ from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.results import Effort, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.contradictions import KPI_LIBRARY
 
 _FETCH: Final = "Fetch the catalog with `pilotline diff`, or take a definition that _platform/organisation.yml carries."
-_LIBRARY: Final = "templates/_organisation/kpis/"
 _COSTS: Final = ("build", "run_per_month", "people_per_month")
 
 
@@ -90,7 +90,7 @@ class ObjectiveIsTheOrganisations(Check):
     stage = Stage.SANDBOX
     source = "NIST AI RMF MAP 1.3"
     effort = Effort.HOURS
-    advice = "Put your own baseline, target and value of one unit into kpis.yml, and take them off the list `example` in pilot.yml; objective.id is one of the organisation's (_platform/organisation.yml)."
+    advice = "Put your own baseline, target and value of one unit into kpis.yml; an entry of the list `example` in pilot.yml counts only while its value is the example's. objective.id is one of the organisation's (_platform/organisation.yml)."
     example = """
 kpis:
   - baseline: {value: 41200, period: 2026-01 to 2026-06, source: "Ledger, six monthly lists"}
@@ -157,7 +157,7 @@ kpis:
 
 def _of_catalog(repo: Repository, name: str) -> Section:
     """Look into the catalog only for a definition that the pilot does not carry."""
-    return repo.catalog_document(f"{_LIBRARY}{name}.yml") if name else repo.kpis.at("none")
+    return repo.catalog_document(f"{KPI_LIBRARY}{name}.yml") if name else repo.kpis.at("none")
 
 
 def _has_catalog(repo: Repository) -> bool:

@@ -12,7 +12,7 @@ from pilotline.kpi.manifest import pending_of
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.facts import is_unanswered
+from pilotline.readiness.facts import contradictions, is_unanswered
 from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
@@ -55,6 +55,8 @@ kpis:
         if kpis and not named:
             for violation in find_violations(repo.kpis.data, read_schema("kpis")):
                 yield Problem(f"{violation.place or KPIS} {violation.message}", repo.kpis.place(*violation.keys))
+        for kind in ("direction", "currency"):
+            yield from contradictions(repo, kind)
 
 
 def _kpi_problems(kpi: Section) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.documents.section import Location, Section, parse_document
-from pilotline.pilot.paths import ANSWERS, GITLAB_CI, KPIS, MANIFEST, TEAM_FILES
+from pilotline.pilot.paths import ANSWERS, GITLAB_CI, KPIS, MANIFEST, ORGANISATION, TEAM_FILES
 from pilotline.pilot.renamed_package import find_new_names, follow_path
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.pilot.team_files import parse_record
@@ -87,7 +87,7 @@ class Repository:
     @cached_property
     def organisation(self) -> Section:
         """What the organisation decided: policies, objectives, own checks, and the values of the example."""
-        return self.document(f"{self.package_folder}_platform/organisation.yml")
+        return self.document(f"{self.package_folder}{ORGANISATION}")
 
     @property
     def claimed_stage(self) -> Stage:

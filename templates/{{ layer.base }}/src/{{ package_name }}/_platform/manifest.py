@@ -6,6 +6,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import PilotError
+from .example_answers import still_the_example
 
 PACKAGE = __package__.split(".")[0]
 
@@ -70,7 +71,8 @@ def read_manifest(root: Path) -> Manifest:
     """Read `pilot.yml`, refusing another pilot's."""
     path = root / "pilot.yml"
     try:
-        manifest = Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        manifest = Manifest.model_validate(data)
     except (yaml.YAMLError, OSError) as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
     except ValidationError as error:
@@ -80,7 +82,21 @@ def read_manifest(root: Path) -> Manifest:
             f"{path} belongs to the pilot {manifest.package}, not to {PACKAGE}: "
             f"run this in the repository of {PACKAGE}, or set PILOT_ROOT to it."
         )
-    return manifest
+    return manifest.model_copy(update={"example": _still_listed(root, data)} if manifest.example else {})
+
+
+def _still_listed(root: Path, manifest: dict[str, object]) -> tuple[str, ...]:
+    """Take off the list what is no longer the example's; a file that cannot be read is judged where it is used."""
+    found: list[dict[str, object]] = []
+    for path in (root / "kpis.yml", Path(__file__).with_name("organisation.yml")):
+        try:
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, OSError):
+            data = None
+        found.append(data if isinstance(data, dict) else {})
+    kpis, organisation = found
+    example = organisation.get("example")
+    return still_the_example(manifest, kpis, example if isinstance(example, dict) else {})
 
 
 def problems(error: ValidationError) -> str:
