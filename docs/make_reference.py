@@ -13,7 +13,8 @@ from pilotline.catalog.loading import load_builtin
 from pilotline.cli.main import group
 from pilotline.readiness.registry import FAMILIES, builtin_checks
 from pilotline.readiness.results import Card
-from pilotline.template.answers import OUTCOME_QUESTIONS, WIZARD_ORDER, resolve_answers
+from pilotline.template.answers import resolve_answers
+from pilotline.template.question_roles import read_roles
 
 PAGES = Path(__file__).resolve().parent / "reference"
 TODAY = "2026-01-01"
@@ -21,7 +22,8 @@ TODAY = "2026-01-01"
 
 def questions_page() -> str:
     """List every question of the built-in catalog with its default and choices."""
-    answers, _ = resolve_answers(load_builtin(CATALOG_SOURCE), {"created_on": TODAY})
+    catalog = load_builtin(CATALOG_SOURCE)
+    answers, roles = resolve_answers(catalog, {"created_on": TODAY})[0], read_roles(catalog)
     asked = [item for item in answers.questions if item.asked]
     lines = [
         "# Questions",
@@ -33,16 +35,17 @@ def questions_page() -> str:
         "|---|---|---|---|",
     ]
     for item in asked:
-        mark = "**" if item.question.name in OUTCOME_QUESTIONS else ""
+        mark = "**" if item.question.name in roles.outcome else ""
         default = "the day of creation" if item.question.name == "created_on" else _cell(item.value)
         default = "180 days after creation" if item.question.name == "due_date" else default
         choices = ", ".join(f"`{choice.value}`" for choice in item.choices)
         lines.append(f"| {mark}`{item.question.name}`{mark} | {_cell(item.help)} | {default} | {choices} |")
+    named = ", ".join(f"`{name}`" for name in roles.one_by_one)
     lines += [
         "",
-        f"In bold: the outcome, which only the pilot's owner can answer ({len(OUTCOME_QUESTIONS)} questions).",
-        f"The wizard asks {len(WIZARD_ORDER)} questions one by one: {', '.join(f'`{name}`' for name in WIZARD_ORDER)};",
-        f"the other {len(asked) - len(WIZARD_ORDER)} stand on one screen with their defaults.",
+        f"In bold: the outcome, which only the pilot's owner can answer ({len(roles.outcome)} questions).",
+        f"The wizard asks {len(roles.one_by_one)} questions one by one: {named};",
+        f"the other {len(asked) - len(roles.one_by_one)} stand on one screen with their defaults.",
         "",
     ]
     return "\n".join(lines)

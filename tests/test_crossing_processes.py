@@ -19,7 +19,7 @@ import pytest
 
 import pilotline
 from pilotline.catalog.loading import load_builtin
-from pilotline.errors import AnswersError
+from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.readiness.run import CheckOptions, check_pilot
 from pilotline.template.answers import accept_answers
@@ -40,7 +40,7 @@ PLAIN: Mapping[object, object] = {
     dt.date: dt.date(2026, 1, 1),
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     Tree: Tree({"a": File(b"x", executable=True)}),
-    Exception: AnswersError(["kpi: is missing"], "Give it."),
+    Exception: AnswersError([AnswerProblem("kpi", "Which?", missing=True)], "Give it."),
 }
 
 

@@ -5,6 +5,7 @@ command line turns them into text and an exit code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -40,10 +41,25 @@ def _remake(kind: type[PilotlineError], arguments: tuple[object, ...], state: Ma
     return error
 
 
+@dataclass(frozen=True)
+class AnswerProblem:
+    """What is wrong with one answer; with several together where it names no question."""
+
+    question: str
+    reason: str
+    missing: bool = False
+
+    def __str__(self) -> str:
+        """Say it in one line, as people read it."""
+        if not self.question:
+            return self.reason
+        return f"{self.question} is missing: {self.reason}" if self.missing else f"{self.question}: {self.reason}"
+
+
 class AnswersError(PilotlineError):
     """Answers that cannot be accepted: all of them at once, so that they are mended in one go."""
 
-    def __init__(self, problems: Sequence[str], hint: str) -> None:
+    def __init__(self, problems: Sequence[AnswerProblem], hint: str) -> None:
         count = "One answer needs" if len(problems) == 1 else f"{len(problems)} answers need"
         super().__init__("\n".join([f"{count} your attention:", *(f"  - {problem}" for problem in problems)]), hint)
         self.problems = tuple(problems)

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from pilotline.cli.prompts import Prompt
-from pilotline.template.answers import WIZARD_ORDER, accept_answers
+from pilotline.template.answers import accept_answers
+from pilotline.template.question_roles import read_roles
 from tests.helpers import build_file_tree
 
 ENTER, UP, DOWN, TAB, CLEAR = "\r", "\x1b[A", "\x1b[B", "\t", "\x15"
@@ -168,7 +169,7 @@ def test_a_prohibited_practice_cannot_be_chosen_and_the_article_is_named(start, 
     child = start("pilot", *OUTCOME, "-d", "project_name=Late payers")
     child.expect_exact("Everything else has an answer")
     asked = [item.question.name for item in accept_answers(builtin, {}).questions if item.asked]
-    rows = [name for name in asked if name not in WIZARD_ORDER]
+    rows = [name for name in asked if name not in read_roles(builtin).one_by_one]
     child.send(DOWN * (rows.index("ai_act_class") + 1) + ENTER)
     child.expect_exact("Risk class under the EU AI Act")
     child.expect_exact("Article 5 of the EU AI Act")

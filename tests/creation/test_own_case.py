@@ -127,7 +127,7 @@ def test_the_outcome_is_what_the_example_has_an_answer_to(builtin):
 
 
 def test_the_examples_direction_cannot_be_another_one(builtin):
-    assert "not lower than the baseline" in " ".join(resolve_answers(builtin, {"kpi_direction": "lower"})[1])
+    assert "not lower than the baseline" in " ".join(map(str, resolve_answers(builtin, {"kpi_direction": "lower"})[1]))
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,11 @@ FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
         "copier.yml",
         6,
     ),
+    "unknown-role": (
+        {"copier.yml": QUESTIONS + "question_roles: {type: yaml, when: false, default: {fixed: [nmae]}}\n"},
+        "copier.yml",
+        32,
+    ),
     "unknown-layer": ({"templates/{{ layer.other }}/x.txt": "x"}, "templates/{{ layer.other }}", 1),
     "layer-without-folder": ({"copier.yml": QUESTIONS + '    other: ""\n'}, "copier.yml", 25),
     "layer-value": (

@@ -65,7 +65,7 @@ def _explain(error: BaseException) -> ExitCode:
         case click.ClickException():
             return _tell(_usage_text(error), "", ExitCode.REFUSED)
         case PilotlineError():
-            problems = error.problems if isinstance(error, AnswersError) else ()
+            problems = tuple(map(str, error.problems)) if isinstance(error, AnswersError) else ()
             return _tell(error.message, error.hint, error.exit_code, problems)
         case FileNotFoundError() if not _stands_somewhere():
             return _tell("The current folder is gone.", "Change into a folder that exists.", ExitCode.REFUSED)

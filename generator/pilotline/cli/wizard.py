@@ -20,15 +20,13 @@ from pilotline.cli.prompts import (
     shorten,
 )
 from pilotline.errors import CatalogError
-from pilotline.template.answers import OUTCOME_QUESTIONS, WIZARD_ORDER, Answers, accept_answers, resolve_answers
+from pilotline.template.answers import Answers, accept_answers, resolve_answers
+from pilotline.template.question_roles import QuestionRoles, read_roles
 from pilotline.template.questions import Answered
 from pilotline.template.snapshot import Snapshot
 
-_START: Final = "start"
-_KPI: Final = "kpi"
-_OWN_CASE: Final = "own_case"
-_ONLY_WHERE_OPEN: Final = ("kpi_direction",)
-"""Questions that other answers settle mostly: which direction is better is seen from baseline and target."""
+_AT_MOST: Final = 12
+"""How many questions of a template that says nothing of them are asked one by one."""
 _CREATE: Final = "__create__"
 _EARLIER: Final = "__earlier__"
 
@@ -53,23 +51,26 @@ def ask(
     """
     answers = dict(given)
     state, problems = resolve_answers(snapshot, answers)
-    if any(problem.partition(":")[0] in given for problem in problems):
+    if any(problem.question in given for problem in problems):
         accept_answers(snapshot, answers)
-    earlier = _first_questions(state)
-    first = [name for name in earlier if name not in given and not (name == _START and _KPI in given)]
-    counted = [name for name in first if name not in _ONLY_WHERE_OPEN]
-    _greet(counted)
+    roles = read_roles(snapshot)
+    earlier = _first_questions(state, roles)
+    first = [name for name in earlier if name not in given and not set(roles.settled_by.get(name, ())) & set(given)]
+    counted = [name for name in first if name not in roles.only_where_open]
+    _greet(counted, roles)
     for name in first:
-        if name in _ONLY_WHERE_OPEN and _is_settled(snapshot, answers, name):
+        if name in roles.only_where_open and _is_settled(snapshot, answers, name):
             continue
         mark = f"{counted.index(name) + 1}/{len(counted)}" if name in counted else "»"
-        answers[name] = _ask_one(snapshot, answers, name, mark, offer=_offer(answers, name, suggested or {}))
+        answers[name] = _ask_one(snapshot, answers, name, mark, offer=_offer(answers, name, roles, suggested or {}))
     return _review(snapshot, answers, earlier, refuse)
 
 
-def _offer(answers: Mapping[str, object], name: str, suggested: Mapping[str, str]) -> str | None:
+def _offer(answers: Mapping[str, object], name: str, roles: QuestionRoles, suggested: Mapping[str, str]) -> str | None:
     """Choose what Enter takes: of a case of one's own nothing that belongs to the example."""
-    return "" if name == _KPI and answers.get(_START) == _OWN_CASE else suggested.get(name)
+    beside = roles.blank_beside.get(name, {})
+    is_blank = any(answers.get(other) == value for other, value in beside.items())
+    return "" if is_blank else suggested.get(name)
 
 
 def _is_settled(snapshot: Snapshot, answers: Mapping[str, object], name: str) -> bool:
@@ -78,17 +79,17 @@ def _is_settled(snapshot: Snapshot, answers: Mapping[str, object], name: str) ->
     return any(item.question.name == name and item.value is not None for item in state.questions)
 
 
-def _first_questions(state: Answers) -> list[str]:
+def _first_questions(state: Answers, roles: QuestionRoles) -> list[str]:
     """Choose what is asked one by one; a catalog without outcome questions begins with its own first ones."""
     asked = [item.question.name for item in state.questions if item.asked]
-    return [name for name in WIZARD_ORDER if name in asked] or asked[: len(WIZARD_ORDER)]
+    return [name for name in roles.one_by_one if name in asked] or asked[:_AT_MOST]
 
 
-def _greet(first: list[str]) -> None:
+def _greet(first: list[str], roles: QuestionRoles) -> None:
     if not first:
         return
     count = "One question" if len(first) == 1 else f"{len(first)} questions"
-    why = "Outcome before technology: " if set(first) & set(OUTCOME_QUESTIONS) else ""
+    why = "Outcome before technology: " if set(first) & set(roles.outcome) else ""
     click.echo(fill(f"{why}{count}, then everything else on one screen.".replace(": O", ": o")))
     click.echo(click.style(f"{fill(HABIT)}\n", dim=True))
 
@@ -103,7 +104,7 @@ def ask_some(snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, objec
     while True:
         answers = {**given, **asked}
         state, problems = resolve_answers(snapshot, answers)
-        refused = {problem.partition(":")[0] for problem in problems}
+        refused = {problem.question for problem in problems}
         names = [item.question.name for item in state.questions if item.asked and not item.question.secret]
         name = next((name for name in names if name not in answers or name in refused), None)
         if name is None:
@@ -121,8 +122,7 @@ def _ask_one(
 
     def check(value: object) -> bool | str:
         _, problems = resolve_answers(snapshot, {**others, name: value})
-        own = [problem.partition(": ")[2] or problem for problem in problems if problem.startswith(f"{name}:")]
-        return own[0] if own else True
+        return next((problem.reason for problem in problems if problem.question == name), True)
 
     prompt = Prompt(mark, item.help or name)
     if item.choices and item.question.multiselect:
@@ -153,8 +153,8 @@ def _review(
     while True:
         state, found = resolve_answers(snapshot, answers)
         obstacle = "" if found else refuse(state)
-        problems = (*found, obstacle) if obstacle else found
-        rows = _rows(state, earlier, {problem.partition(":")[0] for problem in found})
+        problems = (*map(str, found), *([obstacle] if obstacle else []))
+        rows = _rows(state, earlier, {problem.question for problem in found})
         if not rows and not problems:
             return state
         name = _choose_row(problems, rows, has_earlier=bool(earlier))

@@ -1,37 +1,21 @@
 """Starting a sibling of a pilot: its data contracts, integrations and answers, but an outcome of its own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pilotline.creation.new_pilot import NewPilot, name_owners
-from pilotline.errors import AnswersError
+from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.paths import CONFIGURATION, DATA, DATA_CONTRACTS
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot, read_committed
 from pilotline.template.answers import Answers
+from pilotline.template.question_roles import QuestionRoles, read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 
-OWN_QUESTIONS: Final = ("project_name", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value")
-"""What a sibling cannot have from its model: with these it would be the same pilot."""
-
-_NOT_TAKEN: Final = frozenset(
-    {
-        *OWN_QUESTIONS,
-        "baseline_period",
-        "baseline_source",
-        "created_on",
-        "due_date",
-        "kpi_direction",
-        "kpi_unit",
-        "package_name",
-        "prepared_for",
-        "start",
-    }
-)
 _DATA_FOLDERS: Final = (DATA, DATA_CONTRACTS)
 
 
@@ -55,18 +39,14 @@ def read_source_pilot(folder: Path) -> SourcePilot:
 
 def answer_like(model: SourcePilot, snapshot: Snapshot, given: Mapping[str, object]) -> dict[str, object]:
     """Complete what is given by the model's answers, but for its outcome."""
-    known = open_names(snapshot)
-    taken = {name: value for name, value in model.pilot.answers.items() if name in known and name not in _NOT_TAKEN}
-    return {**_case_like(model, known), **taken, **given}
+    known, roles = open_names(snapshot), read_roles(snapshot)
+    own = {*roles.sibling_own, *roles.sibling_new}
+    taken = {name: value for name, value in model.pilot.answers.items() if name in known and name not in own}
+    begun = roles.sibling_begins if set(roles.sibling_begins) <= known else {}
+    return {**begun, **taken, **given}
 
 
-def _case_like(model: SourcePilot, known: Collection[str]) -> dict[str, object]:
-    """Start a case of its own, with the code for the shape of table that its model has, an example's as well."""
-    shape = model.pilot.answers.get("shape", "events")
-    return {"start": "own_case", "shape": shape} if {"start", "shape"} <= set(known) else {}
-
-
-def check_like(model: SourcePilot, answers: Answers) -> None:
+def check_like(model: SourcePilot, answers: Answers, roles: QuestionRoles) -> None:
     """Refuse a sibling that would be the same pilot, or one that its model's data and settings do not fit.
 
     Raises:
@@ -74,12 +54,15 @@ def check_like(model: SourcePilot, answers: Answers) -> None:
     """
     old, new, place = model.pilot.answers, answers.recorded, model.pilot.folder.name
     problems = [
-        f"{name}: {new[name]!r} is that of {place}; a sibling has its own"
-        for name in ("project_name", "package_name", "kpi")
+        AnswerProblem(name, f"{new[name]!r} is that of {place}; a sibling has its own")
+        for name in roles.sibling_differs
         if name in new and new[name] == old.get(name)
     ]
-    if new.get("architecture") != old.get("architecture"):
-        problems.append(f"architecture: a sibling is built as {place} is ({old.get('architecture')})")
+    problems += [
+        AnswerProblem(name, f"a sibling is built as {place} is ({old.get(name)})")
+        for name in roles.fixed
+        if name not in roles.sibling_differs and new.get(name) != old.get(name)
+    ]
     if problems:
         raise AnswersError(problems, "Without --like, `pilotline new` makes a pilot of any shape.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.errors import AnswersError, CatalogError
+from pilotline.errors import AnswerProblem, AnswersError, CatalogError
 from pilotline.files.tree import Tree
 from pilotline.git.new_repository import found_repository
 from pilotline.rules.contradictions import KPI_LIBRARY, find_contradictions, read_said
@@ -72,7 +72,9 @@ def _refuse_contradictions(files: Mapping[str, bytes], snapshot: Snapshot) -> No
     """Refuse a pilot that could never be what its answers say; also by definitions that only the catalog carries."""
     found = find_contradictions(read_said(files, _definitions(snapshot)))
     if found:
-        raise AnswersError([each.message for each in found], "These answers exclude each other: change one of them.")
+        raise AnswersError(
+            [AnswerProblem("", each.message) for each in found], "These answers exclude each other: change one of them."
+        )
 
 
 def _definitions(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:

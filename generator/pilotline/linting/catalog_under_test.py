@@ -18,6 +18,7 @@ from pilotline.git import commands as git
 from pilotline.linting.edge_answers import awkward_answers
 from pilotline.template.answers import Answers, resolve_answers
 from pilotline.template.environment import Templating
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import Answered, parse_questions
 from pilotline.template.render import match_excluded, template_context
 from pilotline.template.snapshot import Identity, Snapshot
@@ -26,7 +27,6 @@ STOPPING_SETTINGS: Final = ("_tasks", "_migrations", "_jinja_extensions")
 """Settings that plain Copier refuses without trust, and that end Renovate's run."""
 
 _LAYER: Final = re.compile(r"\{\{ *layer\.(\w+) *\}\}")
-_AXES: Final = ("architecture", "prepared_for", "ci_provider")
 _NAMES: Final = ("copier.yml", "copier.yaml")
 
 
@@ -138,15 +138,18 @@ class Subject:
         return tuple(case for label, given in named if (case := self._case(label, given)) is not None)
 
     def _combinations(self) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Combine architectures, stages and CI providers, with no, each and all integrations."""
-        names = [name for name in _AXES if self.defaults.choices(name)]
+        """Combine the choices of the questions whose role it is; of several to tick none, each and all."""
+        ticked = {item.question.name for item in self.defaults.questions if item.question.multiselect}
+        axes = read_roles(self.snapshot).combined
+        names = [name for name in axes if name not in ticked and self.defaults.choices(name)]
         for values in itertools.product(*(self.defaults.choices(name) for name in names)):
             given: dict[str, object] = dict(zip(names, values, strict=True))
             label = ", ".join(f"{name}={value}" for name, value in given.items())
-            offered = self.answers(given).choices("integrations")
             yield label or "the defaults", given
-            for chosen in [*([one] for one in offered), list(offered)] if offered else ():
-                yield f"{label}, integrations={'+'.join(chosen)}".lstrip(", "), {**given, "integrations": chosen}
+            for name in (name for name in axes if name in ticked):
+                offered = self.answers(given).choices(name)
+                for chosen in [*([one] for one in offered), list(offered)] if offered else ():
+                    yield f"{label}, {name}={'+'.join(chosen)}".lstrip(", "), {**given, name: chosen}
 
     def _case(self, label: str, given: Mapping[str, object]) -> Case | None:
         try:

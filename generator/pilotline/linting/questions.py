@@ -1,6 +1,7 @@
 """Rules about the questions and settings of `copier.yml`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from importlib.metadata import version as installed_version
 from typing import Final
 
@@ -13,6 +14,7 @@ from pilotline.errors import CatalogError, CopierVersionError
 from pilotline.linting.catalog_under_test import STOPPING_SETTINGS, Subject
 from pilotline.linting.rule import Found, rule
 from pilotline.template.answers import resolve_answers
+from pilotline.template.question_roles import QUESTION, QuestionRoles, read_roles, role_data
 from pilotline.template.questions import parse_questions
 
 _STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data", "UNSET"})
@@ -72,10 +74,27 @@ def default_refused(subject: Subject) -> Iterator[Found]:
         return
     without = {name for name, data in _questions(subject).items() if "default" not in data}
     for problem in resolve_answers(subject.snapshot, {})[1]:
-        name = problem.partition(":")[0]
-        if name.partition(" ")[0] not in without:
-            line = line_of(subject.definition_content, name, "default")
+        if problem.question not in without:
+            line = line_of(subject.definition_content, problem.question, "default")
             yield Found(subject.definition_path, f"The default of {problem}.", line)
+
+
+@rule("unknown-role", "Correct the name of the role, or of the question: a role of nothing is left out in silence.")
+def unknown_role(subject: Subject) -> Iterator[Found]:
+    """The wizard, the checks of answers and this very lint go by the roles that the catalog gives to its questions."""
+    if not subject.settings or QUESTION not in _questions(subject):
+        return
+    known = {item.name for item in fields(QuestionRoles)}
+    put = {name for name, data in _questions(subject).items() if data.get("when") is not False}
+    line = line_of(subject.definition_content, QUESTION, "default")
+    for role, value in role_data(subject.snapshot).items():
+        if role not in known:
+            yield Found(subject.definition_path, f"{QUESTION} names the role {role}, which there is not.", line)
+        elif not isinstance(value, (list, dict)):
+            yield Found(subject.definition_path, f"{QUESTION}: {role} is no list and no mapping.", line)
+    for role, name in read_roles(subject.snapshot).names():
+        if name not in put:
+            yield Found(subject.definition_path, f"{QUESTION} gives {name} the role {role}; it is not asked.", line)
 
 
 @rule("question-order", "Move the question that is read before the one that reads it.")

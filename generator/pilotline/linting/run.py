@@ -21,6 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
     questions.unusable_questions,
     questions.question_without_default,
     questions.default_refused,
+    questions.unknown_role,
     questions.question_order,
     questions.unknown_name,
     layers.unknown_layer,

@@ -5,31 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pilotline.errors import AnswersError, UnsupportedTemplateError
+from pilotline.errors import AnswerProblem, AnswersError, UnsupportedTemplateError
 from pilotline.files.tree import Tree
 from pilotline.template.copier_fallback import render_with_copier
 from pilotline.template.limits import bounded
 from pilotline.template.questions import Answered, Question, Round, open_names, parse_questions
 from pilotline.template.snapshot import Snapshot
-
-WIZARD_ORDER: Final = (
-    "project_name",
-    "objective",
-    "start",
-    "kpi",
-    "kpi_unit",
-    "kpi_baseline",
-    "kpi_target",
-    "kpi_direction",
-    "currency",
-    "kpi_unit_value",
-    "owner",
-    "architecture",
-)
-"""Outcome before technology: the questions that a person is asked one by one, in this order."""
-
-OUTCOME_QUESTIONS: Final = ("objective", "kpi", "kpi_baseline", "kpi_target", "kpi_unit_value", "owner")
-"""What nobody but the pilot's owner can answer; without a terminal they are given, or the example is asked for."""
 
 _RECORDABLE: Final = (dict, list, str, int, float, bool, type(None))
 """What Copier writes into an answers file; a date, say, is computed anew each time."""
@@ -62,7 +43,7 @@ def resolve_answers(
     *,
     required: Iterable[str] = (),
     recorded: Mapping[str, object] | None = None,
-) -> tuple[Answers, tuple[str, ...]]:
+) -> tuple[Answers, tuple[AnswerProblem, ...]]:
     """Answer every question from what is given and from the defaults.
 
     Args:
@@ -100,8 +81,8 @@ def resolve_answers(
 
 
 def _resolve_with_copier(
-    snapshot: Snapshot, given: Mapping[str, object], unknown: Sequence[str]
-) -> tuple[Answers, tuple[str, ...]]:
+    snapshot: Snapshot, given: Mapping[str, object], unknown: Sequence[AnswerProblem]
+) -> tuple[Answers, tuple[AnswerProblem, ...]]:
     """Let Copier answer what only Copier can, and keep the files that it rendered on the way."""
     try:
         outcome = render_with_copier(snapshot, given)
@@ -110,12 +91,12 @@ def _resolve_with_copier(
     return Answers(outcome.recorded, outcome.values, (), dict(given), outcome.tree), tuple(unknown)
 
 
-def find_unasked(snapshot: Snapshot, answers: Answers, names: Iterable[str]) -> tuple[str, ...]:
+def find_unasked(snapshot: Snapshot, answers: Answers, names: Iterable[str]) -> tuple[AnswerProblem, ...]:
     """Find the answers that nothing would come of: a value that is not recorded would be lost at the next upgrade."""
     asked = {item.question.name for item in answers.questions if item.asked}
     used = asked or {name for name, value in answers.values.items() if not isinstance(value, _RECORDABLE)}
     return tuple(
-        f"{name}: it is not asked beside these answers, so it cannot be set"
+        AnswerProblem(name, "it is not asked beside these answers, so it cannot be set")
         for name in names
         if name not in used and name not in answers.recorded and name in open_names(snapshot)
     )
@@ -133,12 +114,12 @@ def accept_answers(snapshot: Snapshot, given: Mapping[str, object], *, required:
     return answers
 
 
-def _unknown_names(given: Mapping[str, object], questions: tuple[Question, ...]) -> list[str]:
+def _unknown_names(given: Mapping[str, object], questions: tuple[Question, ...]) -> list[AnswerProblem]:
     known = [question.name for question in questions if question.when is not False]
     problems = []
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             guess = f"did you mean {near[0]}?" if near else f"the questions are {', '.join(known)}"
-            problems.append(f"{name}: there is no such question; {guess}")
+            problems.append(AnswerProblem(name, f"there is no such question; {guess}"))
     return problems

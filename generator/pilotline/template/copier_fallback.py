@@ -20,7 +20,7 @@ from typing import Final
 import yaml
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.errors import AnswersError, CatalogError
+from pilotline.errors import AnswerProblem, AnswersError, CatalogError
 from pilotline.files.disk import read_tree, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
@@ -142,7 +142,7 @@ def _accept(answer: Mapping[str, object] | None, said: bytes, label: str) -> Map
         last = (said.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
         raise CatalogError(f"Copier cannot render {label}: {last}.", "Report it to its owner.")
     if "problem" in answer:
-        raise AnswersError([str(answer["problem"])], "Set it with -d KEY=VALUE.")
+        raise AnswersError([AnswerProblem("", str(answer["problem"]))], "Set it with -d KEY=VALUE.")
     if "error" in answer:
         reason = str(answer["error"]).rstrip(".")
         raise CatalogError(f"Copier cannot render {label}: {reason}.", "Report it to the catalog's owner.")

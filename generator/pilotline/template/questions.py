@@ -11,7 +11,7 @@ from typing import Final
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
-from pilotline.errors import CatalogError
+from pilotline.errors import AnswerProblem, CatalogError
 from pilotline.template.answer_types import CASTS, Choice, cast_bool, cast_to_choices, check_bool
 from pilotline.template.copier_variables import own_answers, surroundings
 from pilotline.template.environment import explain_template_error
@@ -132,7 +132,7 @@ class Round:
         self._given = given
         self._required = required
         self.values: dict[str, object] = {}
-        self.problems: list[str] = []
+        self.problems: list[AnswerProblem] = []
 
     def answer(self, question: Question) -> Answered | None:
         """Answer one question; None when it is off and has nothing to compute."""
@@ -159,11 +159,11 @@ class Round:
                 value = cast_to_choices(self._given[question.name], type_name, choices, several=question.multiselect)
                 self._validate(question, value)
             except ValueError as error:
-                self.problems.append(f"{question.name}: {error}")
+                self.problems.append(AnswerProblem(question.name, str(error)))
             else:
                 return value
         elif question.name in self._required:
-            self.problems.append(f"{question.name} is missing: {self._describe(question, choices)}")
+            self.problems.append(AnswerProblem(question.name, self._describe(question, choices), missing=True))
         return self._default(question, type_name, choices, asked=asked, blamed=given)
 
     def _describe(self, question: Question, choices: tuple[Choice, ...]) -> str:
@@ -177,7 +177,7 @@ class Round:
     ) -> object:
         if not self._has_default(question):
             if not blamed and question.name not in self._required:
-                self.problems.append(f"{question.name} is missing: it has no default")
+                self.problems.append(AnswerProblem(question.name, "it has no default", missing=True))
             return None
         try:
             rendered = self._render(question, question.default)
@@ -190,7 +190,7 @@ class Round:
                     f"copier.yml: {question.name} cannot be computed: {error}.", "Mend it, or the file that it reads."
                 ) from error
             if not blamed:
-                self.problems.append(f"{question.name}: {error}")
+                self.problems.append(AnswerProblem(question.name, str(error)))
             return None
         return value
 

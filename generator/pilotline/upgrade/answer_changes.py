@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pilotline.errors import AnswersError
+from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.pilot.repository import Pilot
 from pilotline.template.answers import UNASKED_HINT, Answers, accept_answers, find_unasked, resolve_answers
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 
 AnswerKind = Literal["added", "changed", "dropped"]
-FIXED_ANSWERS = ("architecture", "package_name")
-"""What a pilot is built on; a project of another template may have questions of the same name, and no such promise."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,15 @@ class AnswerChange:
 
 def decide_answers(
     pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False
-) -> tuple[Answers, Answers, tuple[str, ...]]:
+) -> tuple[Answers, Answers, tuple[AnswerProblem, ...]]:
     """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
 
     Raises:
         AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
     """
     fixed = [
-        f"{name}: it is {pilot.answers[name]!r} and fixed since the pilot was made"
-        for name in (FIXED_ANSWERS if _has_layers(recorded) else ())
+        AnswerProblem(name, f"it is {pilot.answers[name]!r} and fixed since the pilot was made")
+        for name in read_roles(recorded).fixed
         if name in target.changes and name in pilot.answers and target.changes[name] != pilot.answers[name]
     ]
     if fixed:
@@ -78,11 +77,6 @@ def _follow_names(answers: Answers, names: Mapping[str, str]) -> Answers:
         return answers
     given = {name: names.get(name, value) for name, value in answers.given.items()}
     return replace(answers, values={**answers.values, **names}, given=given)
-
-
-def _has_layers(snapshot: Snapshot) -> bool:
-    """Tell a catalog of layers from any other Copier template."""
-    return snapshot.definition.questions.get("layer", {}).get("when") is False
 
 
 def answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:

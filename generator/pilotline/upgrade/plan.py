@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pilotline.catalog.upgrade_notes import Note, notes_between
+from pilotline.errors import AnswerProblem
 from pilotline.git.diff import Change
 from pilotline.git.fast_import import blob_id, is_sha256
 from pilotline.pilot.paths import ANSWERS_LOCK
@@ -41,7 +42,7 @@ class UpgradePlan:
     derived: tuple[str, ...]
     merged: tuple[str, ...] = ()
     """Files that both the team and the catalog changed."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[AnswerProblem, ...] = ()
     """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
     causes: tuple[Cause, ...] = ()
     """The catalog's commits behind the conflicts, where its history is at hand."""

@@ -7,7 +7,7 @@ import sys
 import pexpect
 import pytest
 
-from pilotline.template.answers import WIZARD_ORDER
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import parse_questions
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
@@ -327,10 +327,9 @@ def test_questions_are_few_and_architecture_stands_before_what_reads_it(builtin)
     names = [question.name for question in questions]
     readers = [question.name for question in questions if "blueprint" in str(question.default)]
     assert all(names.index(name) > names.index("architecture") for name in readers)
-    assert WIZARD_ORDER[-1] == "architecture"
-    assert len(WIZARD_ORDER) <= 12, (
-        "how it starts, unit and currency belong to the outcome; direction only where it is open"
-    )
+    first = read_roles(builtin).one_by_one
+    assert first[-1] == "architecture"
+    assert len(first) <= 12, "how it starts, unit and currency belong to the outcome; direction only where it is open"
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("nwe", "new"), ("architecture", "architectures")])

@@ -6,8 +6,7 @@ import sys
 import pexpect
 import pytest
 
-from pilotline.creation.like import OWN_QUESTIONS
-from pilotline.template.answers import WIZARD_ORDER
+from pilotline.template.question_roles import read_roles
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 
 OUTCOME = {
@@ -98,10 +97,10 @@ def test_the_catalog_and_its_version_are_the_model_s_unless_another_is_named(tmp
 
 
 @pytest.mark.parametrize("arguments", [(), ("--defaults",)], ids=["alone", "with defaults"])
-def test_the_outcome_is_required_whatever_the_defaults(model, tmp_path, arguments):
+def test_the_outcome_is_required_whatever_the_defaults(builtin, model, tmp_path, arguments):
     run = pilotline("new", tmp_path / "sibling", "--like", model, *arguments)
     assert run.code == 2
-    for name in OWN_QUESTIONS:
+    for name in read_roles(builtin).sibling_own:
         assert f"- {name} is missing" in run.err
     assert "owner is missing" not in run.err
     assert not (tmp_path / "sibling").exists()
@@ -134,12 +133,12 @@ def test_there_has_to_be_a_pilot(tmp_path):
     assert (run.code, "There is no pilot in" in run.err) == (2, True)
 
 
-def test_the_wizard_asks_for_the_new_outcome_alone(model, tmp_path):
+def test_the_wizard_asks_for_the_new_outcome_alone(builtin, model, tmp_path):
     child = pexpect.spawn(
         sys.executable, ["-m", "pilotline", "new", str(tmp_path / "sibling"), "--like", str(model)],
         cwd=ROOT, dimensions=(50, 150), timeout=30, encoding="utf-8",
     )  # fmt: skip
-    asked = [OUTCOME[name] for name in WIZARD_ORDER if name in OUTCOME and name != "currency"]
+    asked = [OUTCOME[name] for name in read_roles(builtin).one_by_one if name in OUTCOME and name != "currency"]
     for number, typed in enumerate(asked, start=1):
         child.expect(f"{number}/{len(asked)}")
         child.sendcontrol("u")

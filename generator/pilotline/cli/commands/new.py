@@ -12,12 +12,13 @@ from pilotline.cli.options.answers import Answering, Person, answering_options, 
 from pilotline.cli.options.common import json_option, open_catalog, open_recorded
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
-from pilotline.creation.like import OWN_QUESTIONS, SourcePilot, answer_like, check_like, plan_like, read_source_pilot
+from pilotline.creation.like import SourcePilot, answer_like, check_like, plan_like, read_source_pilot
 from pilotline.creation.new_pilot import NewPilot, create_pilot, default_destination, plan_pilot
 from pilotline.errors import AnswersError, DestinationError
 from pilotline.git.new_repository import check_destination
 from pilotline.rules.policies import PolicyError
 from pilotline.template.answers import Answers
+from pilotline.template.question_roles import read_roles
 from pilotline.template.snapshot import Snapshot
 
 
@@ -65,15 +66,16 @@ def command(
 def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None) -> NewPilot:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
     (snapshot,) = settle_usage(open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot))
+    roles = read_roles(snapshot)
     given = answer_like(model, snapshot, answering.given)
     answers = settle_answers(
         snapshot,
         replace(answering, given=given, defaults=False),
         None if answering.defaults else person,
-        required=OWN_QUESTIONS,
+        required=roles.sibling_own,
         hint="A sibling has an outcome of its own: set it with -d KEY=VALUE, or in a file with --answers FILE.",
     )
-    check_like(model, answers)
+    check_like(model, answers, roles)
     return plan_like(model, plan_pilot(snapshot, answers))
 
 

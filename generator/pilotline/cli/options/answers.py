@@ -14,13 +14,13 @@ from pilotline.documents.positions import repeated_keys
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_mapping
 from pilotline.errors import AnswersError, PilotlineError
 from pilotline.template.answers import (
-    OUTCOME_QUESTIONS,
     UNASKED_HINT,
     Answers,
     accept_answers,
     find_unasked,
     resolve_answers,
 )
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 
@@ -78,7 +78,7 @@ def settle_answers(
     answering: Answering,
     person: Person | None = None,
     *,
-    required: Iterable[str] = OUTCOME_QUESTIONS,
+    required: Iterable[str] | None = None,
     hint: str = _HINT,
 ) -> Answers:
     """Get a full set of answers: from what is given, from the defaults, or from a person.
@@ -87,7 +87,7 @@ def settle_answers(
         snapshot: The catalog whose questions are answered.
         answering: What is given.
         person: Asks a person, where there is a terminal.
-        required: Questions whose default is no answer, unless the defaults were asked for.
+        required: Questions whose default is no answer, unless the defaults were asked for; else the outcome's.
         hint: What to do where they are missing.
 
     Raises:
@@ -99,7 +99,8 @@ def settle_answers(
     elif answering.defaults:
         answers = accept_answers(snapshot, answering.given)
     else:
-        wanted = [name for name in required if name in open_names(snapshot)]
+        outcome = read_roles(snapshot).outcome if required is None else required
+        wanted = [name for name in outcome if name in open_names(snapshot)]
         answers, problems = resolve_answers(snapshot, answering.given, required=wanted)
         if problems:
             raise AnswersError(problems, hint)
@@ -121,7 +122,8 @@ def ask_person(folder: Path | None = None, refuse: Callable[[Answers], str] = la
         from pilotline.cli import wizard  # noqa: PLC0415 - only the wizard may take longer to load
 
         name = "" if folder is None else folder.resolve().name.replace("-", " ").replace("_", " ")
-        suggested = {"project_name": name[:1].upper() + name[1:]} if name else {}
+        named = read_roles(snapshot).named_after_folder if name else ()
+        suggested = {question: name[:1].upper() + name[1:] for question in named}
         return wizard.ask(snapshot, given, suggested, refuse)
 
     return ask

@@ -34,7 +34,7 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "messages": _messages(plan),
         "causes": [_cause_fields(plan, cause) for cause in plan.causes],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
-        "invalid_answers": list(plan.problems),
+        "invalid_answers": [str(problem) for problem in plan.problems],
         "notes": [{"version": n.version, "text": n.text, "manual_steps": n.manual_steps} for n in plan.notes],
         "seeds_delivered": list(plan.delivered),
         "seeds_improved": list(plan.improved),
@@ -69,7 +69,7 @@ def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
         return f"Already at {plan.target.identity.version}; nothing to do."
     lines = [_headline(plan), *_change_lines(plan)]
     lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
-    lines += list_lines("Answers that are no longer valid", plan.problems)
+    lines += list_lines("Answers that are no longer valid", [str(problem) for problem in plan.problems])
     lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
     lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
     lines += more
