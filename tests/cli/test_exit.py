@@ -15,13 +15,8 @@ def outcome_of(error, capsys):
         raise error
 
     with pytest.raises(SystemExit) as raised:
-        run_guarded(command)
+        run_guarded(command, [])
     return raised.value.code, capsys.readouterr().err
-
-
-@pytest.fixture(autouse=True)
-def no_arguments(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["pilotline"])
 
 
 def test_an_error_of_the_user_s_is_2_with_the_next_step(capsys):
@@ -48,7 +43,7 @@ def test_an_interrupt_while_a_class_is_made_is_130_too(tmp_path):
     """Python remembers an interrupt inside `exec`, and would end the process by a signal although it was handled."""
     (tmp_path / "interrupted.py").write_text(
         "import click\nfrom pilotline.cli.exit import run_guarded\n"
-        "run_guarded(click.command()(lambda: exec('raise KeyboardInterrupt')))\n"
+        "run_guarded(click.command()(lambda: exec('raise KeyboardInterrupt')), [])\n"
     )
     done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, b"Interrupted" in done.stderr) == (130, True)

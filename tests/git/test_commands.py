@@ -2,6 +2,9 @@ import pytest
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
+from pilotline.git.contents import list_tree, read_blobs
+from pilotline.git.remotes import list_remote_refs
+from pilotline.git.revisions import list_tags, resolve_commit
 from tests.helpers import build_file_tree, commit_all
 
 
@@ -14,10 +17,10 @@ def repository(tmp_path):
 
 
 def test_a_commit_is_read_whole_with_two_processes(repository):
-    commit = git.resolve_commit(repository, "v1.0.0")
+    commit = resolve_commit(repository, "v1.0.0")
     assert commit is not None
-    entries = git.list_tree(repository, commit)
-    contents = git.read_blobs(repository, [entry.object_id for entry in entries])
+    entries = list_tree(repository, commit)
+    contents = read_blobs(repository, [entry.object_id for entry in entries])
 
     read = {entry.path: (entry.mode, content) for entry, content in zip(entries, contents, strict=True)}
 
@@ -31,12 +34,12 @@ def test_a_commit_is_read_whole_with_two_processes(repository):
 
 @pytest.mark.parametrize("revision", ["--upload-pack=touch x", "v9", "", "a\nHEAD", "HEAD:ü.txt", "-h"])
 def test_what_is_no_commit_is_never_read_as_an_option(repository, revision):
-    assert git.resolve_commit(repository, revision) is None
+    assert resolve_commit(repository, revision) is None
 
 
 def test_a_protocol_that_runs_commands_is_refused(tmp_path):
     with pytest.raises(GitError):
-        git.list_remote_refs("ext::sh -c 'touch pwned'", tmp_path)
+        list_remote_refs("ext::sh -c 'touch pwned'", tmp_path)
     assert not (tmp_path / "pwned").exists()
 
 
@@ -44,7 +47,7 @@ def test_an_inherited_git_dir_does_not_redirect_git(repository, tmp_path_factory
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     monkeypatch.setenv("GIT_DIR", str(elsewhere))
 
-    assert git.list_tags(repository) == ("v1.0.0",)
+    assert list_tags(repository) == ("v1.0.0",)
 
 
 def test_git_s_own_reason_is_passed_on(tmp_path):

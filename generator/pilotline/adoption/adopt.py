@@ -14,7 +14,7 @@ from unicodedata import normalize
 from pilotline.adoption.cookiecutter import RECORDS
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
-from pilotline.git import commands as git
+from pilotline.git.contents import list_tree
 from pilotline.pilot.paths import ANSWERS, TEAM_FILES
 from pilotline.pilot.repository import Pilot, PilotError, read_committed
 from pilotline.pilot.team_files import format_record
@@ -113,9 +113,7 @@ def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owner: Callable
 
 def _occupied(pilot: Pilot, paths: Iterable[str]) -> Iterator[str]:
     """Pick the paths whose place the repository has taken: by a file, a folder, a link, or in another spelling."""
-    entries = [
-        entry.path.removeprefix(pilot.prefix) for entry in git.list_tree(pilot.repository, pilot.head, pilot.prefix)
-    ]
+    entries = [entry.path.removeprefix(pilot.prefix) for entry in list_tree(pilot.repository, pilot.head, pilot.prefix)]
     files = {_fold(path) for path in entries}
     folders = {_fold(str(parent)) for path in entries for parent in PurePosixPath(path).parents}
     for path in paths:

@@ -69,8 +69,7 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
     architecture = find_architecture(snapshot, identifier)
     chosen = [str(name) for name in _list(answers.values.get("integrations"))]
     extras = [_read(snapshot, f"{_INTEGRATIONS}/{name}.yml") for name in chosen]
-    outside = (*architecture.outside, *(part for extra in extras for part in Component.read_all(extra.get("outside"))))
-    outer = (*architecture.outside_flows, *(f for extra in extras for f in Flow.read_all(extra.get("outside_flows"))))
+    outside, outer = _surroundings(architecture, extras)
     policies = _read(snapshot, _POLICIES) if _POLICIES in snapshot.tree else {}
     return Pack(
         architecture=architecture,
@@ -83,14 +82,25 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
         outside=outside,
         flows=tuple(_classify((*architecture.flows, *outer), (*architecture.components, *outside), answers)),
         decisions=tuple(_decisions(snapshot, identifier)),
-        threats=(*architecture.threats, *(item for extra in extras for item in read_rows(extra.get("threats")))),
-        cost_drivers=(
-            *architecture.cost_drivers,
-            *(item for extra in extras for item in read_rows(extra.get("cost_drivers"))),
-        ),
+        threats=(*architecture.threats, *_added(extras, "threats")),
+        cost_drivers=(*architecture.cost_drivers, *_added(extras, "cost_drivers")),
         hosts=_hosts(policies, str(answers.values.get("data_classification", ""))),
         contact=str(policies.get("contact", "")),
     )
+
+
+def _added(integrations: Sequence[Mapping[str, object]], kind: str) -> Iterator[Record]:
+    """List what integrations add of one kind."""
+    return (row for each in integrations for row in read_rows(each.get(kind)))
+
+
+def _surroundings(
+    architecture: Architecture, integrations: Sequence[Mapping[str, object]]
+) -> tuple[tuple[Component, ...], tuple[Flow, ...]]:
+    """Gather what stands around the pilot and what flows to it: the architecture's, and what integrations add."""
+    parts = [part for each in integrations for part in Component.read_all(each.get("outside"))]
+    flows = [flow for each in integrations for flow in Flow.read_all(each.get("outside_flows"))]
+    return (*architecture.outside, *parts), (*architecture.outside_flows, *flows)
 
 
 def _context(architecture: Architecture, outside: Sequence[Component], flows: Sequence[Flow]) -> Diagram:

@@ -17,6 +17,7 @@ from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError, ExitCode
 from pilotline.git import commands as git
 from pilotline.git.new_repository import commit_identity, tag_commit
+from pilotline.git.revisions import list_tags
 from pilotline.linting.rule import LintProblem
 from pilotline.linting.run import lint_catalog
 
@@ -76,7 +77,7 @@ def _choose_tag(folder: Path, version: str) -> str:
     wanted = parse_version(version)
     if wanted is None:
         raise CatalogError(f"{version} is no PEP 440 version.", "Write it as 1.2.0, or 1.2.0rc1 before a release.")
-    existing = {*git.list_tags(folder), *list_releases(folder / _STORE)}
+    existing = {*list_tags(folder), *list_releases(folder / _STORE)}
     newest = next(iter(sorted_versions(existing)), None)
     known = parse_version(newest) if newest else None
     if newest and known is not None and wanted <= known:

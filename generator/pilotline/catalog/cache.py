@@ -19,6 +19,8 @@ from pilotline.config import cache_folder
 from pilotline.errors import CatalogError, GitError
 from pilotline.files.locks import locked
 from pilotline.git import commands as git
+from pilotline.git import remotes
+from pilotline.git.revisions import list_refs, resolve_commit
 
 _LOG: Final = logging.getLogger("pilotline")
 _FIXED: Final = re.compile(r"(?:.+-g)?[0-9a-f]{7,64}")
@@ -66,8 +68,8 @@ def fetch_version(url: str, version: str | None) -> Cached:
     listing = list_remote_refs(url)
     chosen = _choose(version, listing)
     if chosen in listing.moved:
-        raise _moved_tag(url, chosen, git.resolve_commit(repository, f"refs/tags/{chosen}"), listing.tags[chosen])
-    commit = _fetch(url, repository, chosen, listing) if listing.online else git.resolve_commit(repository, chosen)
+        raise _moved_tag(url, chosen, resolve_commit(repository, f"refs/tags/{chosen}"), listing.tags[chosen])
+    commit = _fetch(url, repository, chosen, listing) if listing.online else resolve_commit(repository, chosen)
     if commit is None:
         names = ", ".join(sorted_versions(listing.tags)[:5]) or "none"
         reason = "has no version" if listing.online else "cannot be reached, and the cache does not hold its"
@@ -84,9 +86,9 @@ def list_remote_refs(url: str) -> Listing:
         CatalogError: It cannot be reached, and nothing of it is cached.
     """
     repository = cached_repository(url)
-    cached = git.list_refs(repository)
+    cached = list_refs(repository)
     try:
-        present = git.list_remote_refs(url, repository)
+        present = remotes.list_remote_refs(url, repository)
     except GitError as error:
         if not cached:
             raise _unreachable(url, error) from error
@@ -107,7 +109,7 @@ def _choose(version: str | None, listing: Listing) -> str:
 
 def cached_tags(url: str) -> frozenset[str]:
     """Name the tags of a catalog that are there offline."""
-    return frozenset(_below(git.list_refs(cached_repository(url)), "refs/tags/"))
+    return frozenset(_below(list_refs(cached_repository(url)), "refs/tags/"))
 
 
 def _moved_tag(url: str, tag: str, before: str | None, now: str) -> CatalogError:
@@ -120,34 +122,34 @@ def _moved_tag(url: str, tag: str, before: str | None, now: str) -> CatalogError
 
 def _known(repository: Path, version: str) -> str | None:
     """Find a tag or a commit in the cache; a branch is never taken from there unasked, because it moves."""
-    commit = git.resolve_commit(repository, f"refs/tags/{version}")
+    commit = resolve_commit(repository, f"refs/tags/{version}")
     if commit is None and _FIXED.fullmatch(version):
-        commit = git.resolve_commit(repository, version)
+        commit = resolve_commit(repository, version)
     return commit
 
 
 def _fetch(url: str, repository: Path, chosen: str, listing: Listing) -> str | None:
     """Fetch what is missing and resolve the version: a tag alone, anything else with the history that names it."""
     with locked(repository.with_suffix(".lock")):
-        known = git.list_refs(repository)
+        known = list_refs(repository)
         if chosen in listing.tags:
             name = f"refs/tags/{chosen}"
             if name not in known:
                 alone = not _below(known, "refs/heads/")  # a history that is there stays whole
                 _fetch_refs(url, repository, [f"{name}:{name}"], shallow=alone)
-            return git.resolve_commit(repository, name)
+            return resolve_commit(repository, name)
         tags = [f"refs/tags/{tag}:refs/tags/{tag}" for tag in listing.tags if f"refs/tags/{tag}" not in known]
         _fetch_refs(url, repository, ["+refs/heads/*:refs/heads/*", *tags], shallow=False)
-        return git.resolve_commit(repository, listing.heads.get(chosen, chosen))
+        return resolve_commit(repository, listing.heads.get(chosen, chosen))
 
 
 def _fetch_refs(url: str, repository: Path, refspecs: list[str], *, shallow: bool) -> None:
     """Fetch, with the whole history where the server cannot cut it off."""
     try:
-        git.fetch(url, repository, refspecs, shallow=shallow)
+        remotes.fetch(url, repository, refspecs, shallow=shallow)
     except GitError:
         try:
-            git.fetch(url, repository, refspecs, shallow=False)
+            remotes.fetch(url, repository, refspecs, shallow=False)
         except GitError as error:
             raise _unreachable(url, error) from error
 

@@ -14,6 +14,8 @@ from pilotline.errors import CatalogError, GitError
 from pilotline.files.disk import read_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
+from pilotline.git.contents import list_tree, read_blobs
+from pilotline.git.revisions import describe_commit, list_refs, list_tags, resolve_commit
 from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 
 _TAG: Final = "refs/tags/"
@@ -125,8 +127,8 @@ def _link_error(source: str, path: str) -> CatalogError:
 def _load_remote(url: str, version: str | None) -> Snapshot:
     try:
         cached = fetch_version(url, version)
-        tags = git.list_tags(cached.repository)
-        recorded = cached.version if cached.version in tags else git.describe_commit(cached.repository, cached.commit)
+        tags = list_tags(cached.repository)
+        recorded = cached.version if cached.version in tags else describe_commit(cached.repository, cached.commit)
         return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit))
     except GitError as error:
         raise CatalogError(
@@ -136,17 +138,17 @@ def _load_remote(url: str, version: str | None) -> Snapshot:
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
-    refs = git.list_refs(repository)
+    refs = list_refs(repository)
     tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
     revision = version or latest_version(tags) or "HEAD"
-    commit = refs.get(f"{_TAG}{revision}") or git.resolve_commit(repository, revision)
+    commit = refs.get(f"{_TAG}{revision}") or resolve_commit(repository, revision)
     if commit is None:
         revision = match_version(revision, tags) or revision
         commit = refs.get(f"{_TAG}{revision}")
     if commit is None:
         known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
-    recorded = revision if revision in tags else git.describe_commit(repository, commit)
+    recorded = revision if revision in tags else describe_commit(repository, commit)
     return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit))
 
 
@@ -155,7 +157,7 @@ def _read_snapshot(identity: Identity, origin: CommitOrigin) -> Snapshot:
 
 
 def _read_commit(repository: Path, commit: str, source: str) -> Tree:
-    entries = git.list_tree(repository, commit)
+    entries = list_tree(repository, commit)
     links = [entry.path for entry in entries if entry.mode == "120000"]
     if links:
         raise _link_error(source, links[0])
@@ -172,5 +174,5 @@ def _read_blobs(repository: Path, object_ids: list[str]) -> dict[str, bytes]:
     if len(_BLOBS) > _MOST_BLOBS:
         _BLOBS.clear()
     missing = [object_id for object_id in dict.fromkeys(object_ids) if object_id not in _BLOBS]
-    _BLOBS.update(zip(missing, git.read_blobs(repository, missing) if missing else (), strict=True))
+    _BLOBS.update(zip(missing, read_blobs(repository, missing) if missing else (), strict=True))
     return {object_id: _BLOBS[object_id] for object_id in object_ids}

@@ -11,6 +11,7 @@ from pilotline.catalog.reference import Reference, is_remote, resolve_place
 from pilotline.catalog.versions import parse_version, sorted_versions
 from pilotline.errors import CatalogError
 from pilotline.git import commands as git
+from pilotline.git.revisions import list_refs
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def list_editions(reference: Reference, builtin_source: str) -> PublishedVersion
     folder = Path(place)
     if not git.is_repository_root(folder):
         raise CatalogError(f"{folder} is not a git repository, so it has no versions.", "Run `git init` and tag one.")
-    refs = git.list_refs(folder)
+    refs = list_refs(folder)
     tags = {name.removeprefix("refs/tags/"): id_ for name, id_ in refs.items() if name.startswith("refs/tags/")}
     return _history(str(folder), tags, frozenset(tags))
 

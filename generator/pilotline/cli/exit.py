@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
@@ -14,13 +16,23 @@ from pilotline.about import __version__
 from pilotline.errors import AnswersError, ExitCode, PilotlineError
 
 
-def run_guarded(group: click.Command) -> NoReturn:
+@dataclass(frozen=True)
+class _Ending:
+    """How a run ends that did not do what it was asked."""
+
+    message: str
+    hint: str
+    code: ExitCode
+    problems: tuple[str, ...] = ()
+
+
+def run_guarded(group: click.Command, arguments: Sequence[str]) -> NoReturn:
     """Run the command line and leave the process with the right exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = _run(group)
+        code = _run(group, arguments)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - the reader is gone
         code = ExitCode.DONE
@@ -39,9 +51,9 @@ def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _run(group: click.Command) -> int:
+def _run(group: click.Command, arguments: Sequence[str]) -> int:
     try:
-        result = group.main(standalone_mode=False)
+        result = group.main(list(arguments), standalone_mode=False)
         if sys.stdout is not None:  # where the caller closed it
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -52,26 +64,28 @@ def _run(group: click.Command) -> int:
     except BrokenPipeError:
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: nothing ends in a traceback
-        return _explain(error)
+        return _tell(_explain(error, arguments), as_json="--json" in arguments)
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
-def _explain(error: BaseException) -> ExitCode:
+def _explain(error: BaseException, arguments: Sequence[str]) -> _Ending:
     """Give each kind of error its text and its exit code; what was not foreseen is our fault, and is said so."""
     match error:
         case click.Abort() | KeyboardInterrupt():
             exec("")  # noqa: S102 - Python forgets an interrupt inside exec (a class being made) only at the next one
-            return _tell("Interrupted; nothing was left half done.", "", ExitCode.INTERRUPTED)
+            return _Ending("Interrupted; nothing was left half done.", "", ExitCode.INTERRUPTED)
         case click.ClickException():
-            return _tell(_usage_text(error), "", ExitCode.REFUSED)
+            return _Ending(_usage_text(error), "", ExitCode.REFUSED)
         case PilotlineError():
             problems = tuple(map(str, error.problems)) if isinstance(error, AnswersError) else ()
-            return _tell(error.message, error.hint, error.exit_code, problems)
+            return _Ending(error.message, error.hint, error.exit_code, problems)
         case FileNotFoundError() if not _stands_somewhere():
-            return _tell("The current folder is gone.", "Change into a folder that exists.", ExitCode.REFUSED)
+            return _Ending("The current folder is gone.", "Change into a folder that exists.", ExitCode.REFUSED)
         case OSError(errno=errno.ENOSPC | errno.EDQUOT, filename=None):
-            return _tell_unwritten()
-    return _tell_fault(error)
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - nor can the rest be written
+            message = "The output could not be written: the disk is full."
+            return _Ending(message, "Free some space, and look.", ExitCode.REFUSED)
+    return _explain_fault(error, arguments)
 
 
 def _usage_text(error: click.ClickException) -> str:
@@ -81,19 +95,19 @@ def _usage_text(error: click.ClickException) -> str:
     return f"{message}{'' if message.endswith('?') else '.'} `{command} --help` shows how it is meant."
 
 
-def _tell(message: str, hint: str, code: ExitCode, problems: tuple[str, ...] = ()) -> ExitCode:
+def _tell(ending: _Ending, *, as_json: bool) -> ExitCode:
     """Show an error to whoever reads: people on standard error, a machine that asked for JSON on standard output."""
-    if "--json" in sys.argv[1:]:
-        error = {"message": message, "hint": hint, "exit_code": int(code)}
-        details = {"problems": problems} if problems else {}
+    if as_json:
+        error = {"message": ending.message, "hint": ending.hint, "exit_code": int(ending.code)}
+        details = {"problems": ending.problems} if ending.problems else {}
         click.echo(json.dumps({"format": 1, "error": error | details}, ensure_ascii=False))
-    first, _, rest = message.partition("\n")
+    first, _, rest = ending.message.partition("\n")
     _say(click.style("pilotline: ", fg="red", bold=True) + first)
     if rest:
         _say(rest)
-    if hint:
-        _say(click.style(hint, dim=True))
-    return code
+    if ending.hint:
+        _say(click.style(ending.hint, dim=True))
+    return ending.code
 
 
 def _stands_somewhere() -> bool:
@@ -105,24 +119,18 @@ def _stands_somewhere() -> bool:
     return True
 
 
-def _tell_unwritten() -> ExitCode:
-    """Say that what was to be shown could not be written, as into a file on a full disk; the work itself is done."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - what is left cannot be written either
-    return _tell("The output could not be written: the disk is full.", "Free some space, and look.", ExitCode.REFUSED)
-
-
 def _say(text: str) -> None:
     """Write to standard error, without colour where the user wants none."""
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def _tell_fault(error: BaseException) -> ExitCode:
+def _explain_fault(error: BaseException, arguments: Sequence[str]) -> _Ending:
     """Keep the details in a file that is ready for an issue, and say where it lies."""
     import tempfile  # noqa: PLC0415 - needed only when something broke
     import traceback  # noqa: PLC0415 - the same
 
     report = "".join(traceback.format_exception(error))
-    text = f"pilotline {__version__}, Python {sys.version}, {sys.platform}\n{' '.join(sys.argv)}\n\n{report}"
+    text = f"pilotline {__version__}, Python {sys.version}, {sys.platform}\npilotline {' '.join(arguments)}\n\n{report}"
     try:
         handle, path = tempfile.mkstemp(prefix="pilotline-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -130,4 +138,4 @@ def _tell_fault(error: BaseException) -> ExitCode:
         kept = f"The details are in {path}; please paste them into an issue."
     except OSError:
         kept = f"The details could not be kept: {text.splitlines()[-1]}"
-    return _tell(f"This is a fault of pilotline ({type(error).__name__}), not of yours.", kept, ExitCode.FAULT)
+    return _Ending(f"This is a fault of pilotline ({type(error).__name__}), not of yours.", kept, ExitCode.FAULT)

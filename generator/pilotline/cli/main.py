@@ -1,6 +1,7 @@
 """The entry point: commands by name, each imported only when it is called."""
 
 import os
+import sys
 from typing import Final
 
 import click
@@ -52,4 +53,4 @@ def main() -> None:
     """Run pilotline and end with one of its exit codes."""
     from pilotline.cli.exit import run_guarded  # noqa: PLC0415 - start-up stays lean
 
-    run_guarded(group)
+    run_guarded(group, sys.argv[1:])

@@ -56,14 +56,21 @@ def ask(
     roles = read_roles(snapshot)
     earlier = _first_questions(state, roles)
     first = [name for name in earlier if name not in given and not set(roles.settled_by.get(name, ())) & set(given)]
+    _ask_first(snapshot, answers, first, roles, suggested or {})
+    return _review(snapshot, answers, earlier, refuse)
+
+
+def _ask_first(
+    snapshot: Snapshot, answers: dict[str, object], first: list[str], roles: QuestionRoles, suggested: Mapping[str, str]
+) -> None:
+    """Ask one question after the other, and write the answers down."""
     counted = [name for name in first if name not in roles.only_where_open]
     _greet(counted, roles)
     for name in first:
         if name in roles.only_where_open and _is_settled(snapshot, answers, name):
             continue
         mark = f"{counted.index(name) + 1}/{len(counted)}" if name in counted else "»"
-        answers[name] = _ask_one(snapshot, answers, name, mark, offer=_offer(answers, name, roles, suggested or {}))
-    return _review(snapshot, answers, earlier, refuse)
+        answers[name] = _ask_one(snapshot, answers, name, mark, offer=_offer(answers, name, roles, suggested))
 
 
 def _offer(answers: Mapping[str, object], name: str, roles: QuestionRoles, suggested: Mapping[str, str]) -> str | None:

@@ -6,11 +6,9 @@ commands. Data that is not ours (a version, an address) goes in on standard inpu
 
 import errno
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -50,16 +48,6 @@ AS_IT_IS: Final = (
     "init.defaultBranch=main",
 )
 """A new repository holds every byte as it is given, whatever the user's own settings say."""
-_OBJECT_ID: Final = re.compile(rb"[0-9a-f]{40,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """One blob of a commit's tree."""
-
-    path: str
-    mode: str
-    object_id: str
 
 
 def find_git() -> str:
@@ -181,120 +169,6 @@ def work_tree_above(folder: Path) -> Path | None:
     except GitError:
         return top
     return None
-
-
-def resolve_commit(repository: Path, revision: str) -> str | None:
-    """Resolve a revision to a commit; None when there is no such one.
-
-    The revision goes in on standard input, so that it can never be read as an option.
-    """
-    if not revision or set(revision) & set("\r\n\0"):
-        return None
-    request = f"{revision}^{{commit}}\n".encode()
-    answer = run_git(["cat-file", "--batch-check=%(objectname)"], repository, stdin=request).strip()
-    return answer.decode() if _OBJECT_ID.fullmatch(answer) else None
-
-
-def list_tags(repository: Path) -> tuple[str, ...]:
-    """List the tags of a repository."""
-    return tuple(run_git(["tag", "--list"], repository).decode().split())
-
-
-def describe_commit(repository: Path, commit: str) -> str:
-    """Name a commit as Copier records it: its tag, or the nearest tag with distance and short id."""
-    return run_git(["describe", "--tags", "--always", commit], repository).decode().strip()
-
-
-def resolve_tree(repository: Path, commit: str) -> str:
-    """Name the tree of a commit."""
-    return run_git(["rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"], repository).decode().strip()
-
-
-def list_tree(repository: Path, commit: str, *paths: str) -> tuple[TreeEntry, ...]:
-    """List every blob, link and submodule of a commit or tree, or those at or below some paths."""
-    entries = []
-    chosen = ["--", *filter(None, paths)] if any(paths) else []
-    for record in run_git(["ls-tree", "-r", "-z", "--full-tree", commit, *chosen], repository).split(b"\0"):
-        if record:
-            meta, _, name = record.partition(b"\t")
-            mode, _, object_id = meta.decode().split()
-            entries.append(TreeEntry(os.fsdecode(name), mode, object_id))
-    return tuple(entries)
-
-
-def read_blobs(repository: Path, object_ids: Sequence[str]) -> tuple[bytes, ...]:
-    """Read many blobs with one process."""
-    output = run_git(["cat-file", "--batch"], repository, stdin="".join(f"{oid}\n" for oid in object_ids).encode())
-    blobs: list[bytes] = []
-    position = 0
-    for _ in object_ids:
-        end = output.index(b"\n", position)
-        size = int(output[position:end].split()[2])
-        blobs.append(output[end + 1 : end + 1 + size])
-        position = end + 2 + size
-    return tuple(blobs)
-
-
-def read_paths(repository: Path, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
-    """Read the files that a commit has at some paths, with one process; what is no file there is left out."""
-    requests = [os.fsencode(f"{commit}:{path}") for path in paths]
-    output = run_git(["cat-file", "--batch", "-z"], repository, stdin=b"".join(part + b"\0" for part in requests))
-    found: dict[str, bytes] = {}
-    position = 0
-    for path, request in zip(paths, requests, strict=True):
-        missing = request + b" missing\n"
-        if output.startswith(missing, position):
-            position += len(missing)
-            continue
-        end = output.index(b"\n", position)
-        _, kind, *size = output[position:end].split()  # a submodule has no size
-        position = end + 1
-        if size:
-            content = output[position : position + int(size[0])]
-            position += len(content) + 1
-            found |= {path: content} if kind == b"blob" else {}
-    return found
-
-
-def read_attributes(repository: Path, names: Sequence[str], paths: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Read git attributes by path and name, without those of user and machine."""
-    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    output = run_git(["check-attr", "-z", "--stdin", *names], repository, stdin=request, isolated=True)
-    fields = [os.fsdecode(field) for field in output.split(b"\0")]
-    found: dict[str, dict[str, str]] = {path: {} for path in paths}
-    for path, name, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-        found[path][name] = value
-    return found
-
-
-def list_refs(repository: Path) -> dict[str, str]:
-    """List the tags and branches of a repository with the commit that each leads to."""
-    form = "%(refname) %(objectname) %(*objectname)"
-    lines = run_git(["for-each-ref", f"--format={form}", "refs/tags", "refs/heads"], repository).decode().splitlines()
-    return {parts[0]: parts[-1] for parts in map(str.split, lines)}
-
-
-def list_remote_refs(url: str, cwd: Path) -> dict[str, str]:
-    """Ask a repository elsewhere for its `HEAD`, tags and branches, with the commit that each leads to.
-
-    Raises:
-        GitError: It cannot be reached.
-    """
-    lines = run_git(["ls-remote", "--", url], cwd).decode().splitlines()
-    pairs = {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
-    return {name: pairs.get(f"{name}^{{}}", commit) for name, commit in pairs.items() if not name.endswith("^{}")}
-
-
-def fetch(url: str, repository: Path, refspecs: Sequence[str], *, shallow: bool) -> None:
-    """Fetch refs into a bare repository, with or without their history; a tag that is there is never replaced.
-
-    Raises:
-        GitError: It cannot be reached, or refuses.
-    """
-    deep = ["--unshallow"] if (repository / "shallow").exists() else []
-    depth = ["--depth=1"] if shallow else deep
-    command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--stdin", *depth, "--", url]
-    run_git(command, repository, stdin="".join(f"{line}\n" for line in refspecs).encode(), settings=["gc.auto=0"])
 
 
 def has_identity(folder: Path) -> bool:

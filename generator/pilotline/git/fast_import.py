@@ -11,7 +11,7 @@ from typing import Final
 
 from pilotline.files.tree import File
 from pilotline.git import commands as git
-from pilotline.git.commands import TreeEntry
+from pilotline.git.contents import TreeEntry
 
 Side = Mapping[str, File | TreeEntry]
 """Files by path: by content, or as a blob that is there."""

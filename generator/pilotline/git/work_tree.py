@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git.commands import UNHOOKED, TreeEntry, run_git, try_git
+from pilotline.git.commands import UNHOOKED, run_git, try_git
+from pilotline.git.contents import TreeEntry
 
 SUBMODULE: Final = "160000"
 _SETTINGS: Final = (*UNHOOKED, "submodule.recurse=false")

@@ -83,15 +83,20 @@ def round_marks(low: float, high: float) -> list[float]:
     return [place * step for place in range(ceil(low / step), floor(high / step) + 1)]
 
 
+def _goal(kpi: Kpi, baseline: float | None) -> float | None:
+    """Choose the line to reach, or of a guardrail the one to stay on the right side of."""
+    if kpi.target is not None or baseline is None or kpi.margin is None:
+        return kpi.target
+    return baseline - kpi.margin if kpi.direction == "higher" else baseline + kpi.margin
+
+
 def plot(trend: Trend) -> Plot | None:
     """Lay out values with their intervals, the baseline and the target; None before the first case."""
     measured = [(line, line.value) for line in trend.lines if line.value is not None][-24:]
     if not measured:
         return None
     baseline = trend.kpi.baseline if trend.kpi.baseline is not None else measured[-1][0].baseline
-    goal = trend.kpi.target
-    if goal is None and baseline is not None and trend.kpi.margin is not None:
-        goal = baseline - trend.kpi.margin if trend.kpi.direction == "higher" else baseline + trend.kpi.margin
+    goal = _goal(trend.kpi, baseline)
     ends = [end for _, value in measured for end in (value.value, value.low, value.high) if end is not None]
     ends += [end for end in (baseline, goal) if end is not None]
     low, high = min(ends), max(ends)

@@ -15,6 +15,7 @@ from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
+from pilotline.git.revisions import list_tags
 from pilotline.linting.edge_answers import awkward_answers
 from pilotline.template.answers import Answers, resolve_answers
 from pilotline.template.environment import Templating
@@ -51,7 +52,7 @@ class Subject:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags of the repository; none where the folder is no repository."""
-        return git.list_tags(self.folder) if self.is_repository else ()
+        return list_tags(self.folder) if self.is_repository else ()
 
     @cached_property
     def definition_path(self) -> str:

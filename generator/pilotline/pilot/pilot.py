@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.git import commands as git
+from pilotline.git.contents import list_tree, read_paths
 from pilotline.pilot.paths import ANSWERS, MANIFEST, TEAM_FILES
 from pilotline.pilot.renamed_package import find_new_names, follow_path, read_names
 from pilotline.pilot.repository import Pilot, PilotError, open_repository
@@ -56,7 +56,7 @@ def _find_committed(start: Path, answers_file: str) -> Path | None:
         return None
     parts = PurePosixPath(place.prefix).parts
     folders = ["".join(f"{part}/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
-    known = {e.path for e in git.list_tree(place.repository, place.head, *(f + answers_file for f in folders))}
+    known = {e.path for e in list_tree(place.repository, place.head, *(f + answers_file for f in folders))}
     found = next((folder for folder in folders if folder + answers_file in known), None)
     return None if found is None else place.repository / found
 
@@ -65,7 +65,7 @@ def _read(found: Pilot, answers_file: str) -> Pilot:
     """Read what the last commit of a pilot records."""
     wanted = [f"{found.prefix}{name}" for name in (answers_file, TEAM_FILES, MANIFEST)]
     place, record, manifest = wanted
-    contents = git.read_paths(found.repository, found.head, wanted)
+    contents = read_paths(found.repository, found.head, wanted)
     if place not in contents:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
     try:
@@ -90,7 +90,7 @@ def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it."""
     if read_names(manifest).get("package_name") in {None, pilot.answers.get("package_name")}:
         return {}
-    entries = git.list_tree(pilot.repository, pilot.head, f"{pilot.prefix}src/")
+    entries = list_tree(pilot.repository, pilot.head, f"{pilot.prefix}src/")
     return find_new_names(pilot.answers, manifest, {entry.path.removeprefix(pilot.prefix) for entry in entries})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pilotline.errors import GitError, PilotlineError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
+from pilotline.git.contents import list_tree, read_blobs
 from pilotline.git.work_tree import WorkTree, open_work_tree
 from pilotline.pilot.paths import ANSWERS
 
@@ -80,10 +81,10 @@ def read_committed(pilot: Pilot, wanted: Callable[[str], bool]) -> Tree:
     """Read some of a pilot's files as its last commit has them; links and submodules are left out."""
     entries = [
         entry
-        for entry in git.list_tree(pilot.repository, pilot.head, pilot.prefix)
+        for entry in list_tree(pilot.repository, pilot.head, pilot.prefix)
         if entry.mode in {"100644", "100755"} and wanted(entry.path.removeprefix(pilot.prefix))
     ]
-    contents = git.read_blobs(pilot.repository, [entry.object_id for entry in entries])
+    contents = read_blobs(pilot.repository, [entry.object_id for entry in entries])
     return Tree(
         {
             entry.path.removeprefix(pilot.prefix): File(content, entry.mode == "100755")

@@ -68,9 +68,7 @@ def check_pilot(
     Raises:
         ChecksError: The folder does not exist, or a wanted check does not.
     """
-    if not start.is_dir():
-        raise ChecksError(f"There is no folder {start}.", "Give the folder of a pilot.")
-    root, origin = find_root(start), CatalogOrigin(builtin_source)
+    root, origin = _root(start), CatalogOrigin(builtin_source)
     repo = open_pilot_view(root, today, origin)
     everything = (*builtin_checks(), *declared_checks(repo))
     foreign = installed_families()
@@ -86,6 +84,12 @@ def check_pilot(
     left_out = tuple(check.card.id for check in everything if check not in checks)
     verdict = judge(repo, results, options.stage, left_out, is_partial=bool(choice.select))
     return CheckOutcome(root, repo, verdict, mended, unrecorded)
+
+
+def _root(start: Path) -> Path:
+    if not start.is_dir():
+        raise ChecksError(f"There is no folder {start}.", "Give the folder of a pilot.")
+    return find_root(start)
 
 
 def _evaluate(

@@ -31,12 +31,14 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
     """
     for section in (repo.manifest, repo.kpis):
         _refuse_unreadable(repo, section)
-    manifest = repo.manifest
-    newest = newest_by_definition(repo)
+    return {"format": FORMAT, "date": verdict.today.isoformat(), **_purpose(repo), **_standing(repo, verdict)}
+
+
+def _purpose(repo: Repository) -> dict[str, object]:
+    """Say who it is, what it is for, and what of that is measured."""
+    manifest, newest = repo.manifest, newest_by_definition(repo)
     kpis = [_kpi(repo, entry, newest) for entry in repo.kpis.items("kpis")]
     return {
-        "format": FORMAT,
-        "date": verdict.today.isoformat(),
         "name": manifest.text("name"),
         "package": manifest.text("package"),
         "architecture": manifest.text("architecture"),
@@ -48,6 +50,13 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
         "example": still_the_example(_plain(manifest), _plain(repo.kpis), _plain(repo.organisation.at("example"))),
         "wins": len(repo.text(WINS).splitlines()),
         "cost": _plain(manifest.at("costs")),
+    }
+
+
+def _standing(repo: Repository, verdict: Verdict) -> dict[str, object]:
+    """Say how far it has come, what is missing, and which days lie ahead."""
+    ai_act = repo.manifest.at("ai_act")
+    return {
         "stage": _stage(repo, verdict),
         "level": verdict.level.label if verdict.level else None,
         "score": verdict.total,
@@ -55,11 +64,7 @@ def describe_status(repo: Repository, verdict: Verdict) -> dict[str, object]:
         "next_steps": [{"check": step.card.id, "message": step.message} for step in verdict.next_steps],
         "catalog": _catalog(repo, verdict),
         "dates": list(_dates(repo)),
-        "law": {
-            "class": manifest.text("ai_act", "class"),
-            "role": manifest.text("ai_act", "role"),
-            "dates": _law(repo),
-        },
+        "law": {"class": ai_act.text("class"), "role": ai_act.text("role"), "dates": _law(repo)},
         "upcoming": [{"on": e.day.isoformat(), "check": e.check, "message": e.message} for e in verdict.events],
     }
 

@@ -53,7 +53,7 @@ def resolve_answers(
         recorded: What the pilot recorded before this; nothing for a new one.
 
     Returns:
-        The answers, and every problem found; answers with a problem hold the default in its place.
+        The answers, with the default in the place of one with a problem, and every problem found.
 
     Raises:
         CatalogError: The catalog's own questions are wrong.
@@ -62,22 +62,33 @@ def resolve_answers(
     unknown = _unknown_names(given, questions)
     try:
         round_ = Round(snapshot, given, frozenset(required), recorded)
+        return _answer_all(questions, round_, given, unknown)
     except UnsupportedTemplateError:
         return _resolve_with_copier(snapshot, given, unknown)
+
+
+def _answer_all(
+    questions: Iterable[Question], round_: Round, given: Mapping[str, object], unknown: Sequence[AnswerProblem]
+) -> tuple[Answers, tuple[AnswerProblem, ...]]:
+    """Answer one question after the other; a problem is told before what only Copier could go on with."""
     try:
         with bounded("Answering the catalog's questions"):
             answered = [round_.answer(question) for question in questions]
     except UnsupportedTemplateError:
         if round_.problems:
             return Answers({}, {}, given=dict(given)), (*unknown, *round_.problems)
-        return _resolve_with_copier(snapshot, given, unknown)
+        raise
     kept = tuple(item for item in answered if item is not None)
-    to_record = {
+    return Answers(_to_record(kept), dict(round_.values), kept, dict(given)), (*unknown, *round_.problems)
+
+
+def _to_record(answered: Iterable[Answered]) -> dict[str, object]:
+    """Choose what a pilot keeps: what was asked, is no secret, and can be written down."""
+    return {
         item.question.name: item.value
-        for item in kept
+        for item in answered
         if item.asked and not item.question.secret and isinstance(item.value, _RECORDABLE)
     }
-    return Answers(to_record, dict(round_.values), kept, dict(given)), (*unknown, *round_.problems)
 
 
 def _resolve_with_copier(

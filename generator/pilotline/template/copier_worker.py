@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import yaml
-from copier import Settings, run_copy
+from copier import Settings, Worker, run_copy
 from copier.errors import CopierError, InvalidTypeError
 
 from pilotline.errors import CatalogError
@@ -25,23 +25,9 @@ def main() -> None:
 
 
 def _answer(order: dict[str, object]) -> dict[str, object]:
-    data = order["data"]
-    # Tasks may take their time, and who is trusted may; templates may not.
-    bounds = bounded("Rendering by Copier") if order["skip_tasks"] else contextlib.nullcontext()
+    """Do the copy, and say what came of it: answers, one that Copier refuses, or an error."""
     try:
-        with bounds:
-            worker = run_copy(
-                str(order["src_path"]),
-                str(order["dst_path"]),
-                data if isinstance(data, dict) else {},
-                answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
-                vcs_ref=None if order["vcs_ref"] is None else str(order["vcs_ref"]),
-                settings=Settings(),
-                defaults=True,
-                quiet=True,
-                unsafe=bool(order["unsafe"]),
-                skip_tasks=bool(order["skip_tasks"]),
-            )
+        return _gather(_copy(order))
     except (ValueError, InvalidTypeError) as error:
         is_answer = not isinstance(error, CopierError) or isinstance(error, InvalidTypeError)
         return {"problem" if is_answer else "error": str(error) or type(error).__name__}
@@ -49,6 +35,28 @@ def _answer(order: dict[str, object]) -> dict[str, object]:
         return {"error": error.message}
     except Exception as error:  # noqa: BLE001 - whatever a template breaks is told to whoever asked
         return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _copy(order: dict[str, object]) -> Worker:
+    data = order["data"]
+    # Tasks may take their time, and who is trusted may; templates may not.
+    with bounded("Rendering by Copier") if order["skip_tasks"] else contextlib.nullcontext():
+        return run_copy(
+            str(order["src_path"]),
+            str(order["dst_path"]),
+            data if isinstance(data, dict) else {},
+            answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
+            vcs_ref=None if order["vcs_ref"] is None else str(order["vcs_ref"]),
+            settings=Settings(),
+            defaults=True,
+            quiet=True,
+            unsafe=bool(order["unsafe"]),
+            skip_tasks=bool(order["skip_tasks"]),
+        )
+
+
+def _gather(worker: Worker) -> dict[str, object]:
+    """Take the answers that are plain values, and of these the ones that Copier records."""
     names = worker.template.questions_data
     hidden = worker.answers.hidden | worker.template.secret_questions
     known = {name: value for name, value in worker.answers.combined.items() if name in names}

@@ -8,8 +8,10 @@ import os
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
+from pilotline.git.contents import TreeEntry
 from pilotline.git.diff import IndexStage
 from pilotline.git.new_repository import commit_identity
+from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
@@ -101,7 +103,7 @@ def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:
         GitError: The name is none.
     """
     git.run_git(["check-ref-format", "--branch", branch], pilot.repository)
-    if git.resolve_commit(pilot.repository, f"refs/heads/{branch}"):
+    if resolve_commit(pilot.repository, f"refs/heads/{branch}"):
         raise PilotError(f"There is a branch {branch} already.", "Choose another name, or delete that branch.")
     fetch_result(pilot.place, merge)
     commit = _commit_tree(pilot, merge, message)
@@ -131,8 +133,8 @@ def _write_stages(pilot: Pilot, merge: Merge) -> None:
         set_index_entries(pilot.repository, [(path, _stages(merge.stages, path)) for path in merge.conflicts])
 
 
-def _stages(stages: tuple[IndexStage, ...], path: str) -> list[tuple[git.TreeEntry, int]]:
-    return [(git.TreeEntry(s.path, s.mode, s.object_id), s.number) for s in stages if s.path == path]
+def _stages(stages: tuple[IndexStage, ...], path: str) -> list[tuple[TreeEntry, int]]:
+    return [(TreeEntry(s.path, s.mode, s.object_id), s.number) for s in stages if s.path == path]
 
 
 def _commit(pilot: Pilot, merge: Merge, message: str) -> str:

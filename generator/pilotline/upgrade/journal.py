@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.files.disk import write_atomically
-from pilotline.git.commands import list_tree, resolve_commit
+from pilotline.git.contents import list_tree
+from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 

@@ -17,7 +17,7 @@ from pilotline.files.tree import File
 from pilotline.git import commands as git
 from pilotline.git.attributes import FILE as ATTRIBUTES
 from pilotline.git.attributes import harmless_attributes, is_stored_with_lf
-from pilotline.git.commands import TreeEntry
+from pilotline.git.contents import TreeEntry, list_tree, read_attributes, read_blobs
 from pilotline.git.diff import (
     DIFF_OPTIONS,
     Change,
@@ -28,6 +28,7 @@ from pilotline.git.diff import (
     parse_stage,
 )
 from pilotline.git.fast_import import Script, Side, is_sha256, quote
+from pilotline.git.revisions import resolve_tree
 from pilotline.git.work_tree import SUBMODULE, WorkTree
 
 _BASE: Final = "refs/heads/base"
@@ -76,7 +77,7 @@ class Scratch:
         self._prefix = prefix
         self._our_tree = pilot.tree
         _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
-        self._entries = git.list_tree(folder, self._our_tree)
+        self._entries = list_tree(folder, self._our_tree)
         self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
         _refuse_missing(folder, pilot.objects, [*self._blobs])
         self._obey_attributes()
@@ -141,19 +142,19 @@ class Scratch:
         script = self._script()
         script.commit(_RESULT, merge.tree_id, files=self._placed(files))
         script.run(self.folder)
-        tree_id = git.resolve_tree(self.folder, _RESULT)
+        tree_id = resolve_tree(self.folder, _RESULT)
         return replace(merge, tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
 
     def list_result(self, merge: Merge) -> Listing:
         """List the pilot's files in the result of a merge."""
-        return self._listing(git.list_tree(self.folder, merge.tree_id, self._prefix))
+        return self._listing(list_tree(self.folder, merge.tree_id, self._prefix))
 
     def read(self, entries: Listing) -> dict[str, bytes]:
         """Read the content of regular files; links and submodules are left to git."""
         files = {path: entry for path, entry in entries.items() if entry.mode in {"100644", "100755"}}
         if not files:
             return {}
-        contents = git.read_blobs(self.folder, [entry.object_id for entry in files.values()])
+        contents = read_blobs(self.folder, [entry.object_id for entry in files.values()])
         return dict(zip(files, contents, strict=True))
 
     def _stored(self, files: Side) -> Side:
@@ -161,7 +162,7 @@ class Scratch:
         windows = [path for path, file in files.items() if isinstance(file, File) and b"\r\n" in file.content]
         if not windows or not self._has_attributes:
             return files
-        attributes = git.read_attributes(self.folder, ["text", "eol"], [f"{self._prefix}{path}" for path in windows])
+        attributes = read_attributes(self.folder, ["text", "eol"], [f"{self._prefix}{path}" for path in windows])
         stored = dict(files)
         for path in windows:
             file = files[path]

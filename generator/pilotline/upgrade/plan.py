@@ -121,16 +121,18 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         }
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
         obey_policies(scratch, merge)
-        improved = tuple(
-            path
-            for path in sorted(renders.kept - renders.derived - {ANSWERS_LOCK})
-            if (path in ours or path in renders.team) and path in renders.base and path in renders.theirs
-            and renders.base[path] != renders.theirs[path]
-        )  # fmt: skip
-        merged = tuple(_merged(scratch, merge, renders, ours))
+        improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
         yield UpgradePlan(
             pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged
         )
+
+
+def _improved(renders: Renders, ours: Listing) -> Iterator[str]:
+    """Name the files that stay the team's, and that the catalog has improved."""
+    for path in sorted(renders.kept - renders.derived - {ANSWERS_LOCK}):
+        is_there = (path in ours or path in renders.team) and path in renders.base and path in renders.theirs
+        if is_there and renders.base[path] != renders.theirs[path]:
+            yield path
 
 
 def _merged(scratch: Scratch, merge: Merge, renders: Renders, ours: Listing) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
-from pilotline.git.commands import TreeEntry, list_tree
+from pilotline.git.contents import TreeEntry, list_tree
 from pilotline.git.work_tree import (
     SUBMODULE,
     check_out,

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from pilotline.cli.options.common import config_path, echo_json, open_recorded
-from pilotline.cli.options.move_options import ANSWERS_FILE, MoveOptions
+from pilotline.cli.options.move_options import MoveOptions
 from pilotline.cli.options.trust import note_migrations, settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
 from pilotline.config import read_config
@@ -33,17 +33,17 @@ class More:
 NOTHING_MORE: Final = More()
 
 
-def open_here(start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
+def open_here(answers_file: str | None = None, start: Path | None = None) -> tuple[Pilot, Snapshot, str]:
     """Open the pilot of a folder with the snapshot that it was made from, and the built-in address.
 
     Args:
+        answers_file: The pilot's answers file, where it is not the only one.
         start: The folder; none means the current one.
 
     Raises:
         PilotError: The pilot records no version to start from.
     """
-    context = click.get_current_context(silent=True)
-    pilot = open_pilot(start or Path.cwd(), context.meta.get(ANSWERS_FILE) if context else None)
+    pilot = open_pilot(start or Path.cwd(), answers_file)
     source = read_config(config_path()).source
     return pilot, open_recorded(pilot), source
 
@@ -53,7 +53,7 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: 
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
-    recorded, target = _settle(pilot, recorded, target)
+    recorded, target = _settle(pilot, recorded, target, trust=options.trust)
     with plan_move(pilot, recorded, target, lenient=options.plan) as plan:
         return finish_move(plan, message, options)
 
@@ -73,10 +73,14 @@ def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: Mor
     return ExitCode.FOUND if conflicts or plan.problems else ExitCode.DONE
 
 
-def _settle(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:
+def _settle(
+    pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, trust: bool
+) -> tuple[Snapshot, UpgradeRequest]:
     """Say what both snapshots are used for, and tell which of their commands are not run."""
     name = pilot.folder.name
-    recorded, snapshot = settle_usage(recorded, target.snapshot, answers_file=pilot.answers_file, folder_name=name)
+    recorded, snapshot = settle_usage(
+        recorded, target.snapshot, trust=trust, answers_file=pilot.answers_file, folder_name=name
+    )
     if snapshot.identity != recorded.identity:
         note_migrations(snapshot)
     return recorded, replace(target, snapshot=snapshot)

@@ -51,7 +51,7 @@ def command(
     if not options.plan and options.branch is None:
         refuse_unfinished(repository)
         refuse_unready(repository)
-    (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=repository.folder.name)
+    (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=options.trust, folder_name=repository.folder.name)
     pilot = refuse_managed(repository, snapshot)
     answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
     origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
@@ -63,11 +63,13 @@ def command(
 
 
 def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
-    pilot, recorded, _ = open_here(folder)
+    pilot, recorded, _ = open_here(options.answers_file, folder)
     if not options.plan and options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
-    (recorded,) = settle_usage(recorded, answers_file=pilot.answers_file, folder_name=pilot.folder.name)
+    (recorded,) = settle_usage(
+        recorded, trust=options.trust, answers_file=pilot.answers_file, folder_name=pilot.folder.name
+    )
     with plan_taking(pilot, recorded, paths) as plan:
         return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 

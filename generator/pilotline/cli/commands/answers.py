@@ -21,7 +21,7 @@ def command(data: tuple[str, ...], options: MoveOptions) -> int:
     """
     if not data:
         refuse_idle("without -d KEY=VALUE", "--json", "--answers-file", "--trust")
-    pilot, recorded, _ = open_here()
+    pilot, recorded, _ = open_here(options.answers_file)
     if data:
         changes = parse_data(data)
         return run_move(pilot, recorded, UpgradeRequest(recorded, changes), f"Change {', '.join(changes)}\n", options)

@@ -13,6 +13,7 @@ from pilotline.errors import ExitCode
 from pilotline.pilot.stages import STAGES
 from pilotline.readiness.reports import FORMATS, write_report
 from pilotline.readiness.run import CheckOptions, CheckOutcome, check_pilot
+from pilotline.readiness.verdict import Verdict
 
 
 @click.command("check")
@@ -53,13 +54,14 @@ def command(  # noqa: PLR0913 - one argument per option
     today = date.today()  # noqa: DTZ011 - the user's own day
     source = read_config(config_path()).source
     outcome = check_pilot(path, options, today=today, builtin_source=source, progress=_progress)
-    chosen = "json" if as_json else format_
-    if chosen == "text":
-        click.echo(show_verdict(outcome.verdict, show_all=show_all))
-    else:
-        click.echo(write_report(outcome.verdict, chosen))
+    click.echo(_report(outcome.verdict, "json" if as_json else format_, show_all=show_all))
     _tell(outcome)
     return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
+
+
+def _report(verdict: Verdict, form: str, *, show_all: bool) -> str:
+    """Write the verdict for people, or in one of the forms for machines."""
+    return show_verdict(verdict, show_all=show_all) if form == "text" else write_report(verdict, form)
 
 
 def _split(texts: tuple[str, ...]) -> tuple[str, ...]:

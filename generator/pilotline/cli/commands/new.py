@@ -37,6 +37,7 @@ def command(
     answering: Answering,
     like: Path | None,
     dry_run: bool,
+    trust: bool,
     as_json: bool,
 ) -> None:
     """Make a pilot in DEST (default: a folder named after it).
@@ -49,12 +50,12 @@ def command(
     refuse_taken = _refuse_taken(destination, dry_run=dry_run)
     if like is None:
         folder_name = None if destination is None else destination.resolve().name
-        (snapshot,) = settle_usage(open_catalog(answering.catalog), folder_name=folder_name)
+        (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=trust, folder_name=folder_name)
         person = None if as_json else ask_person(destination, lambda a: refuse_taken(a) or _refuse_plan(snapshot, a))
         plan = plan_pilot(snapshot, settle_answers(snapshot, answering, person))
     else:
         person = None if as_json else ask_person(destination, refuse_taken)
-        plan = _plan_sibling(read_source_pilot(like), answering, person)
+        plan = _plan_sibling(read_source_pilot(like), answering, person, trust=trust)
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
         click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
@@ -63,9 +64,10 @@ def command(
     click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
 
 
-def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None) -> NewPilot:
+def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None, *, trust: bool) -> NewPilot:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
-    (snapshot,) = settle_usage(open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot))
+    catalog = open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot)
+    (snapshot,) = settle_usage(catalog, trust=trust)
     roles = read_roles(snapshot)
     given = answer_like(model, snapshot, answering.given)
     answers = settle_answers(

@@ -42,7 +42,7 @@ def command(
         return 0
     if version == "":
         raise click.BadParameter("the version is empty", param_hint="--to")
-    pilot, recorded, source = open_here()
+    pilot, recorded, source = open_here(options.answers_file)
     snapshot = load_recorded(pilot.source, version, source)
     message = f"Upgrade from {pilot.version} to {snapshot.identity.version}\n"
     changes = parse_data(data)

@@ -99,14 +99,22 @@ def settle_answers(
     elif answering.defaults:
         answers = accept_answers(snapshot, answering.given)
     else:
-        outcome = read_roles(snapshot).outcome if required is None else required
-        wanted = [name for name in outcome if name in open_names(snapshot)]
-        answers, problems = resolve_answers(snapshot, answering.given, required=wanted)
-        if problems:
-            raise AnswersError(problems, hint)
+        answers = _accept_unattended(snapshot, answering.given, required, hint)
     unasked = find_unasked(snapshot, answers, answering.insisted)
     if unasked:
         raise AnswersError(unasked, UNASKED_HINT)
+    return answers
+
+
+def _accept_unattended(
+    snapshot: Snapshot, given: Mapping[str, object], required: Iterable[str] | None, hint: str
+) -> Answers:
+    """Accept what is given where nobody can be asked; what only people can answer has to be there."""
+    outcome = read_roles(snapshot).outcome if required is None else required
+    wanted = [name for name in outcome if name in open_names(snapshot)]
+    answers, problems = resolve_answers(snapshot, given, required=wanted)
+    if problems:
+        raise AnswersError(problems, hint)
     return answers
 
 

@@ -10,8 +10,6 @@ import click
 from pilotline.cli.options.common import given_options, json_option
 from pilotline.cli.options.trust import trust_option
 
-ANSWERS_FILE: Final = "pilotline.answers_file"
-
 
 @dataclass(frozen=True)
 class MoveOptions:
@@ -22,6 +20,9 @@ class MoveOptions:
     branch: str | None
     fail_on_conflicts: bool
     as_json: bool
+    trust: bool
+    answers_file: str | None
+    """Which of several answers files here is the pilot's."""
 
 
 _OPTIONS: Final = (
@@ -44,8 +45,6 @@ _OPTIONS: Final = (
         "--answers-file",
         "recorded_answers",  # beside `--answers`, which `adopt` has, too
         metavar="FILE",
-        expose_value=False,
-        callback=lambda context, _, value: context.meta.__setitem__(ANSWERS_FILE, value),
         help="The pilot's answers file, where it is not the only one here.",
     ),
     json_option,
@@ -57,9 +56,17 @@ def move_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(function)
     def command(
-        *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
+        *args: object,
+        plan: bool,
+        commit: bool,
+        branch: str | None,
+        conflicts: str,
+        as_json: bool,
+        trust: bool,
+        recorded_answers: str | None,
+        **kwargs: object,
     ) -> int:
-        options = MoveOptions(plan, commit, branch, conflicts == "fail", as_json)
+        options = MoveOptions(plan, commit, branch, conflicts == "fail", as_json, trust, recorded_answers)
         _refuse_contradictions(options)
         return function(*args, options=options, **kwargs)
 

@@ -12,7 +12,6 @@ from pilotline.template.snapshot import Snapshot, Usage
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-_META: Final = "pilotline.trust"
 _SHOWN: Final = 5
 
 
@@ -21,22 +20,27 @@ def trust_option(function: _F) -> _F:
     return click.option(
         "--trust",
         is_flag=True,
-        expose_value=False,
-        callback=lambda context, _, value: context.meta.__setitem__(_META, value),
         help="Let the catalog run its own code this time: tasks, Jinja extensions.",
     )(function)
 
 
 def settle_usage(
-    *snapshots: Snapshot, answers_file: str | None = None, folder_name: str | None = None
+    *snapshots: Snapshot, trust: bool, answers_file: str | None = None, folder_name: str | None = None
 ) -> tuple[Snapshot, ...]:
-    """Say for each snapshot what it is used for, and whether its own code may run."""
+    """Say for each snapshot what it is used for, and whether its own code may run.
+
+    Args:
+        snapshots: The catalogs that a command reads.
+        trust: Whether the user trusts them for this run.
+        answers_file: The answers file of the pilot that they are used for.
+        folder_name: Its folder.
+    """
     commands: dict[str, list[str]] = {}
     for snapshot in snapshots:
         commands.setdefault(snapshot.identity.place, []).extend(snapshot.definition.tasks)
     extensions = {snapshot.identity.place for snapshot in snapshots if snapshot.definition.extensions}
     trusted = {
-        source: _is_trusted(source, list(dict.fromkeys(found)))
+        source: trust or _is_trusted(source, list(dict.fromkeys(found)))
         for source, found in commands.items()
         if found or source in extensions
     }
@@ -58,8 +62,7 @@ def note_migrations(target: Snapshot) -> None:
 
 
 def _is_trusted(source: str, tasks: Sequence[str]) -> bool:
-    context = click.get_current_context(silent=True)
-    if (context is not None and context.meta.get(_META)) or source in read_config(config_path()).trust:
+    if source in read_config(config_path()).trust:
         return True
     if tasks and sys.stdin.isatty() and sys.stderr.isatty():
         question = f"{source} wants to run on this machine: {_shown(tasks)}. Let it, this time?"

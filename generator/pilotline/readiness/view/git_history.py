@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
+from pilotline.git.revisions import resolve_commit
 
 _FORMAT: Final = "%H%x1f%an%x1f%ae%x1f%cn%x1f%ce%x1f%cI%x1f%B"
 
@@ -91,7 +92,7 @@ class GitHistory:
     def head(self) -> str:
         """The last commit; empty where there is none."""
         try:
-            return git.resolve_commit(self._folder, "HEAD") or ""
+            return resolve_commit(self._folder, "HEAD") or ""
         except GitError:
             return ""
 
@@ -116,7 +117,7 @@ class GitHistory:
 
     def content(self, commit: str, path: str) -> bytes | None:
         """Read a file as a commit has it."""
-        if git.resolve_commit(self._folder, commit) is None:
+        if resolve_commit(self._folder, commit) is None:
             return None
         code, content = git.try_git(["cat-file", "blob", f"{commit}:./{path}"], self._folder)
         return content if code == 0 else None
@@ -128,7 +129,7 @@ class GitHistory:
         return self._differing[commit]
 
     def _compare(self, commit: str) -> frozenset[str] | None:
-        known = git.resolve_commit(self._folder, commit) if self.head else None
+        known = resolve_commit(self._folder, commit) if self.head else None
         if known is None:
             return None
         changed = git.run_git(
