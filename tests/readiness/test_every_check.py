@@ -60,6 +60,7 @@ GOOD: dict[str, list[Edit]] = {
 """What a complete pilot needs besides, where a check would otherwise not apply or has nothing to look at."""
 MEASURED: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "ENG002": ({"in_sync": True}, {"in_sync": False, "said": "out of date"}),
+    "ARC001": ({"kept": 2, "broken": []}, {"kept": 1, "broken": ["Downwards"]}),
     "ENG004": ({"passed": True, "coverage": 91.0}, {"passed": False, "said": "1 failed", "coverage": 91.0}),
     "ENG005": ({"commits": 1, "found": []}, {"commits": 1, "found": ["a token (a.py, commit 1)"]}),
     "ENG006": ({"packages": 3, "holes": []}, {"packages": 3, "holes": ["a 1: CVE-1"]}),

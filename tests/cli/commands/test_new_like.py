@@ -32,7 +32,7 @@ def model(tmp_path):
     folder = tmp_path / "model"
     made = pilotline(
         "new", folder, "--defaults", "-d", "integrations=postgres", "-d", "prepared_for=pilot",
-        "-d", "owner=head-of-sales", "-d", "data_owner=ledger-team",
+        "-d", "owner=head-of-sales", "-d", "data_owner=ledger-team", "-d", "start=example",
     )  # fmt: skip
     assert made.code == 0, made.err
     (folder / "data/make_sample.py").unlink()

@@ -1,24 +1,27 @@
 """Architecture: the code has the shape that was chosen, and speaks to no system that nobody knows of."""
 
-import configparser
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
 from pilotline.pilot.paths import ANSWERS, PROJECT
 from pilotline.pilot.stages import Stage
-from pilotline.readiness.base import Check
-from pilotline.readiness.imports import Import, imports_of, module_of, possible_imports
+from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
+from pilotline.readiness.imports import Import, imports_of, possible_imports
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.policies import configured_hosts
 
-_TOOL: Final = "importlinter"
 _SETTINGS: Final = ("setup.cfg", ".importlinter", PROJECT)
 """Where import-linter looks for its settings, in its own order; the first that has any holds."""
+_STATED: Final = re.compile(r"^\[+(?:tool\.)?importlinter", re.MULTILINE)
+_OF_LAYERS: Final = re.compile(r"^[ \t]*type[ \t]*=[ \t]*[\"']?layers\b", re.MULTILINE)
+_ENDED: Final = re.compile(r"Contracts: (\d+) kept, (\d+) broken")
+_VERDICT: Final = re.compile(r"(.+?) (KEPT|BROKEN)(?: \([^)]*\))? ?")
+_PLAIN: Final = "domain"
+"""The layer that knows Python's own library and itself, and nothing else: whatever else there is to install."""
 _PICTURE: Final = "docs/platform.md"
 _EARLIER_SHAPE: Final = "events"
 """The shape of a pilot that does not record it."""
@@ -92,135 +95,83 @@ _CLIENTS: Final = frozenset(
     ]
 )
 """Modules whose only use is to reach another system."""
-_PLAIN: Final = "domain"
-"""The layer that knows Python's own library and itself, and nothing else: whatever else there is to install."""
 _PLATFORM: Final = frozenset({"database", "tracking", "tracing", "integrations"})
 
 
-@dataclass(frozen=True)
-class _Contract:
-    """A rule of import-linter that the pilot's own CI holds the code to."""
-
-    name: str
-    kind: str
-    values: Mapping[str, tuple[str, ...]]
-
-
-def _contracts(repo: Repository) -> tuple[_Contract, ...] | None:
-    """Read the contracts where import-linter finds its settings; None where it finds none."""
-    for path in _SETTINGS:
-        read = _contracts_of_toml if path.endswith(".toml") else _contracts_of_ini
-        if (found := read(repo, path)) is not None:
-            return found
-    return None
-
-
-def _contracts_of_ini(repo: Repository, path: str) -> tuple[_Contract, ...] | None:
-    parser = configparser.ConfigParser()
-    try:
-        parser.read_string(repo.text(path))
-        if _TOOL not in parser:
-            return None
-        parts = [dict(parser[name]) for name in parser.sections() if name.startswith(f"{_TOOL}:")]
-    except configparser.Error:
-        return () if f"[{_TOOL}" in repo.text(path) else None
-    return tuple(_contract({key: value.splitlines() for key, value in part.items()}) for part in parts)
-
-
-def _contracts_of_toml(repo: Repository, path: str) -> tuple[_Contract, ...] | None:
-    settings = repo.document(path).at("tool", _TOOL)
-    if not settings:
-        return None
-    parts = ({key: part.texts(key) or [part.text(key)] for key in part.names()} for part in settings.items("contracts"))
-    return tuple(map(_contract, parts))
-
-
-def _contract(part: Mapping[str, Sequence[str]]) -> _Contract:
-    values = {key: tuple(line.strip() for line in lines if line.strip()) for key, lines in part.items()}
-    return _Contract(" ".join(values.get("name", ())), " ".join(values.get("type", ())), values)
-
-
-def _is_in(module: str, package: str) -> bool:
-    return module == package or module.startswith(f"{package}.")
-
-
-class ImportsFollowTheLayers(Check):
+class ImportsFollowTheLayers(ExecutedCheck):
     """Business logic that knows no technology survives the technology; one import upwards ends that."""
 
     id = "ARC001"
     title = "Imports follow the layers of the architecture"
     stage = Stage.SANDBOX
+    proof_stage = Stage.PILOT
     source = "The reference architecture's layers; ports and adapters"
     effort = Effort.HOURS
-    advice = "Move what is needed from above behind a port (ports/), and pass it in from bootstrap.py; `lint-imports` shows the whole chain."
+    advice = "Move what is needed from above behind a port (ports/), and pass it in from bootstrap.py; `lint-imports` shows the whole chain. Then commit, and prove it with `pilotline check --run`."
     example = """
 class CallLists(Protocol):            # ports/__init__.py
     def save(self, entries: Sequence[Entry]) -> None: ...
 """
 
     def not_applicable(self, repo: Repository) -> str:
-        made = ANSWERS in repo.files or _contracts(repo) is not None
+        made = ANSWERS in repo.files or _settings(repo)
         return "" if made else "It was not made from a reference architecture and has no contracts of import-linter"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        contracts = _contracts(repo) or ()
-        if not any(contract.kind == "layers" for contract in contracts):
+        if not _OF_LAYERS.search(_settings(repo)):
             yield Problem(
                 f"No layers are stated: import-linter has no contract of them in any of {', '.join(_SETTINGS)}"
             )
-        rules = [contract for contract in contracts if contract.kind in {"layers", "forbidden"}]
-        for path in repo.modules:
-            found = _broken(rules, path, possible_imports(path, repo.text(path)))
-            if any(found):  # what only looks like an import is cheap to find; what is one, the parser knows
-                yield from _broken(rules, path, imports_of(repo, path))
+        folder = f"{repo.package_folder}{_PLAIN}"
+        for path in (*repo.below(folder, ".py"), *(path for path in (f"{folder}.py",) if path in repo.files)):
+            # What only looks like an import is cheap to find; what is one, the parser knows.
+            if any(_foreign(repo, found) for found in possible_imports(path, repo.text(path))):
+                yield from _not_plain(repo, path)
+
+    def command(self, repo: Repository) -> str:
+        del repo
+        return "lint-imports"
+
+    def measure(self, repo: Repository, tools: Tools) -> Measured:
+        del repo
+        output = tools.run(["lint-imports", "--no-cache"], seconds=300)
+        ended = _ENDED.search(output.out)
+        if ended is None:
+            said = [line.strip() for line in f"{output.out}\n{output.err}".splitlines() if line.strip()]
+            reason = said[-1] if said else "it said nothing"
+            raise NotProvenError(f"lint-imports could not judge in {tools.place}: {reason}")
+        return {"kept": int(ended[1]), "broken": list(_broken(output.out[: ended.start()]))}
+
+    def judge(self, measured: Measured) -> Iterator[Problem]:
+        broken = measured.get("broken")
+        for name in broken if isinstance(broken, list) else ["what was recorded says nothing"]:
+            yield Problem(f"import-linter finds imports that break its contract: {name}")
 
 
-def _broken(rules: Iterable[_Contract], path: str, imports: tuple[Import, ...]) -> Iterator[Problem]:
-    for contract in rules:
-        finds = (_above, _not_plain) if contract.kind == "layers" else (_forbidden,)
-        for find in finds:
-            for found, what in find(contract, module_of(path), imports):
-                yield Problem(f"{path} {what}", Location(path, found.line))
+def _settings(repo: Repository) -> str:
+    """Read the settings that import-linter obeys; empty where it finds none."""
+    return next((text for path in _SETTINGS if _STATED.search(text := repo.text(path))), "")
 
 
-def _not_plain(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
+def _broken(report: str) -> Iterator[str]:
+    """Name the broken contracts; the report breaks long lines."""
+    verdicts = " ".join(re.split(r"^-{3,}$", report, flags=re.MULTILINE)[-1].split())
+    return (name for name, verdict in _VERDICT.findall(verdicts) if verdict == "BROKEN")
+
+
+def _not_plain(repo: Repository, path: str) -> Iterator[Problem]:
     """Find what the domain imports from elsewhere than Python itself; the pilot's own modules are the layers' matter."""
-    for container in contract.values.get("containers", ()):
-        if _PLAIN in _ranks(contract) and _is_in(module, f"{container}.{_PLAIN}"):
-            for found in imports:
-                root = found.module.split(".")[0]
-                if root not in sys.stdlib_module_names and root != container.split(".")[0]:
-                    yield found, f"imports {root}: the domain is plain Python, without third-party packages"
+    for found in imports_of(repo, path):
+        if root := _foreign(repo, found):
+            message = f"{path} imports {root}: the domain is plain Python, without third-party packages"
+            yield Problem(message, Location(path, found.line))
 
 
-def _above(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
-    """Find imports of a higher layer; layers of one line are equals, and independent of each other."""
-    ranks = _ranks(contract)
-    for container in contract.values.get("containers", ("",)):
-        prefix = f"{container}." if container else ""
-        mine = module.removeprefix(prefix).split(".")[0]
-        if not module.startswith(prefix) or mine not in ranks:
-            continue
-        for found in imports:
-            theirs = found.module.removeprefix(prefix).split(".")[0] if found.module.startswith(prefix) else ""
-            ignored = f"{module} -> {found.module.rpartition('.')[0]}", f"{module} -> {found.module}"
-            allowed = any(entry in contract.values.get("ignore_imports", ()) for entry in ignored)
-            if theirs in ranks and theirs != mine and ranks[theirs] <= ranks[mine] and not allowed:
-                yield found, f"is in {mine} and imports from {theirs}, which lies above"
-
-
-def _ranks(contract: _Contract) -> dict[str, int]:
-    names = re.compile(r"[\w.]+")
-    return {name: rank for rank, line in enumerate(contract.values.get("layers", ())) for name in names.findall(line)}
-
-
-def _forbidden(contract: _Contract, module: str, imports: tuple[Import, ...]) -> Iterator[tuple[Import, str]]:
-    if not any(_is_in(module, source) for source in contract.values.get("source_modules", ())):
-        return
-    for found in imports:
-        for name in contract.values.get("forbidden_modules", ()):
-            if _is_in(found.module, name):
-                yield found, f"imports {name}: {contract.name}"
+def _foreign(repo: Repository, found: Import) -> str:
+    """Name the package that an import brings in, where it is neither Python's nor the pilot's own."""
+    root = found.module.split(".")[0]
+    own = repo.package_folder.removeprefix("src/").rstrip("/")
+    return "" if root in sys.stdlib_module_names or root == own else root
 
 
 class ComponentsExist(Check):
