@@ -52,7 +52,7 @@ def start(tmp_path):
             cwd=str(tmp_path),
             env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(environment or {})},
             encoding="utf-8",
-            timeout=10,
+            timeout=30,
             dimensions=(50, columns),
         )
         children.append(child)

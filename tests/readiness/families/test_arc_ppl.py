@@ -143,7 +143,7 @@ def test_what_import_linter_cannot_judge_is_not_proven(tmp_path, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
     build_file_tree(tmp_path, {"setup.cfg": INI.replace("root_package = shop", "root_package = no_such_shop")})
     repo = Repository.of({"setup.cfg": INI}, TODAY, CatalogOrigin())
-    with pytest.raises(NotProvenError, match="lint-imports could not judge .*no_such_shop"):
+    with pytest.raises(NotProvenError, match=r"lint-imports could not judge .*no_such_shop"):
         find_executed("ARC001").measure(repo, PilotTools(tmp_path))
 
 
