@@ -29,6 +29,7 @@ STOPPING_SETTINGS: Final = ("_tasks", "_migrations", "_jinja_extensions")
 
 _LAYER: Final = re.compile(r"\{\{ *layer\.(\w+) *\}\}")
 _NAMES: Final = ("copier.yml", "copier.yaml")
+_MOST_COMBINED: Final = 500
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,16 @@ class Subject:
         return tuple(case for label, given in named if (case := self._case(label, given)) is not None)
 
     def _combinations(self) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Combine the choices of the questions whose role it is; of several to tick none, each and all."""
+        """Combine the choices of the questions whose role it is; of several to tick none, each and all.
+
+        A catalog that does not say which has those of all its questions combined, as far as that goes.
+        """
         ticked = {item.question.name for item in self.defaults.questions if item.question.multiselect}
-        axes = read_roles(self.snapshot).combined
+        every = tuple(item.question.name for item in self.asked if self.defaults.choices(item.question.name))
+        axes = read_roles(self.snapshot).combined or every
         names = [name for name in axes if name not in ticked and self.defaults.choices(name)]
-        for values in itertools.product(*(self.defaults.choices(name) for name in names)):
+        together = itertools.product(*(self.defaults.choices(name) for name in names))
+        for values in itertools.islice(together, _MOST_COMBINED):
             given: dict[str, object] = dict(zip(names, values, strict=True))
             label = ", ".join(f"{name}={value}" for name, value in given.items())
             yield label or "the defaults", given
