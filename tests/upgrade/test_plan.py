@@ -127,15 +127,19 @@ def test_nobody_is_asked_without_a_terminal(pilot):
     assert (run.code, "--ask needs a terminal" in run.err) == (2, True)
 
 
-@pytest.mark.parametrize("layers", ["layer: {type: yaml, when: false, default: '{}'}\n", ""], ids=["ours", "foreign"])
+@pytest.mark.parametrize(
+    "roles",
+    ["question_roles: {type: yaml, when: false, default: {fixed: [architecture, package_name]}}\n", ""],
+    ids=["ours", "foreign"],
+)
 @pytest.mark.parametrize("name", ["architecture", "package_name"])
-def test_what_is_fixed_after_new_is_refused_with_a_sentence(tmp_path, name, layers):
-    text = f"_exclude: [copier.yml]\n{name}: {{type: str, default: one}}\n{layers}"
+def test_what_is_fixed_after_new_is_refused_with_a_sentence(tmp_path, name, roles):
+    text = f"_exclude: [copier.yml]\n{name}: {{type: str, default: one}}\n{roles}"
     one = {"copier.yml": text, **ANSWERS_TEMPLATE}
     pilot = make_pilot(tmp_path, one, {**one, "x.txt": "x\n"})
     run = upgrade(pilot, "-d", f"{name}=two")
-    assert (run.code, "fixed since the pilot was made" in run.err) == ((2, True) if layers else (0, False))
-    assert (f"{name}: two" in (pilot / ".copier-answers.yml").read_text()) == (not layers)
+    assert (run.code, "fixed since the pilot was made" in run.err) == ((2, True) if roles else (0, False))
+    assert (f"{name}: two" in (pilot / ".copier-answers.yml").read_text()) == (not roles)
 
 
 def test_an_answer_that_is_not_asked_is_refused_and_dropped_only_by_an_answer_that_turns_it_off(tmp_path):
