@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .. import PilotError
-from ..kpi_parts import nine_digits
 from .feedback import Parts
 from .measure import ask, find_query, number_line
 from .showing import AS_JSON
@@ -104,6 +103,8 @@ def _is_known(end: float | None) -> bool:
 
 
 def _facts(asked: "Asked", window: "Window") -> tuple[float, dict[str, str | int | float | None]]:
+    from ..kpi_parts import nine_digits
+
     found = asked.measurement
     days = {} if window.since is None else {"since": str(window.since), "until": str(window.until)}
     return nine_digits(found.value), {
