@@ -34,6 +34,8 @@ ALERTS = (
     "Drift",
     "ModelTooOld",
     "ModelSwitchedOff",
+    "DataStale",
+    "ContractBroken",
 )
 
 
