@@ -202,7 +202,7 @@ def regex_escape(text: str, re_type: str = "python") -> str:
         return re.escape(text)
     if re_type == "posix_basic":
         return re.sub(r"([].[^$*\\])", r"\\\1", text)
-    raise NotImplementedError(f"Regex type ({re_type}) not yet implemented")
+    raise NotImplementedError(f"regex_escape knows the kinds python and posix_basic, not {re_type}")
 
 
 def b64encode(value: object, encoding: str = "utf-8") -> str:
