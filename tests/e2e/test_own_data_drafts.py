@@ -246,7 +246,7 @@ def test_the_pending_kpi_gets_a_query_with_a_row_for_each_case(drafts):
     assert '"claim_no" AS "case"' in found["sql"]
     assert "= 'yes'" in found["sql"]
     assert "      sql: |-\n" in found["files"]["kpis.yml"]
-    assert "pending" not in found["files"]["kpis.yml"]
+    assert "pending: later" not in found["files"]["kpis.yml"]
 
 
 def test_of_fifty_drawn_tables_each_ends_in_a_right_draft_or_a_true_refusal(drafts, drawn, capsys):

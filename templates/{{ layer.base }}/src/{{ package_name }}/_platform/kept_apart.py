@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from . import PilotError
 from .beginning import Beginning, find_beginning, read_beginning
 from .exclusive import one_at_a_time
 from .settings import PlatformSettings
@@ -31,12 +32,29 @@ def keep_apart(settings: PlatformSettings, database: object) -> None:
     now = find_beginning(settings.root)
     if now is None or not now.contract:
         return
+    if _is_new(settings.var / RECORD, now):
+        _refuse_wrong_units(settings)
     with one_at_a_time(settings.var / "beginning.lock", lambda _: None, PATIENCE):
         told = [_part_folders(settings.var, now), _part_evidence(evidence_folder(settings), now)]
         if isinstance(database, SqlAlchemyDatabase):
             told.append(_part_tables(database, now))
     if places := [place for place in told if place]:
         sys.stderr.write(f"note: a new beginning, on {now.named}; kept aside: {'; '.join(places)}.\n")
+
+
+def _is_new(record: Path, now: Beginning) -> bool:
+    return record.is_file() and not now.goes_on(read_beginning(_text(record)))
+
+
+def _refuse_wrong_units(settings: PlatformSettings) -> None:
+    """Refuse what cannot be measured before anything is set aside for it."""
+    from .kpi import read_kpis
+    from .measure_units import find_wrong_units, read_declared
+
+    entries = [each.kpi.model_dump() for each in read_kpis(settings.root / "kpis.yml")]
+    declared = read_declared(Path(__file__).parents[1])
+    if wrong := list(find_wrong_units(entries, declared, settings.manifest.costs.currency)):
+        raise PilotError(" ".join(wrong))
 
 
 def name_earlier(settings: PlatformSettings) -> str | None:
