@@ -89,7 +89,7 @@ def work(folder, edits):
 
 
 def former(path):
-    """Return what a renamed file was called: its lines are the catalog's, and follow it, as long as nobody edits them."""
+    """Return what a renamed file was called: unedited, its lines are the catalog's and follow what that changes."""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}{name.removeprefix('our-')}"
 
