@@ -142,7 +142,10 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
     "known only afterwards, by being given": (
         cases("customer_id,tenure,ended_on,churned", "K{place},{strain},{mark},{bad}").replace(",x,", ",2025-01-01,"),
         {},
-        {"left_out": {"ended_on": "afterwards"}, "not_features": ["ended_on", "customer_id"]},
+        {
+            "left_out": {"ended_on": "afterwards"}, "not_features": ["ended_on", "customer_id"],
+            "decisions": "Is it ended_on? Then: --day ended_on",
+        },
     ),
     "known only afterwards, with 1 and 0": (
         cases("customer_id,tenure,ended_on,churned", "K{place},{strain},{mark},{bad}")

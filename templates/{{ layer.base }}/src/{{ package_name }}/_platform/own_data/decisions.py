@@ -54,10 +54,9 @@ def _questions(found: Found) -> Iterator[str]:
     if found.seen.shape == "snapshots" and not found.column("case"):
         yield "No column names the case: rows are numbered, and people cannot look a case up. Is there a key?"
     if found.seen.shape == "snapshots" and not found.column("day"):
-        yield (
-            "No column says when a case was: models are judged by group or by chance, not on later "
-            "cases. Is there a day?"
-        )
+        days = [each.name for each in found.profiles.values() if each.kind == "day"]
+        asked = f"Is it {' or '.join(days)}? Then: --day {days[0]}." if days else "Is there a day?"
+        yield f"No column says when a case was: models are judged by group or by chance, not on later cases. {asked}"
 
 
 def _question(guess: Guess) -> str:
