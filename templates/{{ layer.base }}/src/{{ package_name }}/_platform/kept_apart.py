@@ -47,11 +47,14 @@ def _is_new(record: Path, now: Beginning) -> bool:
 
 
 def _refuse_wrong_units(settings: PlatformSettings) -> None:
-    """Refuse what cannot be measured before anything is set aside for it."""
-    from .kpi import read_kpis
+    """Refuse what cannot be measured before anything is set aside for it; other mistakes are others' to name."""
+    import yaml
+
     from .measure_units import find_wrong_units, read_declared
 
-    entries = [each.kpi.model_dump() for each in read_kpis(settings.root / "kpis.yml")]
+    content = yaml.safe_load(_text(settings.root / "kpis.yml"))
+    listed = content.get("kpis") if isinstance(content, dict) else None
+    entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     declared = read_declared(Path(__file__).parents[1])
     if wrong := list(find_wrong_units(entries, declared, settings.manifest.costs.currency)):
         raise PilotError(" ".join(wrong))
