@@ -117,7 +117,7 @@ def test_both(make_pilot, check_pilot):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["skeleton", "real"])
+@pytest.mark.parametrize("state", ["skeleton", pytest.param("real", marks=pytest.mark.combinations)])
 def test_skeleton_and_real_one_pass_their_pilot_s_own_checks(ours, tmp_path, state):
     folder = tmp_path / "catalog"
     git(tmp_path, "clone", "--quiet", str(ours), str(folder))
