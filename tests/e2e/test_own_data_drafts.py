@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import run_command, surroundings, write_pilot
 from tests.e2e.drawn_tables import Drawn, draw_table
@@ -249,7 +250,10 @@ def test_the_pending_kpi_gets_a_query_with_a_row_for_each_case(drafts):
     assert '"claim_no" AS "case"' in found["sql"]
     assert "= 'yes'" in found["sql"]
     assert "      sql: |-\n" in found["files"]["kpis.yml"]
-    assert "pending: later" not in found["files"]["kpis.yml"]
+    first, *others = (each["measure"] for each in yaml.safe_load(found["files"]["kpis.yml"])["kpis"])
+    assert "pending" not in first
+    open_ = [each["pending"] for each in others if "pending" in each]
+    assert open_ == ["what measured it was about the example's table: say what measures it on this one"]
 
 
 def test_of_fifty_drawn_tables_each_ends_in_a_right_draft_or_a_true_refusal(drafts, drawn, capsys):
