@@ -1,7 +1,8 @@
 """Functions that measure KPIs: each is registered with unit and meaning, and fits KPIs of that unit only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from . import PilotError
@@ -20,6 +21,17 @@ class MeasureFunction(Generic[Given]):
     unit: str
     meaning: str
     measure: Callable[[Given], Measurement]
+
+
+@dataclass(frozen=True)
+class BoundFunction:
+    """A function with what it measures from: nothing is missing to call it."""
+
+    declared: Declared
+    measure: Callable[[], Measurement]
+
+
+BoundFunctions = Mapping[str, BoundFunction]
 
 
 class MeasureFunctions(Generic[Given]):
@@ -44,22 +56,46 @@ class MeasureFunctions(Generic[Given]):
     def __contains__(self, name: object) -> bool:
         return name in self._known
 
+    def bind(self, given: Given) -> BoundFunctions:
+        """Give the functions together with what they measure from."""
+        return {
+            name: BoundFunction(Declared(each.unit, each.meaning), partial(each.measure, given))
+            for name, each in self._known.items()
+        }
+
     def check(self, kpis: Iterable[Kpi], currency: str) -> None:
         """Refuse KPIs that ask for no function of these, or for one of another unit; all at once."""
-        problems = [problem for kpi in kpis if (problem := self._problem(kpi, currency))]
-        if problems:
-            raise PilotError(" ".join(problems))
+        _check(kpis, {name: Declared(each.unit, each.meaning) for name, each in self._known.items()}, currency)
 
     def measure(self, kpi: Kpi, given: Given, currency: str) -> Measurement:
         """Measure a KPI by the function that it asks for."""
         self.check([kpi], currency)
         return self._known[kpi.measure.function or ""].measure(given)
 
-    def _problem(self, kpi: Kpi, currency: str) -> str:
-        asked = kpi.measure.function
-        if asked is None:
-            return ""
-        if asked not in self._known:
-            return f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {', '.join(self._known)}."
-        found = self._known[asked]
-        return " ".join(find_wrong_units([kpi.model_dump()], {asked: Declared(found.unit, found.meaning)}, currency))
+
+def join_functions(*several: BoundFunctions) -> BoundFunctions:
+    """Put the functions of several modules together; an id belongs to one of them."""
+    found: dict[str, BoundFunction] = {}
+    for functions in several:
+        if twice := sorted(found.keys() & functions.keys()):
+            raise PilotError(f"The function {', '.join(twice)} is registered twice: give each an id of its own.")
+        found |= functions
+    return found
+
+
+def check_functions(kpis: Iterable[Kpi], functions: BoundFunctions, currency: str) -> None:
+    """Refuse KPIs that ask for a function that there is not, or for one of another unit; all at once."""
+    _check(kpis, {name: each.declared for name, each in functions.items()}, currency)
+
+
+def _check(kpis: Iterable[Kpi], declared: Mapping[str, Declared], currency: str) -> None:
+    problems = [problem for kpi in kpis if (problem := _problem(kpi, declared, currency))]
+    if problems:
+        raise PilotError(" ".join(problems))
+
+
+def _problem(kpi: Kpi, declared: Mapping[str, Declared], currency: str) -> str:
+    asked = kpi.measure.function
+    if asked is not None and asked not in declared:
+        return f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {', '.join(declared)}."
+    return " ".join(find_wrong_units([kpi.model_dump()], declared, currency))

@@ -1,6 +1,7 @@
-"""All KPIs of kpis.yml that the platform can measure itself, without code of the pilot's own."""
+"""All KPIs of kpis.yml: measured in the ways that every pilot has, and by functions of the pilot's own main job."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import uuid4
 
 from . import PilotError, SqlDatabase
@@ -8,7 +9,8 @@ from .anytime import Measurement
 from .integrations import open_database, open_tracking
 from .kpi import Assessment, Kpi, assess, read_kpis
 from .manifest import PACKAGE
-from .platform_measures import measure_platform
+from .measure_functions import BoundFunctions, check_functions, join_functions
+from .platform_measures import known_functions, measure_platform
 from .settings import PlatformPart, PlatformSettings
 from .tracking import Tracking
 
@@ -43,14 +45,38 @@ class PlatformParts:
         )
 
 
-def measure_all(parts: PlatformParts) -> tuple[Assessment, ...]:
-    """Measure each KPI; what is pending, or has no baseline, stays without a number."""
-    costs = parts.settings.manifest.costs
-    kpis = read_kpis(parts.settings.root / "kpis.yml")
-    return tuple(assess(each, _measure(each.kpi, parts), costs) for each in kpis)
+class MeasuringParts(Protocol):
+    """What every measurement works with."""
+
+    @property
+    def settings(self) -> PlatformSettings:
+        """The settings in force."""
+
+    @property
+    def database(self) -> SqlDatabase:
+        """Where the pilot writes to."""
+
+    @property
+    def tracking(self) -> Tracking:
+        """Where runs and models are."""
 
 
-def _measure(kpi: Kpi, parts: PlatformParts) -> Measurement:
+def measure_all(parts: MeasuringParts, functions: BoundFunctions | None = None) -> tuple[Assessment, ...]:
+    """Measure each KPI of kpis.yml: by a function of what the main job computed, or as every pilot can.
+
+    What is pending stays without a number. A KPI of a wrong unit is refused before anything is measured.
+    """
+    settings = parts.settings
+    kpis, costs = read_kpis(settings.root / "kpis.yml"), settings.manifest.costs
+    known = known_functions(settings, parts.database, "KPIs", keep=True)
+    known = join_functions(known, functions or {})
+    check_functions((each.kpi for each in kpis), known, costs.currency)
+    return tuple(assess(each, _measure(each.kpi, parts, known), costs) for each in kpis)
+
+
+def _measure(kpi: Kpi, parts: MeasuringParts, functions: BoundFunctions) -> Measurement:
     if kpi.pending is not None:
         return Measurement.none(kpi.window)
+    if kpi.measure.function is not None:
+        return functions[kpi.measure.function].measure()
     return measure_platform(kpi, parts.database, parts.tracking, parts.settings)

@@ -1,19 +1,23 @@
-"""KPIs that are measured without the pilot's own code: by a query, an MLflow metric or a runtime metric."""
+"""KPIs that every pilot can measure: by a query, a metric of MLflow or of the runtime, a function in Python."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
 from . import PilotError, SqlDatabase
 from .anytime import Measurement, Sample
 from .corrections import Corrections
 from .kpi import Kpi
-from .measure_functions import MeasureFunctions
+from .measure_functions import BoundFunctions, MeasureFunctions, check_functions, join_functions
 from .measure_units import find_wrong_units
 from .monitoring import read_counts
+from .own_measures import own_functions
 from .settings import PlatformSettings
 from .tracking import Tracking
+
+if TYPE_CHECKING:
+    from .kpi_parts import RuntimeMetric
 
 
 @dataclass(frozen=True)
@@ -34,27 +38,37 @@ def corrections(asked: Asked) -> Measurement:
     return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
 
 
+def known_functions(settings: PlatformSettings, database: SqlDatabase, purpose: str, *, keep: bool) -> BoundFunctions:
+    """Give the functions that every pilot has, and those of the team's `measures.py`."""
+    return join_functions(FUNCTIONS.bind(Asked(database, settings)), own_functions(settings, purpose, keep=keep))
+
+
 def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
-    """Measure a KPI that asks for a query, an MLflow metric or a runtime metric, and not for the pilot's own code."""
+    """Measure a KPI in any way that needs nothing of what the main job computes."""
     asked = kpi.measure
     if asked.pending is not None:
         return Measurement.none(kpi.window)
-    if problems := list(find_wrong_units([kpi.model_dump()], {}, settings.manifest.costs.currency)):
+    if problems := list(find_wrong_units([kpi.model_dump()], {}, _currency(settings))):
         raise PilotError(" ".join(problems))
     if asked.sql is not None:
         return _by_query(kpi, database, settings)
-    if asked.function in FUNCTIONS:
-        return FUNCTIONS.measure(kpi, Asked(database, settings), settings.manifest.costs.currency)
+    if asked.function is not None:
+        functions = known_functions(settings, database, f"KPI {kpi.id}", keep=True)
+        check_functions([kpi], functions, _currency(settings))
+        return functions[asked.function].measure()
     try:
         if asked.mlflow is not None:
             values = tracking.metric_values(asked.mlflow.run, asked.mlflow.metric)
             return Measurement.of(Sample.of(values), kpi.window, f"MLflow runs {asked.mlflow.run}")
     except (KeyError, ValueError) as error:
         raise _no_number(kpi, error) from error
-    if asked.runtime is not None:
-        part, whole = read_counts(settings, asked.runtime.metric, asked.runtime.part)
-        return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {asked.runtime.metric}")
-    raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked.function}, which this pilot does not have.")
+    runtime = cast("RuntimeMetric", asked.runtime)
+    part, whole = read_counts(settings, runtime.metric, runtime.part)
+    return Measurement.of(Sample.share(part, whole), kpi.window, f"runtime metric {runtime.metric}")
+
+
+def _currency(settings: PlatformSettings) -> str:
+    return settings.manifest.costs.currency
 
 
 def _by_query(kpi: Kpi, database: SqlDatabase, settings: PlatformSettings) -> Measurement:

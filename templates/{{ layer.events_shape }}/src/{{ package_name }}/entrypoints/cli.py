@@ -8,6 +8,9 @@ import click
 from .._platform.commands import measure_command, platform_commands
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from .._platform.measure_functions import BoundFunctions
     from ..bootstrap import Parts
     from ..settings import Settings
 
@@ -85,7 +88,13 @@ def _measure(as_json: bool) -> int:  # noqa: FBT001 - the platform asks so
     return take("measure", None, as_json=as_json)
 
 
+def _functions() -> "AbstractContextManager[BoundFunctions]":
+    from .steps import functions
+
+    return functions()
+
+
 for _name in STEPS:
-    cli.add_command(measure_command(_measure, _settings) if _name == "measure" else _command(_name))
+    cli.add_command(measure_command(_measure, _settings, _functions) if _name == "measure" else _command(_name))
 for _platform_command in platform_commands(_build):
     cli.add_command(_platform_command)

@@ -7,9 +7,9 @@ from pathlib import Path
 from .._platform.anytime import Measurement, Sample
 from .._platform.corrections import Corrections
 from .._platform.evidence import record
-from .._platform.kpi import Assessment, Kpi, assess, read_kpis
+from .._platform.kpi import Assessment
 from .._platform.measure_functions import MeasureFunctions
-from .._platform.platform_measures import measure_platform
+from .._platform.measuring import measure_all
 from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
 from ..bootstrap import Parts
 from ..domain.ranking import Method
@@ -45,16 +45,10 @@ class Measured:
 
 def measure(parts: Parts, intake: Intake) -> Measured:
     """Measure each KPI as kpis.yml says."""
-    holder = champion(parts, intake.contract)
-    evaluation = read_evaluation(parts, holder or newest(parts))
-    live = judge_live(parts.call_lists, intake.customers, parts.policy)
-    method = Method.EXPECTED_LOSS if holder else Method.RULE
-    costs, asked = parts.settings.manifest.costs, Asked(parts, evaluation, live, method)
-    kpis = read_kpis(parts.settings.root / "kpis.yml")
-    FUNCTIONS.check((each.kpi for each in kpis), parts.settings.currency)
-    found = tuple(assess(each, _measurement(each.kpi, asked), costs) for each in kpis)
-    waiting = [parts.policy.horizon_end(day) for day in parts.call_lists.cutoffs() if day not in live.over]
-    return Measured(found, evaluation, method, tuple(live.over), min(waiting, default=None))
+    asked = look(parts, intake)
+    found, over = measure_all(parts, FUNCTIONS.bind(asked)), asked.live.over
+    waiting = [parts.policy.horizon_end(day) for day in parts.call_lists.cutoffs() if day not in over]
+    return Measured(found, asked.evaluation, asked.method, tuple(over), min(waiting, default=None))
 
 
 def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
@@ -85,6 +79,14 @@ class Asked:
     method: Method
 
 
+def look(parts: Parts, intake: Intake) -> Asked:
+    """Look up how the list that is in use was judged, and what became of earlier ones."""
+    holder = champion(parts, intake.contract)
+    evaluation = read_evaluation(parts, holder or newest(parts))
+    live = judge_live(parts.call_lists, intake.customers, parts.policy)
+    return Asked(parts, evaluation, live, Method.EXPECTED_LOSS if holder else Method.RULE)
+
+
 FUNCTIONS = MeasureFunctions[Asked]()
 
 
@@ -106,20 +108,6 @@ def revenue_reached(asked: Asked) -> Measurement:
 def lapsing_customers_reached(asked: Asked) -> Measurement:
     """Measure how many of the called lapse."""
     return _reached(asked, Measure.CUSTOMERS)
-
-
-@FUNCTIONS.register("corrections", unit="percent", meaning="Corrections by users that somebody answered")
-def corrections(asked: Asked) -> Measurement:
-    """Measure the share of the users' corrections that somebody answered."""
-    counts = Corrections(asked.parts.database, asked.parts.settings).counts()
-    return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
-
-
-def _measurement(kpi: Kpi, asked: Asked) -> Measurement:
-    parts = asked.parts
-    if kpi.measure.function is None:
-        return measure_platform(kpi, parts.database, parts.tracking, parts.settings)
-    return FUNCTIONS.measure(kpi, asked, parts.settings.currency)
 
 
 def _reached(asked: Asked, wanted: Measure) -> Measurement:

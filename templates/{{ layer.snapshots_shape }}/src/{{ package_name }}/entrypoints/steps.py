@@ -9,6 +9,7 @@ import click
 from .._platform import DONE, FOUND
 from .._platform.exclusive import one_at_a_time
 from .._platform.kept_apart import name_earlier
+from .._platform.measure_functions import BoundFunctions
 from .._platform.monitoring import configure_logging, span, timed
 from ..bootstrap import Parts, build
 from ..pipelines import learn, measure, report, score
@@ -92,6 +93,13 @@ def take(name: str, *, as_json: bool) -> int:
         work.screen.finish(result)
     registered = result.get("registered")
     return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE
+
+
+@contextmanager
+def functions() -> Iterator[BoundFunctions]:
+    """Give the functions that measure by what the main job left, to try one of them."""
+    with job("measure --try", as_json=True) as work:
+        yield measure.functions(measure.look(work.parts, work.read("measure --try")))
 
 
 def _train(work: Job, intake: Intake) -> Json:

@@ -1,18 +1,19 @@
 """Measure the KPIs: by decisions whose outcome is known by now, else by past cases as if the pilot had been there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .._platform import PilotError
 from .._platform.anytime import Measurement, Sample
 from .._platform.corrections import Corrections
 from .._platform.evidence import record
-from .._platform.kpi import Assessment, Kpi, assess, read_kpis
-from .._platform.platform_measures import measure_platform
+from .._platform.kpi import Assessment
+from .._platform.measure_functions import BoundFunctions, MeasureFunctions
+from .._platform.measuring import measure_all
 from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
 from ..bootstrap import Parts
+from ..domain.value import Measure
 from ..services.evaluation import Comparison, Evaluation, compare
 from ..services.intervals import Differences
 from ..services.live import Live, judge_live
@@ -20,7 +21,6 @@ from ..services.splitting import independent
 from .intake import Intake
 from .learn import champion, newest, read_evaluation
 
-CORRECTIONS = "corrections"
 BACKTEST = "past cases that the model had not seen"
 LIVE = "decisions that people had"
 PAST_ASSUMPTION = "the past cases say what comes"
@@ -46,15 +46,9 @@ class Measured:
 
 def measure(parts: Parts, intake: Intake) -> Measured:
     """Measure each KPI as kpis.yml says."""
-    holder = champion(parts, intake)
-    evaluation = read_evaluation(parts, holder or newest(parts))
-    live = judge_live(parts.batches, intake.known)
-    costs = parts.settings.manifest.costs
-    measuring = _Measuring(parts, intake, evaluation, live, by_model=holder is not None)
-    found = tuple(
-        assess(each, measuring.measurement(each.kpi), costs) for each in read_kpis(parts.settings.root / "kpis.yml")
-    )
-    return Measured(found, evaluation, holder is not None, live.periods)
+    asked = look(parts, intake)
+    found = measure_all(parts, functions(asked))
+    return Measured(found, asked.evaluation, asked.by_model, asked.live.periods)
 
 
 def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
@@ -77,8 +71,8 @@ def _report(measured: Measured, command: str) -> Report:
 
 
 @dataclass(frozen=True)
-class _Measuring:
-    """What the measurements of one run have in common."""
+class Asked:
+    """What the functions measure from."""
 
     parts: Parts
     intake: Intake
@@ -86,23 +80,13 @@ class _Measuring:
     live: Live
     by_model: bool
 
-    def measurement(self, kpi: Kpi) -> Measurement:
-        """Measure one KPI: by a function of the pilot, or in a way that every pilot has."""
-        asked = kpi.measure.function
-        if asked is None:
-            return measure_platform(kpi, self.parts.database, self.parts.tracking, self.parts.settings)
-        if asked == CORRECTIONS:
-            counts = Corrections(self.parts.database, self.parts.settings).counts()
-            return Measurement.of(Sample.share(counts.answered, counts.given), "all corrections so far", "counted")
-        measures = {each.id: each for each in self.intake.decision.measures}
-        if asked not in measures:
-            known = ", ".join([*measures, CORRECTIONS])
-            raise PilotError(f"kpis.yml: {kpi.id} asks for the function {asked}, which is none of {known}.")
+    def worth(self, measure: Measure) -> Measurement:
+        """Measure what decisions were worth: those that people had, else those on past cases."""
         if self.live.known:
             _, clusters = independent(self.live.known)
-            found = compare(measures[asked], self.live.known, self.live.worked, self.live.rule, clusters)
+            found = compare(measure, self.live.known, self.live.worked, self.live.rule, clusters)
             return self._from(found, _window([each.case.day for each in self.live.known]), LIVE, LIVE_ASSUMPTION)
-        found = next(each for each in self.evaluation.against_rule if each.measure == asked)
+        found = next(each for each in self.evaluation.against_rule if each.measure == measure.id)
         return self._from(found, _window(self.evaluation.days or ()), BACKTEST, PAST_ASSUMPTION)
 
     def _from(self, found: Comparison, window: "_Window", source: str, assumption: str) -> Measurement:
@@ -122,6 +106,26 @@ class _Measuring:
             rule=found.other.value,
             units_per_month=found.counted / found.per / window.months if window.months else None,
         )
+
+
+def look(parts: Parts, intake: Intake) -> Asked:
+    """Look up how what decides now was judged, and what became of earlier decisions."""
+    holder = champion(parts, intake)
+    evaluation = read_evaluation(parts, holder or newest(parts))
+    live = judge_live(parts.batches, intake.known)
+    return Asked(parts, intake, evaluation, live, by_model=holder is not None)
+
+
+def functions(asked: Asked) -> BoundFunctions:
+    """Register what the decision is measured by, in the words and the unit of the case."""
+    found = MeasureFunctions[Asked]()
+    for each in asked.intake.decision.measures:
+        found.register(each.id, unit=each.unit, meaning=each.title)(_worth(each))
+    return found.bind(asked)
+
+
+def _worth(measure: Measure) -> Callable[[Asked], Measurement]:
+    return lambda asked: asked.worth(measure)
 
 
 def _sample(found: Differences) -> Sample:
