@@ -8,8 +8,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -69,14 +70,18 @@ def is_of(key: str | None, now: Beginning | None) -> bool:
 def find_beginning(root: Path) -> Beginning | None:
     """Read contracts and definitions of a pilot; None where they cannot be read, which the commands say themselves."""
     try:
-        manifest = yaml.safe_load((root / "pilot.yml").read_text(encoding="utf-8"))
-        listed = manifest["data"]["contracts"] or []
+        listed = _parsed((root / "pilot.yml").read_text(encoding="utf-8"))["data"]["contracts"] or []
         paths = [root / str(path) for path in listed]
-        contracts = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
-        kpis = yaml.safe_load((root / "kpis.yml").read_text(encoding="utf-8"))["kpis"]
-        return make_beginning(contracts, kpis)
+        contracts = [_parsed(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+        return make_beginning(contracts, _parsed((root / "kpis.yml").read_text(encoding="utf-8"))["kpis"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:  # noqa: ANN401 - as it is written; whoever reads it changes nothing in it
+    """Parse a text once: each step of a run asks for its beginning, and the files seldom change in between."""
+    return yaml.safe_load(text)
 
 
 def make_beginning(contracts: Iterable[Mapping[str, object]], kpis: Iterable[Mapping[str, object]]) -> Beginning:

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from .. import DONE, FAULT, INTERRUPTED, NOTHING_DONE, PilotError
+from ..garbage import look_seldom
 from ..own_data.journal import finish_begun
 from .forget import forget_at_the_end, job_of_this_process
 
@@ -24,6 +25,7 @@ SYSTEM: Final = {
 
 def run_cli(group: click.Command, args: Sequence[str] | None = None) -> int:
     """Run a command line: 0 done, 1 a check or gate said no, 2 nothing done, 3 a fault of ours, 130 interrupted."""
+    look_seldom()
     before = job_of_this_process()
     code = _run(group, args)
     try:
