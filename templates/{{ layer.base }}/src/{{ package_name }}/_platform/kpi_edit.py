@@ -58,10 +58,16 @@ def leave_open(text: str, why: str) -> str:
         start, end, put = _change(text, measure, _flow({"pending": why}))
         flow = isinstance(measure, yaml.MappingNode) and measure.flow_style
         text = text[:start] + (put if flow else put.lstrip()) + text[end:]
-        baseline = _value(_entry_node(text, entry["id"]), "baseline")
-        if isinstance(baseline, yaml.MappingNode) and baseline.value:
-            text = _with_values(text, baseline, {"value": None, "period": None, "source": "not measured yet"})
+        text = leave_baseline_open(text, entry["id"])
     return text
+
+
+def leave_baseline_open(text: str, kpi: str) -> str:
+    """Say of a KPI's baseline that it is not measured yet."""
+    baseline = _baseline_node(text, kpi)
+    if baseline is None:
+        return text
+    return _with_values(text, baseline, {"value": None, "period": None, "source": "not measured yet"})
 
 
 def _entry_node(text: str, kpi: str) -> yaml.Node | None:

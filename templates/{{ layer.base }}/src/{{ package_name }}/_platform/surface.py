@@ -32,6 +32,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "measure_functions": ("BoundFunctions", "MeasureFunctions"),
     "measuring": ("measure_all",),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
+    "names": ("identifier",),
     "own_measures": ("ReadTable", "Tables"),
     "raw_tables": ("read_raw",),
     "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),

@@ -1,19 +1,14 @@
 """Batches of decisions: written back through the SQL port, where people's own systems read them, in their words."""
 
-import re
 from datetime import UTC, date, datetime
 from typing import Final, cast
 
 from .._platform import Column, Row, Scalar, SqlDatabase, Table
 from .._platform.case import CaseWords
+from .._platform.names import identifier
 from ..domain.batch import Batch, Entry
 
 BETWEEN_REASONS: Final = "; "
-
-
-def identifier(word: str) -> str:
-    """Make a name for a table or a column out of a word."""
-    return re.sub(r"\W+", "_", word.lower()).strip("_") or "case"
 
 
 class SqlBatches:

@@ -10,7 +10,7 @@ import yaml
 from ..beginning import find_beginning, make_beginning
 from ..kept_apart import evidence_contract, evidence_folder, plan_evidence
 from .drafting import Draft
-from .example import EXAMPLE_TABLE, example_code, example_files
+from .example import example_code, example_files, is_example_table
 from .journal import replace_all
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def apply(root: Path, change: Change) -> None:
 
 def _example(settings: "PlatformSettings", draft: Draft, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Name the example's files that are here, unless its table is the one that was brought."""
-    given, root = draft.found.table.path, settings.root
-    if given is not None and given.resolve() == (root / EXAMPLE_TABLE).resolve():
+    root = settings.root
+    if is_example_table(root, draft.found.table.path):
         return ()
     named = (*example_files(root), *example_code(settings, draft.found.seen.shape))
     return tuple(path for path in named if path not in files)

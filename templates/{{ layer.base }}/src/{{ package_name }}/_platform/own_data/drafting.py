@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .. import PilotError
-from ..kpi_edit import leave_open
+from ..kpi_edit import leave_baseline_open, leave_open
 from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
-from .example import example_code
+from .example import baselines_of_the_example, example_code, is_example_table
 from .findings import Found
 from .kpi_draft import KpiDraft, draft_kpi, read_text
+from .layers import without_layers
 from .settings_draft import draft_settings
 
 if TYPE_CHECKING:
@@ -52,16 +53,28 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
         contracts[f"data_contracts/{each.table.name}.odcs.yaml"] = text
     place = root / "config" / "default.toml"
     before = place.read_text(encoding="utf-8") if place.is_file() else ""
-    kpis, code_goes = kpi.apply(content) if kpi else content, bool(example_code(settings, found.seen.shape))
-    if code_goes:
-        kpis = leave_open(kpis, "what measured it was about the example's table: say what measures it on this one")
+    gone = example_code(settings, found.seen.shape)
     files = {
         **contracts,
-        "config/default.toml": draft_settings(settings, before, found, _policy(before), code_goes=code_goes),
+        "config/default.toml": draft_settings(settings, before, found, _policy(before), code_goes=bool(gone)),
         "pilot.yml": name_contracts((root / "pilot.yml").read_text(encoding="utf-8"), list(contracts)),
-        **({"kpis.yml": kpis} if kpis != content else {}),
     }
+    if gone and (root / "pyproject.toml").is_file():
+        files["pyproject.toml"] = without_layers(root, gone)
+    kpis = _kpis(settings, found, kpi.apply(content) if kpi else content, code_goes=bool(gone))
+    if kpis != content:
+        files["kpis.yml"] = kpis
     return Draft(found, files, kpi, list_decisions(found, kpi, root))
+
+
+def _kpis(settings: "PlatformSettings", found: Found, text: str, *, code_goes: bool) -> str:
+    """Leave open what only the example's code or its table could say of a KPI."""
+    if code_goes:
+        return leave_open(text, "what measured it was about the example's table: say what measures it on this one")
+    if not is_example_table(settings.root, found.table.path):
+        for kpi in baselines_of_the_example(settings.root, text):
+            text = leave_baseline_open(text, kpi)
+    return text
 
 
 def _policy(text: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from ..case import EVENTS
+from ..kpi_edit import OF_THE_PLATFORM
 from ..manifest import PACKAGE
 
 if TYPE_CHECKING:
@@ -40,6 +41,24 @@ TESTS: Final = (
 def is_example(root: Path) -> bool:
     """Tell whether the example is here."""
     return (root / EXAMPLE_TABLE).is_file()
+
+
+def is_example_table(root: Path, given: Path | None) -> bool:
+    """Tell whether a table is the example's own."""
+    return given is not None and given.resolve() == (root / EXAMPLE_TABLE).resolve()
+
+
+def baselines_of_the_example(root: Path, kpis: str) -> tuple[str, ...]:
+    """Name the KPIs that still have the baseline which was measured on the example's table."""
+    path = root / "src" / PACKAGE / "_platform" / "organisation.yml"
+    example = yaml.safe_load(path.read_text(encoding="utf-8")).get("example") or {}
+    measured = example.get("baselines") or {}
+    found = []
+    for kpi in yaml.safe_load(kpis)["kpis"] if is_example(root) else ():
+        function, known = (kpi.get("measure") or {}).get("function"), (kpi.get("baseline") or {}).get("value")
+        if function and function not in OF_THE_PLATFORM and known is not None and measured.get(kpi["id"]) == known:
+            found.append(str(kpi["id"]))
+    return tuple(found)
 
 
 def example_files(root: Path) -> tuple[str, ...]:

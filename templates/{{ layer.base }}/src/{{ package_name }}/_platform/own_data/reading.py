@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from .. import PilotError
+from ..names import identifier
 from ..written import quote, quote_name
 from .dialect import BLANKS, OPENERS, Dialect, read_dialect
 
@@ -212,8 +213,8 @@ def loader(folder: Path, tables: Iterable[str]) -> Iterator[Loader]:
 
 def table_name(name: str) -> str:
     """Make a name that settings, SQL and files can all carry."""
-    plain = re.sub(r"\W+", "_", name.split(".", maxsplit=1)[0], flags=re.ASCII).strip("_")
-    return (plain if plain and not plain[0].isdigit() else f"table_{plain}").strip("_").lower()
+    plain = identifier(name.split(".", maxsplit=1)[0], otherwise="")
+    return plain if plain and not plain[0].isdigit() else f"table_{plain}".strip("_")
 
 
 def _decoded(source: Iterable[bytes], encoding: str) -> Iterator[str]:
