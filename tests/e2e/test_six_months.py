@@ -103,7 +103,7 @@ def third_version(catalog: Path) -> None:
     assertion = "    assert [drift.detected for drift in compare(reference, moved"
     change(
         catalog,
-        f"{tests}/test_platform.py.jinja",
+        f"{tests}/test_drift.py.jinja",
         ("_platform.drift import compare\n", "_platform.drift import compare, worst\n"),
         (assertion, f"    assert worst(()) is None\n{assertion}"),
     )

@@ -12,7 +12,7 @@ PLATFORM = "src/customer_call_list/_platform/monitoring.py"
 BUDGET = write("tests/e2e/test_latency.py", "def test_latency_of_the_main_job():\n    pass\n")
 FAILING = {
     "OPS001 no structure": ("OPS001", replace(PLATFORM, "JSONRenderer", "KeyValueRenderer"), "not structured"),
-    "OPS001 no test": ("OPS001", remove("tests/platform/test_platform.py"), "No test"),
+    "OPS001 no test": ("OPS001", remove("tests/platform/test_monitoring.py"), "No test"),
     "OPS001 no prompt version": ("OPS001", set_value("pilot.yml", "llm", {"self_hosted": "yes"}), "prompt's version"),
     "OPS002 too short": ("OPS002", set_value(POLICIES, "retention", "logs_days", 30), "30 days"),
     "OPS002 not stated": ("OPS002", set_value(POLICIES, "retention", None), "not stated"),
@@ -53,7 +53,7 @@ def test_a_drill_ages():
 
 def test_the_kill_switch_is_proven_by_the_pilot_s_own_tests():
     assert run_one("OPS009", pilot()).reason == "not_proven"
-    without = edited(pilot(), remove("tests/e2e/test_run.py"), remove("tests/platform/test_platform.py"))
+    without = edited(pilot(), remove("tests/e2e/test_run.py"), remove("tests/platform/test_switch.py"))
     assert "No test switches" in run_one("OPS009", without).message
 
 
