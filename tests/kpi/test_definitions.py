@@ -6,8 +6,8 @@ import pytest
 
 from pilotline.errors import CatalogError
 from pilotline.kpi.definitions import add_up, find_deviations, read_definitions
-from pilotline.kpi.evidence import Interval
 from pilotline.kpi.manifest import read_kpis
+from pilotline.rules.worth import Interval
 from tests.helpers import snapshot
 
 

@@ -88,7 +88,7 @@ def test_too_few_cases_give_no_number(write_pilot, cases, written):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        pytest.param({"target": {"change_percent": -20, "due": "2030-01-01"}}, "worse than its baseline", id="worse"),
+        pytest.param({"target": {"change_percent": -20, "due": "2030-01-01"}}, "worse than the baseline", id="worse"),
         pytest.param(
             {"target": {"change_percent": 20, "due": "2030-01-01"}, "baseline": MISSING | {"value": 0, "period": "p"}},
             "percent of a baseline of 0",

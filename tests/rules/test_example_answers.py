@@ -3,7 +3,6 @@
 import pytest
 
 from pilotline.rules.example_answers import still_the_example
-from tests.helpers import ROOT
 
 EXAMPLE = {"owner": "example-head", "kpi_baseline": 49833, "kpi_target": 60000, "kpi_unit_value": 0.03}
 ALL = list(EXAMPLE)
@@ -39,9 +38,3 @@ def test_without_the_examples_values_the_list_is_all_there_is():
 
 def test_manifests_that_hold_something_else_are_no_reason_to_fail():
     assert still_the_example({"example": ["owner"], "owners": None}, {"kpis": "none"}, EXAMPLE) == ()
-
-
-def test_pilots_carry_the_same_file():
-    name = "example_answers.py"
-    copy = ROOT / "templates/{{ layer.base }}/src/{{ package_name }}/_platform" / name
-    assert copy.read_bytes() == (ROOT / "generator/pilotline/rules" / name).read_bytes()

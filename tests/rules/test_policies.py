@@ -1,117 +1,71 @@
-"""Policies are obeyed when a pilot is made or gets an integration, by the rules that the running pilot follows."""
+"""What settings name is held against every list that applies, by one rule for files and for the running pilot."""
 
 import pytest
 
-from pilotline.rules.policies import find_forbidden, hosts_of
-from tests.helpers import build_file_tree, commit_all, git, pilotline
-
-POLICIES = """
-contact: the-office
-data:
-  internal: {hosts: ["*.internal"], providers: [own, cloud], models: [small-*]}
-  confidential: {hosts: []}
-risk: {high: {providers: [own]}}
-stages: {production: {hosts: ["*.production.internal"]}}
-"""
-MANIFEST = "stage: {stage}\ndata: {{classification: {data}}}\nai_act: {{class: {risk}}}\n"
-
-
-def found(config, *, data="internal", risk="minimal", stage="sandbox", path="config/default.toml"):
-    files = {
-        "src/x/_platform/organisation.yml": POLICIES.encode(),
-        "pilot.yml": MANIFEST.format(data=data, risk=risk, stage=stage).encode(),
-        path: config.encode(),
-    }
-    rows = (f"{each.setting} {each.kind} {each.name} {each.policy}" for each in find_forbidden(files))
-    return "; ".join(rows)
-
-
-DATABASE = "postgresql://u:p@db.internal/x"
-CONFIDENTIAL, HIGH, PRODUCTION = {"data": "confidential"}, {"risk": "high"}, {"stage": "production"}
-
-
-@pytest.mark.parametrize(
-    ("config", "situation", "expected"),
-    [
-        ("", {}, ""),
-        ("[db]\nurl = 'sqlite:///x.db'", {}, ""),
-        ("[db]\nurl = 'http://127.0.0.1:1'", CONFIDENTIAL, ""),
-        (f"[db]\nurl = '{DATABASE}'", {}, ""),
-        (f"[db]\nurl = '{DATABASE}'", CONFIDENTIAL, "db.url hosts db.internal data.confidential"),
-        (f"[db]\nurl = '{DATABASE}?host=evil.example'", {}, "db.url hosts evil.example data.internal"),
-        ("[a.b]\nendpoint = 'https://x.example/v1'", {}, "a.b.endpoint hosts x.example data.internal"),
-        ("[db]\nhost = 'x.example'", {}, "db.host hosts x.example data.internal"),
-        ("[a]\nbase_url = 'https://x.example'", {}, "a.base_url hosts x.example data.internal"),
-        ("[a]\nwebhook = 'https://x.example'", {}, "a.webhook hosts x.example data.internal"),
-        ("[a]\nsmtp_host = 'x.example:25'", {}, "a.smtp_host hosts x.example data.internal"),
-        ("[a]\nservers = ['k.internal:9092', 'x.example:9092']", {}, "a.servers hosts x.example data.internal"),
-        (
-            "[a]\nbootstrap-servers = 'k.internal:9092,x.example:9092'",
-            {},
-            "a.bootstrap-servers hosts x.example data.internal",
-        ),
-        ("[[a.sources]]\nurl = 'https://x.example'", {}, "a.sources.url hosts x.example data.internal"),
-        ("[tracking]\nuri = 'databricks'", {}, "tracking.uri hosts databricks data.internal"),
-        ("[a]\nlicence = 'CC BY 4.0, see example.org'", {}, ""),
-        ("[llm]\nembedding_model = 'huge'", {}, "llm.embedding_model models huge data.internal"),
-        ("[db]\nurl = 'https://a.internal'", PRODUCTION, "db.url hosts a.internal stages.production"),
-        ("[llm]\nprovider = 'cloud'\nmodel = 'small-1'", {}, ""),
-        ("[llm]\nprovider = 'cloud'", HIGH, "llm.provider providers cloud risk.high"),
-        ("[llm]\nprovider = 'own'\nmodel = 'huge'", {}, "llm.model models huge data.internal"),
-        ("[switch]\nmodel = true", CONFIDENTIAL, ""),
-        ("[db]\nurl = 'https://x.example'", {"data": "odd"}, "db.url hosts x.example data.odd"),
-    ],
-)
-def test_what_no_policy_lists_is_found(config, situation, expected):
-    assert found(config, **situation) == expected
-
-
-def test_only_configuration_counts():
-    assert found("[db]\nurl = 'https://x.example'", path="docs/example.toml") == ""
-
-
-@pytest.mark.parametrize("address", ["", "sqlite:////tmp/x.db", "postgresql:///x?host=/var/run", "localhost"])
-def test_this_machine_needs_no_leave(address):
-    assert [host for host in hosts_of(address) if host != "localhost"] == []
-
-
-QUESTION = "integrations: {type: yaml, multiselect: true, choices: [cloud], default: []}\n"
-LAYER = "layer:\n  type: yaml\n  when: false\n  default: \"cloud: '{{ '.' if 'cloud' in integrations else '' }}'\"\n"
-CATALOG = {
-    "copier.yml": f"_exclude: [copier.yml]\n{QUESTION}{LAYER}",
-    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
-    "pilot.yml": MANIFEST.format(data="internal", risk="minimal", stage="sandbox"),
-    "src/x/_platform/organisation.yml": POLICIES,
-    "config/default.toml": "[db]\n",
-    "{{ layer.cloud }}/config/integrations/cloud.toml": "[cloud]\nurl = 'https://api.cloud.example'\n",
+POLICIES = {
+    "contact": "the-office",
+    "data": {
+        "internal": {"hosts": ["*.internal", "One.example"], "providers": ["own", "cloud"], "models": ["small-*"]},
+        "confidential": {"hosts": []},
+    },
+    "risk": {"high": {"providers": ["own"]}},
+    "stages": {"production": {"hosts": ["*.production.internal"]}, "pilot": {"hosts": None}},
 }
 
 
-@pytest.fixture
-def catalog(tmp_path):
-    folder = build_file_tree(tmp_path / "catalog", CATALOG)
-    commit_all(folder, "one", tag="v1.0.0")
-    return folder
+def manifest(data="internal", risk="minimal", stage="sandbox"):
+    return {"data": {"classification": data}, "ai_act": {"class": risk}, "stage": stage}
 
 
-def test_new_refuses_a_configured_host_and_says_whom_to_ask(catalog, tmp_path):
-    run = pilotline("new", tmp_path / "pilot", "--defaults", "--catalog", catalog, "-d", "integrations=cloud")
-    assert run.code == 2
-    assert "cloud.toml: cloud.url names api.cloud.example, which the policy data.internal does not list" in run.err
-    assert "ask the-office" in run.err
-    assert not (tmp_path / "pilot").exists()
+def refused(book, settings, **situation):
+    policies = book("policies")
+    found = policies.find_refusals(POLICIES, manifest(**situation), policies.names_in(settings))
+    return [f"{each.named.setting} {each.named.kind} {each.named.name} {each.policy}" for each in found]
 
 
-def test_add_refuses_the_same_and_touches_nothing(catalog, tmp_path):
-    pilot = tmp_path / "pilot"
-    assert pilotline("new", pilot, "--defaults", "--catalog", catalog).code == 0
-    run = pilotline("add", "cloud", "--commit", cwd=pilot)
-    assert (run.code, "api.cloud.example" in run.err) == (2, True)
-    assert git(pilot, "status", "--porcelain") == ""
+@pytest.mark.parametrize(
+    ("settings", "situation", "expected"),
+    [
+        ({"db": {"url": "postgresql://db.internal/x"}}, {}, []),
+        ({"db": {"url": "postgresql://one.example/x"}}, {}, []),
+        ({"kafka": {"bootstrap_servers": "kafka.evil.org:9092"}}, {}, ["kafka.bootstrap_servers hosts kafka.evil.org"]),
+        ({"mqtt": {"broker": "mqtt.evil.org"}}, {}, ["mqtt.broker hosts mqtt.evil.org"]),
+        ({"db": {"url": "postgresql:///shop?host=db.internal:5432"}}, {}, []),
+        ({"a": [{"b": [["https://x.evil.org"]]}]}, {}, ["a.b hosts x.evil.org"]),
+        ({"a": {"webhook": "https://x.evil.org"}}, {}, ["a.webhook hosts x.evil.org"]),
+        ({"a": {"licence": "see evil.org"}}, {}, []),
+        ({"db": {"url": "postgresql://127.0.0.1/x"}}, {"data": "confidential"}, []),
+        ({"llm": {"provider": "cloud", "model": "small-1"}}, {}, []),
+        ({"llm": {"model": "huge"}}, {}, ["llm.model models huge"]),
+        ({"switch": {"model": True}}, {}, []),
+    ],
+)
+def test_what_no_list_has_is_refused(book, settings, situation, expected):
+    assert refused(book, settings, **situation) == [f"{text} data.internal" for text in expected]
 
-    (pilot / "config/default.toml").write_text("[db]\nurl = 'https://elsewhere.example'\n")
-    allowed = POLICIES.replace('"*.internal"]', '"*.internal", "api.cloud.example"]')
-    (pilot / "src/x/_platform/organisation.yml").write_text(allowed)
-    commit_all(pilot, "the office agreed; and a host of our own")
-    run = pilotline("add", "cloud", "--commit", cwd=pilot)
-    assert run.code == 0, "what stood there before is for the checks to find"
+
+def test_risk_and_stage_narrow_what_the_data_class_allows(book):
+    provider, host = {"llm": {"provider": "cloud"}}, {"db": {"url": "https://a.internal"}}
+    assert refused(book, provider, risk="high") == ["llm.provider providers cloud risk.high"]
+    assert refused(book, host, stage="production") == ["db.url hosts a.internal stages.production"]
+    assert refused(book, host, stage="pilot") == [], "a list that is not given narrows nothing"
+    assert refused(book, host, data="unheard of") == ["db.url hosts a.internal data.unheard of"]
+
+
+def test_a_refusal_says_what_is_listed(book):
+    policies = book("policies")
+    found = [
+        str(each)
+        for data in ("internal", "confidential")
+        for each in policies.find_refusals(POLICIES, manifest(data), policies.names_of("db.url", "https://x.org"))
+    ]
+    assert found == [
+        "db.url names x.org, which the policy data.internal does not list (it lists *.internal, One.example)",
+        "db.url names x.org, which the policy data.confidential does not list (it lists nothing but this machine)",
+    ]
+
+
+def test_hosts_that_every_list_leaves(book):
+    usable = book("policies").usable_hosts
+    assert usable(POLICIES, manifest())[0] == ("*.internal", "One.example")
+    assert usable(POLICIES, manifest("confidential")) == ((), "data.confidential")

@@ -9,8 +9,8 @@ from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import AnswerProblem, AnswersError, CatalogError
 from pilotline.files.tree import Tree
 from pilotline.git.new_repository import found_repository
-from pilotline.rules.contradictions import KPI_LIBRARY, find_contradictions, read_said
-from pilotline.rules.policies import refuse_forbidden
+from pilotline.pilot.configuration import refuse_forbidden
+from pilotline.pilot.contradictions import KPI_LIBRARY, find_contradictions, read_said
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import Owner, owner_of_paths
 from pilotline.template.render import render

@@ -8,8 +8,8 @@ from typing import Final
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
-from pilotline.kpi.evidence import Interval
 from pilotline.kpi.manifest import Kpi
+from pilotline.rules.worth import Interval
 
 _PLACE: Final = re.compile(r"templates/_organisation/kpis/(?P<name>[a-z][a-z0-9_]*@[1-9][0-9]*)\.yml")
 _CURRENCY: Final = "<currency>"

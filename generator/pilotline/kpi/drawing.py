@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Final
 
-from pilotline.kpi.evidence import Interval
 from pilotline.kpi.manifest import Kpi
 from pilotline.kpi.report import Trend
+from pilotline.rules.worth import Interval
 
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _PLAIN: Final = "._-~=+*#"

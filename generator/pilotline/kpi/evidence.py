@@ -1,26 +1,13 @@
 """The evidence that a pilot keeps in its repository, one line for each measurement that said something new."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from pilotline.kpi.manifest import KpiError, as_mapping, as_number, as_text
+from pilotline.kpi.manifest import KpiError
 from pilotline.pilot.paths import KPI_EVIDENCE, WINS
-
-UNMEASURED: Final = "not_measured_yet"
-ABSENT: Final = ("not_enough_data", UNMEASURED)
-"""Verdicts that come without a number."""
-_FORMAT: Final = 1
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with its interval; an open end is None."""
-
-    value: float
-    low: float | None
-    high: float | None
+from pilotline.rules.evidence import ABSENT, EvidenceError, is_in_force, read_lines
+from pilotline.rules.plain import as_mapping, as_number, as_text
+from pilotline.rules.worth import Interval
 
 
 @dataclass(frozen=True)
@@ -47,6 +34,8 @@ class Measured:
     command: str
     commit: str | None
     measured_at: str
+    contract: str | None
+    """The data contract that it was measured under, by what it meant; None in evidence of earlier pilots."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +58,11 @@ def read_evidence(content: bytes) -> tuple[Measured, ...]:
     return tuple(_measured(line, number) for number, line in enumerate(_lines(content, KPI_EVIDENCE), start=1))
 
 
+def in_force(lines: Iterable[Measured], contract: str | None) -> tuple[Measured, ...]:
+    """Keep the evidence on the data contract that is in force."""
+    return tuple(line for line in lines if is_in_force(line.contract, contract))
+
+
 def read_wins(content: bytes) -> tuple[Win, ...]:
     """Read the record of wins, oldest first.
 
@@ -88,18 +82,10 @@ def read_wins(content: bytes) -> tuple[Win, ...]:
 
 
 def _lines(content: bytes, place: str) -> list[Mapping[str, object]]:
-    found: list[Mapping[str, object]] = []
-    for number, text in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
-        try:
-            line = json.loads(text)
-        except ValueError as error:
-            raise KpiError(f"Line {number} of {place} is no JSON.", f"Restore it: git log -- {place}") from error
-        if not isinstance(line, dict) or line.get("format") != _FORMAT:
-            raise KpiError(
-                f"Line {number} of {place} is not of format {_FORMAT}.", "A newer pilotline may read it: upgrade it."
-            )
-        found.append(line)
-    return found
+    try:
+        return read_lines(content.decode("utf-8", "replace"), place)
+    except EvidenceError as error:
+        raise KpiError(f"{error}.", f"Restore it (git log -- {place}), or upgrade pilotline.") from error
 
 
 def _measured(line: Mapping[str, object], number: int) -> Measured:
@@ -128,6 +114,7 @@ def _measured(line: Mapping[str, object], number: int) -> Measured:
         command=str(line.get("command", "")),
         commit=as_text(line.get("commit")),
         measured_at=str(line.get("measured_at", "")),
+        contract=as_text(line.get("contract")),
     )
 
 

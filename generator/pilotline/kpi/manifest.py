@@ -1,19 +1,22 @@
-"""`kpis.yml` as values, and the hash by which a line of evidence belongs to a definition."""
+"""`kpis.yml` as values, with the hash by which evidence belongs to a definition."""
 
-import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import PilotlineError
-
-DEFINING: Final = ("baseline", "direction", "formula", "id", "margin", "measure", "minimum_sample", "unit", "window")
-"""What makes a measurement comparable with the next one; the pilot hashes the same."""
+from pilotline.rules.kpi_definition import (
+    definition_hash,
+    find_mistaken_aim,
+    is_typed,
+    pending_of,
+    resolve_change,
+    say_change,
+    sign_of,
+)
+from pilotline.rules.plain import as_mapping, as_mappings, as_number, as_text, with_dates_as_text
 
 
 class KpiError(PilotlineError):
@@ -65,13 +68,12 @@ class Kpi:
     @property
     def change(self) -> str:
         """The target in words, where it is a change of so many percent of the baseline."""
-        by = self.change_percent or 0
-        return f"{abs(by):g} % {'more' if by > 0 else 'less'} than the baseline"
+        return say_change(self.change_percent or 0)
 
     @property
     def sign(self) -> int:
         """1 when more is better, -1 when less is."""
-        return 1 if self.direction == "higher" else -1
+        return sign_of(self.direction)
 
 
 def _absent(name: str) -> bytes:
@@ -89,7 +91,7 @@ def read_kpis(content: bytes, read: Callable[[str], bytes] = _absent) -> tuple[K
         KpiError: It breaks its schema, every mistake being named; or a baseline's cases are missing.
     """
     try:
-        data = _with_dates_as_text(parse_mapping(content))
+        data = with_dates_as_text(parse_mapping(content))
     except YamlError as error:
         raise KpiError(f"kpis.yml is no YAML: {str(error).splitlines()[0]}.", "Put kpis.yml right.") from error
     _refuse([f"{each.place} {each.message}" for each in find_violations(data, read_schema("kpis"))])
@@ -104,15 +106,6 @@ def _refuse(wrong: Sequence[str]) -> None:
         raise KpiError(f"kpis.yml needs your attention:\n{listed}", "docs/reference/kpi-files.md explains each field.")
 
 
-def _with_dates_as_text(value: object) -> object:
-    """Write dates as text, which they are to editors (YAML 1.2) and to the schema, quoted or not."""
-    if isinstance(value, dict):
-        return {key: _with_dates_as_text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_dates_as_text(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
 def _contradictions(kpis: Sequence[Kpi]) -> Iterator[str]:
     """Find what no schema can: numbers that are none, the same id twice, a target that is worse than today."""
     for kpi in kpis:
@@ -121,68 +114,9 @@ def _contradictions(kpis: Sequence[Kpi]) -> Iterator[str]:
             yield f"{kpi.id} has a number that is not finite"
         if [other.id for other in kpis].count(kpi.id) > 1:
             yield f"{kpi.id} is defined twice: give each KPI an id of its own"
-        if kpi.change_percent is not None and kpi.baseline == 0:
-            yield f"{kpi.id} has a target in percent of a baseline of 0, which says nothing: give its value"
-        if _aims_at_worse(kpi):
-            yield f"{kpi.id} has a target that is worse than its baseline, {kpi.direction} being better"
-
-
-def _aims_at_worse(kpi: Kpi) -> bool:
-    if kpi.change_percent is not None:
-        return kpi.sign * kpi.change_percent < 0
-    return kpi.target is not None and kpi.baseline is not None and kpi.sign * (kpi.target - kpi.baseline) < 0
-
-
-def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> str:
-    """Hash what makes measurements of a KPI comparable: its entry, and the cases of its baseline."""
-    defining = {name: entry[name] for name in DEFINING if name in entry}
-    if cases is not None:
-        plain = cases.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # as the pilot reads a text
-        defining["cases"] = hashlib.sha256(plain).hexdigest()
-    text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def resolve(baseline: float | None, change_percent: float) -> float | None:
-    """Turn a change of so many percent into the value that is aimed at; None as long as the baseline is not known."""
-    return None if baseline is None else baseline + abs(baseline) * change_percent / 100
-
-
-def pending_of(entry: Mapping[str, object]) -> str | None:
-    """Say what keeps an entry of kpis.yml from being measured, with the next step; None when nothing does.
-
-    The pilot says the same.
-    """
-    measure, baseline = as_mapping(entry.get("measure")), as_mapping(entry.get("baseline"))
-    if (text := as_text(measure.get("pending"))) is not None:
-        return text
-    if "value" in baseline and baseline["value"] is None and "data" not in baseline:
-        source = baseline.get("source")
-        return (
-            f"its baseline is missing ({source}): the command `baseline` measures it, or write its value, period and "
-            "source into kpis.yml"
-        )
-    return None
-
-
-def as_mapping(value: object) -> Mapping[str, object]:
-    """Take a mapping as one; anything else is an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_mappings(value: object) -> tuple[Mapping[str, object], ...]:
-    """Take the mappings of a list."""
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
-
-
-def as_number(value: object) -> float | None:
-    """Take a number as one; anything else is none."""
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def as_text(value: object) -> str | None:
-    """Take a text as one; anything else is none."""
-    return value if isinstance(value, str) else None
+        target = kpi.target if kpi.change_percent is None else None
+        if wrong := find_mistaken_aim(kpi.direction, kpi.baseline, target, kpi.change_percent):
+            yield f"{kpi.id}: {wrong}"
 
 
 def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
@@ -197,9 +131,9 @@ def _kpi(entry: Mapping[str, object], read: Callable[[str], bytes]) -> Kpi:
         direction=str(entry["direction"]),
         pending=pending_of(entry),
         baseline=before,
-        baseline_typed=before is not None and "measured" not in baseline,
+        baseline_typed=is_typed(baseline),
         baseline_text="; ".join(str(baseline[name]) for name in ("period", "source") if baseline[name] is not None),
-        target=as_number(target.get("value")) if change is None else resolve(before, change),
+        target=as_number(target.get("value")) if change is None else resolve_change(before, change),
         change_percent=change,
         due=as_text(target.get("due")),
         margin=as_number(entry.get("margin")),

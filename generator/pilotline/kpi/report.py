@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.kpi.evidence import UNMEASURED, Measured, Win, read_evidence, read_wins
-from pilotline.kpi.manifest import Kpi, KpiError, as_mapping, as_number, as_text, read_kpis
+from pilotline.kpi.evidence import Measured, Win, in_force, read_evidence, read_wins
+from pilotline.kpi.manifest import Kpi, KpiError, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST, ORGANISATION, WINS
 from pilotline.pilot.stages import stage_after
+from pilotline.rules.beginning import contract_key
+from pilotline.rules.evidence import UNMEASURED, shows
 from pilotline.rules.example_answers import still_the_example
-
-_ENOUGH: Final = {"better": {"better", "reached"}, "reached": {"reached"}, "kept": {"kept"}}
+from pilotline.rules.kpi_definition import not_measured
+from pilotline.rules.plain import as_mapping, as_number, as_text, as_texts
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,12 @@ class Trend:
     @property
     def unmeasured(self) -> str:
         """That it is not measured yet, and what the next step is."""
-        step = self.kpi.pending or "`measure` does it, as kpis.yml defines it now"
-        return f"Not measured yet: {step.strip().rstrip('.')}."
+        return not_measured(self.kpi.pending)
 
     @property
     def shown(self) -> bool:
         """Whether the evidence shows what its owner needs to see."""
-        return self.newest is not None and self.newest.verdict in _ENOUGH[self.kpi.go_on]
+        return self.newest is not None and shows(self.kpi.go_on, self.newest.verdict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ class Report:
     def no_value(self) -> str:
         """Why there is no money to show."""
         kpi, costs = self.trends[0].kpi, self.pilot.costs
+        if costs.spending is None:
+            return "pilot.yml does not say yet what the pilot costs."
         if kpi.currency and kpi.currency != costs.currency:
             return f"Money is in {kpi.currency} in kpis.yml and {costs.currency} in pilot.yml; only one is compared."
         return "It takes a measurement, and what a unit is worth."
@@ -95,7 +97,7 @@ def read_report(start: Path) -> Report:
     definitions = _read(folder, KPIS)
     facts = _facts(_read(folder, MANIFEST), lambda manifest: _still_the_example(folder, manifest, definitions))
     kpis = read_kpis(definitions, lambda name: _read(folder, name))
-    lines = read_evidence(_read(folder, KPI_EVIDENCE, missing=b""))
+    lines = in_force(read_evidence(_read(folder, KPI_EVIDENCE, missing=b"")), _contract(folder))
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
     value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
@@ -169,6 +171,17 @@ def _still_the_example(folder: Path, manifest: Mapping[str, object], definitions
     return still_the_example(manifest, as_mapping(kpis), as_mapping(as_mapping(decided).get("example")))
 
 
+def _contract(folder: Path) -> str | None:
+    """Name the data contract that is in force by what it means; None where it cannot be read."""
+    try:
+        manifest = as_mapping(parse_mapping(_read(folder, MANIFEST)))
+        listed = as_texts(as_mapping(manifest.get("data")).get("contracts"))
+        present = [parse_mapping(_read(folder, path)) for path in listed if (folder / path).is_file()]
+    except YamlError:
+        return None
+    return contract_key(map(as_mapping, present))
+
+
 def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]], tuple[str, ...]]) -> Facts:
     try:
         data = parse_mapping(content)
@@ -188,9 +201,9 @@ def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]]
         review_by=_text(found, "review_by"),
         costs=Costs(
             currency=_text(costs, "currency"),
-            build=as_number(costs.get("build")) or 0.0,
-            run_per_month=as_number(costs.get("run_per_month")) or 0.0,
-            people_per_month=as_number(costs.get("people_per_month")) or 0.0,
+            build=as_number(costs.get("build")),
+            run_per_month=as_number(costs.get("run_per_month")),
+            people_per_month=as_number(costs.get("people_per_month")),
             source=_text(costs, "source"),
         ),
         example=still_the_example_in(found),

@@ -1,106 +1,65 @@
-"""What an improvement is worth: benefit against build, run and people cost, with every assumption named."""
+"""What an improvement is worth, with every assumption named; the rule book computes it as the pilot does."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from pilotline.kpi.evidence import Interval, Measured
+from pilotline.kpi.evidence import Measured
 from pilotline.kpi.manifest import Assumption, Kpi
-
-MONTHS: Final = 12
-"""Benefit and cost are compared over the first year, the build included."""
+from pilotline.rules.worth import Interval, Spending, UnitValue, Worth, say_break_even, worth_of
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What the pilot costs, as pilot.yml says."""
+    """What the pilot costs, as pilot.yml says; a part is None while nobody has stated it."""
 
     currency: str
-    build: float
-    run_per_month: float
-    people_per_month: float
+    build: float | None
+    run_per_month: float | None
+    people_per_month: float | None
     source: str
 
     @property
-    def per_month(self) -> float:
-        """What it costs to keep."""
-        return self.run_per_month + self.people_per_month
-
-    @property
-    def first_year(self) -> float:
-        """Build and a year of keeping it."""
-        return self.build + MONTHS * self.per_month
+    def spending(self) -> Spending | None:
+        """The same as the rule book takes it; None as long as a part of it is not stated."""
+        if self.build is None or self.run_per_month is None or self.people_per_month is None:
+            return None
+        return Spending(self.currency, self.build, self.run_per_month, self.people_per_month)
 
 
 @dataclass(frozen=True)
 class Value:
     """Money, in one currency; the intervals come from the measurement alone, the assumptions are not in them."""
 
-    currency: str
-    per_month: Interval
-    benefit: Interval
-    """In the first year."""
-    net: Interval
-    """Benefit less cost of the first year."""
-    return_on_cost: Interval | None
-    """Net by cost, 0.5 being 50 %; None when it costs nothing."""
-    payback_months: float | None
-    """Until the build is earned back; None when it never is."""
-    break_even_share: float | None
-    break_even_of: str | None
+    worth: Worth
     assumptions: tuple[Assumption, ...]
     attribution: str
 
     @property
-    def break_even(self) -> str:
-        """State what has to hold for it to pay within a year."""
-        if self.break_even_share is None or self.break_even_of is None:
-            if self.benefit.value <= 0:
-                return "It does not pay: nothing was gained."
-            return f"It pays within a year if at least {self._needed:.0%} of the improvement is the pilot's doing."
-        if self.break_even_share > 1:
-            return f"It does not pay within a year, whatever share {self.break_even_of}."
-        return f"It pays within a year if at least {100 * self.break_even_share:.1f} % {self.break_even_of}."
+    def currency(self) -> str:
+        """What the money is in."""
+        return self.worth.currency
 
     @property
-    def _needed(self) -> float:
-        return (self.benefit.value - self.net.value) / self.benefit.value
+    def net(self) -> Interval:
+        """Benefit less cost of the first year."""
+        return self.worth.net
+
+    @property
+    def break_even(self) -> str:
+        """State what has to hold for it to pay within a year."""
+        worth = self.worth
+        if said := say_break_even(worth.break_even_share, worth.break_even_of):
+            return said
+        if worth.benefit.value <= 0:
+            return "It does not pay: nothing was gained."
+        needed = worth.spending.first_year / worth.benefit.value
+        return f"It pays within a year if at least {needed:.0%} of the improvement is the pilot's doing."
 
 
 def value_of(kpi: Kpi, measured: Measured, costs: Costs) -> Value | None:
-    """Turn a KPI's improvement into money; None when it is not said what a unit is worth, or how many there are.
-
-    Money in another currency than the costs is not compared: None as well.
-    """
-    if kpi.per_unit is None or measured.units_per_month is None or kpi.currency != costs.currency:
-        return None
-    if measured.gain is None:
-        return None
-    per_month = _scaled(measured.gain, kpi.per_unit * measured.units_per_month)
-    benefit = _scaled(per_month, MONTHS)
-    net = Interval(benefit.value - costs.first_year, _less(benefit.low, costs), _less(benefit.high, costs))
-    kept = per_month.value - costs.per_month
+    """Turn a KPI's improvement into money; None when the rule book knows none."""
     swing = next((each for each in kpi.assumptions if each.share is not None), None)
-    share = None
-    if swing is not None and swing.share is not None and benefit.value > 0:
-        share = swing.share * costs.first_year / benefit.value
-    return Value(
-        currency=costs.currency,
-        per_month=per_month,
-        benefit=benefit,
-        net=net,
-        return_on_cost=_scaled(net, 1 / costs.first_year) if costs.first_year > 0 else None,
-        payback_months=costs.build / kept if kept > 0 else None,
-        break_even_share=share,
-        break_even_of=swing.text if swing and share is not None else None,
-        assumptions=kpi.assumptions,
-        attribution=kpi.attribution,
-    )
-
-
-def _scaled(interval: Interval, factor: float) -> Interval:
-    low, high = (None if end is None else end * factor for end in (interval.low, interval.high))
-    return Interval(interval.value * factor, low, high)
-
-
-def _less(end: float | None, costs: Costs) -> float | None:
-    return None if end is None else end - costs.first_year
+    unit = None
+    if kpi.per_unit is not None and kpi.currency is not None:
+        unit = UnitValue(kpi.per_unit, kpi.currency, swing.share if swing else None, swing.text if swing else None)
+    worth = worth_of(measured.gain, unit, measured.units_per_month, costs.spending)
+    return None if worth is None else Value(worth, kpi.assumptions, kpi.attribution)

@@ -4,8 +4,6 @@ The pilot does the same with `<pilot> derive`; both follow the templates in `src
 first line names the file that they write.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -16,13 +14,12 @@ from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST
+from pilotline.rules import derived as rules
 from pilotline.template.environment import SharingEnvironment, explain_template_error
 from pilotline.template.limits import bounded
 
 _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
-_WRITES: Final = re.compile(r"\A\{#-?\s*writes:\s*(?P<targets>[^#]+?)\s*-?#\}")
-MANIFESTS: Final = frozenset({KPIS, MANIFEST})
-_MARK: Final = b"Source: sha256 "
+MANIFESTS: Final = frozenset(rules.MANIFESTS)
 _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template raises over manifests that it was not made for."""
 
@@ -43,7 +40,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     if not all(name in files for name in MANIFESTS):
         return {}
     kpis, pilot = (_manifest(name, files[name]) for name in (KPIS, MANIFEST))
-    digest = hashlib.sha256(files[KPIS] + files[MANIFEST]).hexdigest()
+    digest = rules.source_hash(files[KPIS], files[MANIFEST])
     context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest, "evidence": _evidence(files)}
     environment = _environment()
     folders = {path.rpartition("/")[0] for path in files}
@@ -65,11 +62,6 @@ def is_input(path: str) -> bool:
     return path in MANIFESTS or path == KPI_EVIDENCE or bool(_TEMPLATE.fullmatch(path))
 
 
-def is_derived(content: bytes) -> bool:
-    """Tell whether a file says what it is made from; one that does not was written by hand."""
-    return _MARK in content
-
-
 def contents(tree: Tree) -> dict[str, bytes]:
     """Take the bytes of a tree."""
     return {path: file.content for path, file in tree.items()}
@@ -85,19 +77,16 @@ def _manifest(name: str, content: bytes) -> Mapping[str, object]:
 
 def _evidence(files: Mapping[str, bytes]) -> list[object]:
     try:
-        return [json.loads(line) for line in files.get(KPI_EVIDENCE, b"").decode("utf-8").splitlines()]
+        return rules.read_evidence(files.get(KPI_EVIDENCE, b"").decode("utf-8"))
     except ValueError as error:
         raise CatalogError(f"{KPI_EVIDENCE} holds a line that is no JSON: {error}.", "Put it right.") from error
 
 
 def _target(path: str, source: str, folders: set[str]) -> str:
-    """Read where a template writes: the first of its places whose folder the pilot has, else the last."""
-    found = _WRITES.match(source)
-    if found is None:
+    place = rules.read_place(source, lambda folder: _has_folder(folder, folders))
+    if place is None:
         raise CatalogError(f"{path} does not name the file that it writes.", "Begin it with {#- writes: PATH -#}.")
-    places = [place.strip() for place in found["targets"].split(" or ")]
-    existing = (place for place in places[:-1] if _has_folder(place.rpartition("/")[0], folders))
-    return next(existing, places[-1])
+    return place
 
 
 def _has_folder(folder: str, folders: set[str]) -> bool:
@@ -107,5 +96,5 @@ def _has_folder(folder: str, folders: set[str]) -> bool:
 def _environment() -> SharingEnvironment:
     environment = SharingEnvironment(keep_trailing_newline=True, undefined=StrictUndefined)
     environment.share_code({"derived files": __file__})
-    environment.filters["to_json"] = json.dumps
+    environment.filters["to_json"] = rules.to_json
     return environment

@@ -43,6 +43,3 @@ CATALOG_ENTITY: Final = "catalog-info.yaml"
 CODE_OWNERS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 GITHUB_WORKFLOWS: Final = ".github/workflows/"
 GITLAB_CI: Final = ".gitlab-ci.yml"
-
-WRITTEN_BY_PILOT: Final = (GOVERNANCE, KPI_PAGE)
-"""Where decisions and proof stand, and the page that shows them: a change there is no change of the pilot itself."""

@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.git.work_tree import list_uncommitted
-from pilotline.pilot.paths import WRITTEN_BY_PILOT
 from pilotline.pilot.repository import Pilot, PilotError
+from pilotline.rules.evidence import WRITTEN_BY_PILOT, is_written_by_pilot
 
 _BUSY: Final = {
     "MERGE_HEAD": "a merge",
@@ -42,7 +42,7 @@ def refuse_unready(pilot: Pilot) -> None:
 
 def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
     """Name the whole command when nothing is left but what the pilot itself wrote: evidence, and its page of KPIs."""
-    if all(path.removeprefix(pilot.prefix).startswith(WRITTEN_BY_PILOT) for path in changed):
+    if all(is_written_by_pilot(path.removeprefix(pilot.prefix)) for path in changed):
         return (
             "It is what `measure` wrote down, so commit it: "
             f"`git add {' '.join(WRITTEN_BY_PILOT)} && git commit -m 'Evidence on the KPIs'`."

@@ -12,10 +12,10 @@ from typing import Final
 from pilotline.documents.section import Location, Section
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
-from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.placeholders import is_placeholder
 
 _ID: Final = re.compile(r"[A-Z]{3}[0-9]{3}")
 _RULES: Final = ("file", "field", "text", "command")

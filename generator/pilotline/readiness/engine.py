@@ -9,10 +9,10 @@ from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.readiness.eu_ai_act import is_overtaken
 from pilotline.readiness.evidence import Record, is_current
-from pilotline.readiness.placeholders import one_line
 from pilotline.readiness.results import Grade, Problem, Reason, Result, Severity, Status
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Waiver
+from pilotline.rules.placeholders import one_line
 
 Progress = Callable[[str], None]
 

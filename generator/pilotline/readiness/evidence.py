@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pilotline.pilot.paths import CHECK_EVIDENCE, WRITTEN_BY_PILOT
+from pilotline.pilot.paths import CHECK_EVIDENCE
 from pilotline.readiness.base import Measured
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.evidence import is_written_by_pilot
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def is_current(repo: Repository, record: Record) -> bool:
 
 def has_real_changes(paths: frozenset[str]) -> bool:
     """Tell whether any of some changed paths makes evidence stale."""
-    return any(not path.startswith(WRITTEN_BY_PILOT) for path in paths)
+    return any(not is_written_by_pilot(path) for path in paths)
 
 
 def write_records(records: Mapping[str, Record]) -> bytes:

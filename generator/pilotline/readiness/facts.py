@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.contradictions import KPI_LIBRARY, find_contradictions, gather_said
 from pilotline.pilot.paths import PROJECT
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
-from pilotline.readiness.placeholders import has_unfinished_part, is_placeholder
 from pilotline.readiness.results import Problem
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.rules.contradictions import KPI_LIBRARY, find_contradictions, gather_said
+from pilotline.rules.placeholders import has_unfinished_part, is_placeholder
 
 _LANGUAGE_MODELS: Final = frozenset(
     {

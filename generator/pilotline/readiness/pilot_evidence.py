@@ -7,6 +7,9 @@ from typing import Final
 from pilotline.documents.section import Section, Source
 from pilotline.pilot.paths import CONFIGURATION, KPI_EVIDENCE, PROMPTS
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.beginning import contract_key
+from pilotline.rules.evidence import FORMAT, is_in_force
+from pilotline.rules.plain import as_mapping, as_texts
 
 _MODEL_PARTS: Final = ("/domain/", "/services/", "/adapters/model", "/prompts/", "/pipelines/learn", "/pipelines/train")
 
@@ -18,18 +21,33 @@ def read_lines(repo: Repository, path: str) -> Iterator[Section]:
             data = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(data, dict) and data.get("format") == 1:
+        if isinstance(data, dict) and data.get("format") == FORMAT:
             yield Section(Source(path, ""), data)
 
 
 def newest_kpis(repo: Repository) -> dict[str, Section]:
     """Read the newest measurement of each KPI."""
-    return {line.text("kpi"): line for line in read_lines(repo, KPI_EVIDENCE)}
+    return {line.text("kpi"): line for line in _in_force(repo)}
 
 
 def newest_by_definition(repo: Repository) -> dict[tuple[str, str], Section]:
     """Read the newest measurement of each KPI under each of its definitions."""
-    return {(line.text("kpi"), line.text("definition")): line for line in read_lines(repo, KPI_EVIDENCE)}
+    return {(line.text("kpi"), line.text("definition")): line for line in _in_force(repo)}
+
+
+def _in_force(repo: Repository) -> Iterator[Section]:
+    """Read the measurements on the data contract that is in force."""
+    contract = _contract(repo)
+    return (line for line in read_lines(repo, KPI_EVIDENCE) if is_in_force(line.text("contract"), contract))
+
+
+def _contract(repo: Repository) -> str | None:
+    """Name the data contract by what it means, as the pilot's evidence does; None without one."""
+    listed = as_texts(repo.manifest.at("data", "contracts").data)
+    found = [repo.document(path) for path in listed if path in repo.files]
+    if any(each.source.error for each in found):
+        return None
+    return contract_key(as_mapping(each.data) for each in found)
 
 
 def is_older_than_model(repo: Repository, commit: str) -> bool:

@@ -5,14 +5,14 @@ from typing import Final
 
 from pilotline.documents.section import Section
 from pilotline.errors import PilotlineError
-from pilotline.kpi.evidence import ABSENT, UNMEASURED
-from pilotline.kpi.manifest import definition_hash, pending_of, resolve
 from pilotline.pilot.paths import STAGE_HISTORY, WINS
 from pilotline.readiness.eu_ai_act import dates_for, stage_since
 from pilotline.readiness.pilot_evidence import newest_by_definition
 from pilotline.readiness.verdict import Verdict
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.evidence import ABSENT, UNMEASURED
 from pilotline.rules.example_answers import still_the_example
+from pilotline.rules.kpi_definition import definition_hash, is_typed, pending_of, resolve_change, step_to_measure
 
 FORMAT: Final = 1
 _NUMBERS: Final = ("value", "low", "high", "gain", "worth")
@@ -86,7 +86,6 @@ def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Secti
         found |= dict.fromkeys(_NUMBERS)
     baseline, change = entry.number("baseline", "value"), entry.number("target", "change_percent")
     unmeasured = measured is None or found["verdict"] == UNMEASURED
-    step = pending_of(_plain(entry)) or "`measure` does it, as kpis.yml defines it now"
     return {
         "id": entry.text("id"),
         "title": entry.text("title"),
@@ -94,10 +93,10 @@ def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Secti
         "unit": entry.text("unit"),
         "direction": entry.text("direction"),
         "baseline": baseline,
-        "baseline_typed": baseline is not None and not entry.at("baseline", "measured"),
-        "target": entry.number("target", "value") if change is None else resolve(baseline, change),
+        "baseline_typed": is_typed(_plain(entry.at("baseline"))),
+        "target": entry.number("target", "value") if change is None else resolve_change(baseline, change),
         "change_percent": change,
-        "unmeasured": step if unmeasured else None,
+        "unmeasured": step_to_measure(pending_of(_plain(entry))) if unmeasured else None,
         "due": entry.text("target", "due") or None,
         "currency": entry.text("value", "currency") or None,
         **found,

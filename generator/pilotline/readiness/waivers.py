@@ -6,8 +6,8 @@ from typing import Final
 
 from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import WAIVERS
-from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.placeholders import is_placeholder
 
 LONGEST: Final = timedelta(days=180)
 _SOON: Final = timedelta(days=30)

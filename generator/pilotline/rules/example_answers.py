@@ -1,6 +1,8 @@
-"""Which answers are still the worked example's, by what stands in the files now; pilots carry a copy of this file."""
+"""Which answers are still the worked example's, by what stands in the files now."""
 
 from collections.abc import Mapping
+
+from .plain import as_mapping, as_texts
 
 
 def still_the_example(
@@ -14,17 +16,12 @@ def still_the_example(
         example: The example's own answers, as the organisation's file names them.
     """
     defined = kpis.get("kpis")
-    first = _mapping(defined[0]) if isinstance(defined, list) and defined else {}
+    first = as_mapping(defined[0]) if isinstance(defined, list) and defined else {}
     now = {
-        "owner": _mapping(manifest.get("owners")).get("business"),
-        "kpi_baseline": _mapping(first.get("baseline")).get("value"),
-        "kpi_target": _mapping(first.get("target")).get("value"),
-        "kpi_unit_value": _mapping(first.get("value")).get("per_unit"),
+        "owner": as_mapping(manifest.get("owners")).get("business"),
+        "kpi_baseline": as_mapping(first.get("baseline")).get("value"),
+        "kpi_target": as_mapping(first.get("target")).get("value"),
+        "kpi_unit_value": as_mapping(first.get("value")).get("per_unit"),
     }
-    listed = manifest.get("example")
-    names = [str(name) for name in listed] if isinstance(listed, list) else []
+    names = as_texts(manifest.get("example"))
     return tuple(name for name in names if name not in now or name not in example or now[name] == example[name])
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -3,10 +3,11 @@
 from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
-from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_derived, is_input
+from pilotline.pilot.configuration import decides, is_configuration, refuse_forbidden
+from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_input
 from pilotline.pilot.paths import ANSWERS_LOCK
 from pilotline.pilot.repository import Pilot
-from pilotline.rules.policies import decides, is_configuration, refuse_forbidden
+from pilotline.rules.derived import is_derived
 from pilotline.template.answers import Answers
 from pilotline.upgrade.answer_changes import answer_changes
 from pilotline.upgrade.merge import Merge, Scratch

@@ -53,7 +53,7 @@ FAILING = {
     "VAL006 an unknown one": ("VAL006", set_value("pilot.yml", "objective", "id", "be-cool"), "be-cool"),
     "VAL007 another formula": ("VAL007", set_value("kpis.yml", "kpis", 2, "formula", "my own"), "formula differs"),
     "VAL007 unknown": ("VAL007", set_value("kpis.yml", "kpis", 2, "uses", "x@7"), "no definition x@7"),
-    "VAL010 a wrong unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", "h"), "(sql) is in h"),
+    "VAL010 a wrong unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", "h"), "measures is in h"),
     "VAL010 a wrong function": (
         "VAL010",
         set_value("kpis.yml", "kpis", 0, "measure", {"function": "revenue_reached"}),

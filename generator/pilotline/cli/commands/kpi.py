@@ -77,13 +77,14 @@ def _cases(newest: Measured) -> str:
 
 
 def _money(report: Report) -> str:
-    value, costs = report.value, report.pilot.costs
+    value = report.value
     if value is None:
         return f"Worth: not known yet. {report.no_value}"
-    returned = f", return on cost {value.return_on_cost.value:+.0%}" if value.return_on_cost else ""
+    worth = value.worth
+    returned = f", return on cost {worth.return_on_cost.value:+.0%}" if worth.return_on_cost else ""
     first = (
-        f"First year, {value.currency}: brings {number(value.benefit.value)} ({span(value.benefit)}), "
-        f"costs {number(costs.first_year)}, leaves {number(value.net.value, '+')}{returned}"
+        f"First year, {worth.currency}: brings {number(worth.benefit.value)} ({span(worth.benefit)}), "
+        f"costs {number(worth.spending.first_year)}, leaves {number(worth.net.value, '+')}{returned}"
     )
     assumed = "; ".join(
         f"{'' if each.share is None else f'{100 * each.share:g} % '}{each.text} ({each.basis})"

@@ -16,7 +16,7 @@ from pilotline.creation.like import SourcePilot, answer_like, check_like, plan_l
 from pilotline.creation.new_pilot import NewPilot, create_pilot, default_destination, plan_pilot
 from pilotline.errors import AnswersError, DestinationError
 from pilotline.git.new_repository import check_destination
-from pilotline.rules.policies import PolicyError
+from pilotline.pilot.configuration import PolicyError
 from pilotline.template.answers import Answers
 from pilotline.template.question_roles import read_roles
 from pilotline.template.snapshot import Snapshot

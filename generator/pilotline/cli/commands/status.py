@@ -9,10 +9,10 @@ import click
 from pilotline.cli.options.common import config_path, json_option
 from pilotline.config import read_config
 from pilotline.kpi.drawing import number
-from pilotline.kpi.manifest import as_number
 from pilotline.readiness.run import CheckOptions, check_pilot
 from pilotline.readiness.status import describe_status
 from pilotline.readiness.verdict import Verdict
+from pilotline.rules.plain import as_number
 
 
 @click.command("status")

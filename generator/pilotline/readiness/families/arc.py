@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
+from pilotline.pilot.configuration import configured_hosts
 from pilotline.pilot.paths import ANSWERS, PROJECT
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.readiness.imports import Import, imports_of, possible_imports
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.rules.policies import configured_hosts
 
 _SETTINGS: Final = ("setup.cfg", ".importlinter", PROJECT)
 """Where import-linter looks for its settings, in its own order; the first that has any holds."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.configuration import find_forbidden
 from pilotline.pilot.paths import BILL_OF_MATERIALS, GITLAB_CI
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
@@ -14,7 +15,6 @@ from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.secrets import find_secrets, kind_of_secret
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs, jobs_of, triggers_of
-from pilotline.rules.policies import find_forbidden
 
 _PINNED: Final = re.compile(r"[^@]+@[0-9a-f]{40}")
 _UNTRUSTED: Final = re.compile(
@@ -259,7 +259,7 @@ url = "postgresql://db.sales.internal/shop"
             what = "differs from the catalog's" if path in repo.files else "was deleted"
             yield Problem(f"{path} {what}: its policies are the organisation's to change", Location(path))
         for violation in find_forbidden(repo.files):
-            place = repo.document(violation.path).place(*violation.setting.split("."))
+            place = repo.document(violation.path).place(*violation.refusal.named.setting.split("."))
             yield Problem(violation.message, place)
         yield from contradictions(repo, "integration")
 

@@ -10,9 +10,9 @@ from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import INTIMATE_MATERIAL, LITERACY, PROHIBITIONS, TRANSPARENCY
 from pilotline.readiness.facts import is_generative, is_unanswered, tests_named
-from pilotline.readiness.placeholders import has_unfinished_part
 from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.placeholders import has_unfinished_part
 
 _CLASSES: Final = ("minimal", "limited", "high", "prohibited")
 _TOLD: Final = re.compile(

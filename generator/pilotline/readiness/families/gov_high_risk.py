@@ -17,10 +17,10 @@ from pilotline.readiness.facts import (
     needs_high_risk,
     tests_named,
 )
-from pilotline.readiness.placeholders import has_unfinished_part
 from pilotline.readiness.pytest_proof import judge_tests, measure_tests
 from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.placeholders import has_unfinished_part
 
 _MARKING: Final = "marking|watermark|provenance|c2pa"
 _POINTS: Final = {

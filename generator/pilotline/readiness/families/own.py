@@ -9,9 +9,9 @@ from pilotline.documents.section import Location
 from pilotline.pilot.paths import CATALOG_ENTITY, CODE_OWNERS, MANIFEST
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.placeholders import is_placeholder
 
 _LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}
 _FEWEST_STEPS: Final = 2

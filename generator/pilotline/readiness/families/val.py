@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.pilot.contradictions import KPI_LIBRARY
 from pilotline.pilot.paths import KPI_EVIDENCE
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.eu_ai_act import stage_since
 from pilotline.readiness.facts import is_unanswered
 from pilotline.readiness.pilot_evidence import newest_kpis
-from pilotline.readiness.placeholders import is_placeholder
 from pilotline.readiness.results import Effort, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.rules.contradictions import KPI_LIBRARY
+from pilotline.rules.placeholders import is_placeholder
 
 _FETCH: Final = "Fetch the catalog with `pilotline diff`, or take a definition that _platform/organisation.yml carries."
 _COSTS: Final = ("build", "run_per_month", "people_per_month")

@@ -1,14 +1,11 @@
 """Value: each KPI is defined, measured, and bound to what gives its unit."""
 
-import ast
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.section import Location, Section
-from pilotline.kpi.evidence import UNMEASURED
-from pilotline.kpi.manifest import pending_of
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
@@ -16,12 +13,14 @@ from pilotline.readiness.facts import contradictions, is_unanswered
 from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.evidence import UNMEASURED
+from pilotline.rules.kpi_definition import pending_of
+from pilotline.rules.plain import as_mapping
+from pilotline.rules.units import Declared, find_registered, find_wrong_unit, kind_of
 
-_CURRENCY: Final = "<currency>"
 _TEXTS: Final = ("id", "title", "unit", "owner")
 _LONGEST_ROUND: Final = 100.0
 _DIRECTIONS: Final = frozenset({"higher", "lower"})
-_OTHER_KINDS: Final = ("sql", "mlflow", "runtime")
 
 
 class KpiIsDefined(Check):
@@ -139,9 +138,9 @@ kpis:
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        units, currency = registered_units(repo), repo.manifest.text("costs", "currency")
+        declared, currency = registered_units(repo), repo.manifest.text("costs", "currency")
         for kpi in repo.kpis.items("kpis"):
-            yield from _binding(kpi, units, currency)
+            yield from _binding(kpi, declared, currency)
             pending = pending_of(kpi.data if isinstance(kpi.data, dict) else {})
             if pending is not None:
                 message = f"{kpi.text('id')} is not measured yet: {' '.join(pending.split()).rstrip('.')}"
@@ -150,39 +149,22 @@ kpis:
                 )
 
 
-def _binding(kpi: Section, units: Mapping[str, str], currency: str) -> Iterator[Problem]:
-    name, place = kpi.text("id"), kpi.place("measure")
-    function, unit = kpi.text("measure", "function"), kpi.text("measure", "unit")
-    kind = next((kind for kind in _OTHER_KINDS if kpi.has("measure", kind)), "")
-    if function:
-        unit = units.get(function, "").replace(_CURRENCY, currency)
-    elif kind and not unit:
-        yield Problem(f"{name}: the measure ({kind}) does not say its unit", place, stage=Stage.PRODUCTION)
-    if unit and unit != kpi.text("unit"):
-        what = f"the function {function} gives" if function else f"its measure ({kind}) is in"
-        yield Problem(f"{name} is in {kpi.text('unit') or 'no unit'}, and {what} {unit}", place)
+def _binding(kpi: Section, declared: Mapping[str, Declared], currency: str) -> Iterator[Problem]:
+    entry, place = as_mapping(kpi.data), kpi.place("measure")
+    kind = kind_of(as_mapping(entry.get("measure")))
+    if kind and not kpi.text("measure", "unit"):
+        yield Problem(f"{kpi.text('id')}: the measure ({kind}) does not say its unit", place, stage=Stage.PRODUCTION)
+    if wrong := find_wrong_unit(entry, declared, currency):
+        yield Problem(wrong, place)
 
 
-def registered_units(repo: Repository) -> dict[str, str]:
-    """Read the units of the functions that the pilot's code registers, in literals, without running it.
+def registered_units(repo: Repository) -> dict[str, Declared]:
+    """Read what the functions that the pilot's code registers say of themselves, in literals, without running it.
 
     A pilot whose code registers none, as earlier ones did, is taken at its word.
     """
-    team = (path for path in repo.team_modules if ".register(" in repo.text(path))
-    return {name: unit for path in team for name, unit in _registered(repo.syntax(path))}
-
-
-def _registered(tree: ast.Module | None) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "register":
-            said = {word.arg: _literal(word.value) for word in node.keywords}
-            name = _literal(node.args[0]) if node.args else ""
-            if name and said.get("unit") and said.get("meaning"):
-                yield name, said["unit"]
-
-
-def _literal(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    trees = (repo.syntax(path) for path in repo.team_modules if ".register(" in repo.text(path))
+    return {name: said for tree in trees if tree is not None for name, said in find_registered(tree)}
 
 
 CHECKS: Final[tuple[Check, ...]] = (KpiIsDefined(), KpiIsMeasured(), MeasureFitsKpi())

@@ -1,8 +1,5 @@
 """Rebuilds the files that are made from kpis.yml, pilot.yml and the evidence, and finds those that are stale."""
 
-import hashlib
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,11 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from . import PilotError
 from .measure_units import find_wrong_units, read_declared
+from .rules import derived as rules
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 TEMPLATES: Final = Path(__file__).with_name("derived")
-MARK: Final = b"Source: sha256 "
-WRITES: Final = re.compile(r"[{]#-\s*writes:\s*(.+?)\s*-#[}]")
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Derived:
         if not self.path.is_file():
             return False
         present = self.path.read_bytes()
-        return present == self.content or MARK not in present
+        return present == self.content or not rules.is_derived(present)
 
     def write(self) -> None:
         """Put it there."""
@@ -49,7 +45,7 @@ def derive(root: Path) -> tuple[Derived, ...]:
         "kpis": kpis,
         "pilot": pilot,
         "evidence": _evidence(root / EVIDENCE),
-        "source_hash": hashlib.sha256(kpis_text + pilot_text).hexdigest(),
+        "source_hash": rules.source_hash(kpis_text, pilot_text),
     }
     # The results are Markdown, YAML and JSON, whose templates quote for themselves: HTML escaping would spoil them.
     environment = Environment(
@@ -58,7 +54,7 @@ def derive(root: Path) -> tuple[Derived, ...]:
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701
     )
-    environment.filters["to_json"] = _to_json
+    environment.filters["to_json"] = rules.to_json
     return tuple(_derived(environment, root, path, context) for path in sorted(TEMPLATES.glob("*.j2")))
 
 
@@ -72,8 +68,8 @@ def _refuse_wrong_units(kpis: object, pilot: dict[str, object]) -> None:
 
 
 def _derived(environment: Environment, root: Path, template: Path, context: dict[str, object]) -> Derived:
-    named = WRITES.match(template.read_text(encoding="utf-8"))
-    if named is None:
+    place = rules.read_place(template.read_text(encoding="utf-8"), lambda folder: (root / folder).is_dir())
+    if place is None:
         raise PilotError(f"{template} does not begin with the place that it writes: restore it with git.")
     try:
         text = environment.get_template(template.name).render(context)
@@ -81,17 +77,7 @@ def _derived(environment: Environment, root: Path, template: Path, context: dict
         raise PilotError(
             f"{template.name} cannot be made from kpis.yml and pilot.yml: {error}. Complete them."
         ) from error
-    return Derived(_place(root, named.group(1).split(" or ")), text.encode())
-
-
-def _place(root: Path, places: list[str]) -> Path:
-    """Return the first place whose folder exists; the last one when none does."""
-    found = next((place for place in places if (root / place).parent.is_dir()), places[-1])
-    return root / found
-
-
-def _to_json(value: object, *, ensure_ascii: bool = True) -> str:
-    return json.dumps(value, ensure_ascii=ensure_ascii)
+    return Derived(root / place, text.encode())
 
 
 def _read(path: Path) -> bytes:
@@ -103,9 +89,8 @@ def _read(path: Path) -> bytes:
 
 def _evidence(path: Path) -> list[object]:
     """Read what was measured so far; nothing before the first measurement."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     try:
-        return [json.loads(line) for line in lines]
+        return rules.read_evidence(path.read_text(encoding="utf-8") if path.is_file() else "")
     except ValueError as error:
         raise PilotError(f"{path} holds a line that is no JSON: {error}. Restore it with git.") from error
 

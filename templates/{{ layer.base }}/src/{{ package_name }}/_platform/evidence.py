@@ -5,24 +5,26 @@ A line of `governance/evidence/kpi.jsonl` for each measurement, so that a trend 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from . import PilotError, derive
 from .beginning import find_beginning
 from .kept_apart import evidence_folder as _kept
-from .kpi import ABSENT, Assessment, Defined, Verdict, unmeasured
+from .kpi import ABSENT, Assessment, Defined, unmeasured
 from .monitoring import Metrics
 from .revision import PAGE, commit_of
+from .rules import evidence as rules
+from .rules.evidence import FORMAT, Line
 from .settings import PlatformSettings
 from .surface import moved
 from .tracking import TrackedRun
-from .wording import finding, not_measured, sentence
+from .wording import finding, sentence
 
 if TYPE_CHECKING:  # moved: kept for the code of teams until version 2
     from .platform_measures import measure_platform
@@ -43,12 +45,10 @@ __all__ = [
 
 EVIDENCE: Final = "evidence/kpi.jsonl"
 WINS: Final = "wins.jsonl"
-FORMAT: Final = 1
 # What a new measurement repeats when it has nothing new to say: then no line is added.
 COMPARED: Final = ("kpi", "definition", "window", "n", "value", "low", "high", "gain", "verdict")
 UNKNOWN: Final = dict.fromkeys(("command", "commit", "measured_at", "run", "contract"))  # of what was never measured
 NOTICED: Final = ("better", "reached")
-Line = Mapping[str, object]
 __getattr__ = moved(__name__, globals())
 
 
@@ -85,23 +85,15 @@ def evidence_file(settings: PlatformSettings) -> Path:
 
 def read_lines(path: Path) -> list[Line]:
     """Read a file of evidence or wins, oldest line first; nothing before the first one."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    found: list[Line] = []
-    for number, text in enumerate(lines, start=1):
-        try:
-            line = json.loads(text)
-        except ValueError as error:
-            raise PilotError(f"Line {number} of {path} is no JSON: put it right; git knows how it was.") from error
-        if not isinstance(line, dict) or line.get("format") != FORMAT:
-            raise PilotError(f"Line {number} of {path} is not of format {FORMAT}: put it right, or upgrade this pilot.")
-        found.append(line)
-    return found
+    try:
+        return rules.read_lines(path.read_text(encoding="utf-8") if path.exists() else "", str(path))
+    except rules.EvidenceError as error:
+        raise PilotError(f"{error}: put it right (git knows how it was), or upgrade this pilot.") from error
 
 
 def read_present(settings: PlatformSettings) -> list[Line]:
     """Read the evidence on the data contract that is in force; what was not said to be of another is taken for it."""
-    lines, contract = read_lines(evidence_file(settings)), _contract(settings)
-    return [line for line in lines if (line.get("contract") or contract) == contract]
+    return list(rules.lines_in_force(read_lines(evidence_file(settings)), _contract(settings)))
 
 
 def read_newest(settings: PlatformSettings) -> list[Line]:
@@ -111,21 +103,18 @@ def read_newest(settings: PlatformSettings) -> list[Line]:
 
 def newest_of(kpis: Sequence[Defined], lines: Sequence[Line]) -> list[Line]:
     """Give the newest evidence on each KPI as kpis.yml defines it now, or a line that says that there is none."""
-    newest = {(line["kpi"], line["definition"]): line for line in lines}
+    newest = rules.newest_by_definition(lines)
     return [newest.get((each.kpi.id, each.hash)) or _line(unmeasured(each)) | UNKNOWN for each in kpis]
 
 
 def gate(kpis: Sequence[Defined], lines: Sequence[Line]) -> dict[str, str]:
     """Hold the newest evidence against what kpis.yml asks of the gate; say for each KPI what is missing."""
-    newest = {(line["kpi"], line["definition"]): line for line in lines}
+    newest = rules.newest_by_definition(lines)
     missing: dict[str, str] = {}
     for each in kpis:
-        line, wanted = newest.get((each.kpi.id, each.hash)), each.kpi.decision
-        enough = {wanted.go_on, "reached"} if wanted.gate == "shown" else set(get_args(Verdict)) - {"worse"}
-        if each.kpi.pending is not None:
-            missing |= {each.kpi.id: not_measured(each.kpi)} if wanted.gate == "shown" else {}
-        elif line is None or line["verdict"] not in enough:
-            missing[each.kpi.id] = str(line["sentence"]) if line else "It is not measured as kpis.yml defines it now."
+        kpi, wanted = each.kpi, each.kpi.decision
+        lack = rules.missing_at_gate(wanted.gate, wanted.go_on, kpi.pending, newest.get((kpi.id, each.hash)))
+        missing |= {kpi.id: lack} if lack else {}
     return missing
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from . import PilotError, SqlDatabase
-from .evidence import FORMAT, evidence_file, read_lines
+from .evidence import evidence_file, read_lines
 from .forget_files import due_files, due_lines
 from .forget_models import due_models
 from .forget_rows import due_rows, remember_tables
@@ -20,6 +20,7 @@ from .kept_apart import EARLIER
 from .monitoring import Metrics
 from .policies import read_policies
 from .revision import commit_of
+from .rules.evidence import FORMAT
 from .settings import PlatformSettings
 
 LINES: Final = "forgotten.jsonl"

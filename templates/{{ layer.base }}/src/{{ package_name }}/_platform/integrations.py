@@ -11,7 +11,7 @@ from types import ModuleType
 from . import PilotError, SqlDatabase, TrackingServer
 from .kept_apart import keep_apart
 from .local_mlflow import LocalServer
-from .policies import check_endpoint
+from .policies import check_endpoint, check_options
 from .settings import PlatformSettings
 from .sql_database import open_sqlite
 
@@ -64,8 +64,7 @@ def _switched_on(kind: str, settings: PlatformSettings, folder: str) -> ModuleTy
             f"add it with `pilotline add {absent[0]}`, or take integrations.{absent[0]} out of the settings."
         )
     for name in wanted:
-        url = settings.integrations[name].url
-        check_endpoint(settings, url.get_secret_value() if url else "", f"integrations.{name}.url")
+        check_options(settings, settings.integrations[name], f"integrations.{name}")
     modules = [import_module(f"{folder}.{name}") for name in wanted]
     fitting = [module for module in modules if kind == module.PROVIDES]
     if len(fitting) > 1:

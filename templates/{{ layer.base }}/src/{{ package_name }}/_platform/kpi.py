@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Final, Literal
+from typing import Final
 
 from . import PilotError
 from .anytime import Gain, Measurement, cases_needed, compare
 from .kpi_manifest import Defined, Kpi, read_kpis
 from .kpi_parts import nine_digits
 from .manifest import Costs
+from .rules.evidence import ABSENT, Verdict
+from .rules.worth import MONTHS, Interval, UnitValue, worth_of
 
 __all__ = ["ABSENT", "PERIOD", "Assessment", "Defined", "Kpi", "Verdict", "Worth", "assess", "read_kpis", "unmeasured"]
 
-Verdict = Literal["reached", "better", "kept", "undecided", "worse", "not_enough_data", "not_measured_yet"]
-ABSENT: Final = ("not_enough_data", "not_measured_yet")  # of these there is no number to show
-PERIOD: Final = 12  # months that benefit and cost are compared over
+PERIOD: Final = MONTHS
 STILL: Final = "the table still holds the cases that the baseline was measured on, and no later ones"
 
 
@@ -121,21 +121,27 @@ def _verdict(defined: Defined, gain: Gain) -> Verdict:
 
 
 def _worth(kpi: Kpi, found: Measurement, gain: Gain, costs: Costs) -> Worth | None:
-    """Multiply the gain by its worth, where a unit's worth and their number are known, in the currency of the costs."""
-    if kpi.value is None or found.units_per_month is None or kpi.value.currency != costs.currency:
+    """Turn the gain into money, and write it as a line of evidence has it."""
+    if kpi.value is None:
         return None
-    if gain.value is None or (gain.low is None and gain.high is None):
-        return None
-    if costs.build is None or costs.run_per_month is None or costs.people_per_month is None:
-        return None
-    factor = kpi.value.per_unit * found.units_per_month
-    value = gain.value * factor
-    running = costs.run_per_month + costs.people_per_month
-    net = value - running
-    months = costs.build / net if net > 0 else None
     swing = next((each for each in kpi.value.assumptions if each.share is not None), None)
-    needed = (swing.share or 0) * (running + costs.build / PERIOD) / value if swing and value > 0 else None
-    texts = tuple(map(str, kpi.value.assumptions))
-    low, high = (None if end is None else end * factor for end in (gain.low, gain.high))
-    currency = kpi.value.currency
-    return Worth(value, low, high, net, months, needed, swing.text if swing else None, currency, texts)
+    share, of = (swing.share, swing.text) if swing else (None, None)
+    unit = UnitValue(kpi.value.per_unit, kpi.value.currency, share, of)
+    money = worth_of(_interval(gain), unit, found.units_per_month, costs.spending)
+    if money is None:
+        return None
+    return Worth(
+        value=money.per_month.value,
+        low=money.per_month.low,
+        high=money.per_month.high,
+        net=money.kept,
+        break_even_months=money.payback_months,
+        break_even_share=money.break_even_share,
+        break_even_of=of,
+        currency=money.currency,
+        assumptions=tuple(map(str, kpi.value.assumptions)),
+    )
+
+
+def _interval(gain: Gain) -> Interval | None:
+    return None if gain.value is None else Interval(gain.value, gain.low, gain.high)

@@ -1,9 +1,7 @@
 """KPIs as kpis.yml defines them, with what keeps one from being measured yet; every mistake is reported at once."""
 
 import csv
-import hashlib
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from .kpi_parts import (
     Target,
     Value,
 )
+from .rules.kpi_definition import definition_hash, find_mistaken_aim, pending_of, sign_of
 
 __all__ = [
     "SCHEMA",
@@ -44,8 +43,6 @@ __all__ = [
     "read_kpis",
 ]
 
-# What makes a measurement another one; texts for people, owners and money are not among them.
-DEFINING: Final = ("baseline", "direction", "formula", "id", "margin", "measure", "minimum_sample", "unit", "window")
 FEWEST_CASES: Final = 2  # of a baseline: one case alone has no interval
 SCHEMA: Final = Path(__file__).with_name("kpis.schema.json")
 
@@ -82,28 +79,15 @@ class Kpi(KpiPart):
         return self
 
     def _aims_at_better(self) -> None:
-        before, target = self.baseline.value, self.target
-        gap = None if target is None else target.change_percent
-        if target is not None and target.value is not None and before is not None:
-            gap = target.value - before
-        if gap is not None and self.sign * gap < 0:
-            message = f"the target is worse than the baseline, {self.direction} being better"
-            raise ValueError(message)
-        if target is not None and target.change_percent is not None and before == 0:
-            message = "a change in percent of a baseline of 0 says nothing: give the target's value"
-            raise ValueError(message)
+        target, change = (self.target.value, self.target.change_percent) if self.target else (None, None)
+        if wrong := find_mistaken_aim(self.direction, self.baseline.value, target, change):
+            raise ValueError(wrong)
 
     @property
     def pending(self) -> str | None:
         """Say what keeps it from being measured, with the next step; None once it can be measured."""
-        if self.measure.pending is not None:
-            return self.measure.pending
-        if self.baseline.missing:
-            return (
-                f"its baseline is missing ({self.baseline.source}): the command `baseline` measures it, or write its "
-                "value, period and source into kpis.yml"
-            )
-        return None
+        baseline = self.baseline.model_dump(include={"value", "data", "source"})
+        return pending_of({"measure": {"pending": self.measure.pending}, "baseline": baseline})
 
     def aim(self, number: Callable[[float], str]) -> str:
         """Say what is hoped for: the target, or how much worse a guardrail may become."""
@@ -120,7 +104,7 @@ class Kpi(KpiPart):
     @property
     def sign(self) -> int:
         """1 when more is better, -1 when less is."""
-        return 1 if self.direction == "higher" else -1
+        return sign_of(self.direction)
 
 
 class Manifest(KpiPart):
@@ -160,15 +144,6 @@ def read_kpis(path: Path) -> tuple[Defined, ...]:
     return tuple(_defined(path.parent, kpi, entry) for kpi, entry in zip(kpis, content["kpis"], strict=True))
 
 
-def definition_hash(entry: dict[str, object], cases: str | None = None) -> str:
-    """Hash what makes a measurement comparable with the next one: as kpis.yml has it, and a baseline's cases."""
-    defining: dict[str, object] = {name: entry[name] for name in DEFINING if name in entry}
-    if cases is not None:
-        defining["cases"] = hashlib.sha256(cases.encode()).hexdigest()
-    text = json.dumps(defining, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _defined(root: Path, kpi: Kpi, entry: dict[str, object]) -> Defined:
     if kpi.baseline.data is None:
         return _resolved(Defined(kpi, definition_hash(entry), _measured_before(kpi)))
@@ -182,7 +157,7 @@ def _defined(root: Path, kpi: Kpi, entry: dict[str, object]) -> Defined:
         raise PilotError(
             f"The baseline of {kpi.id}, {path}, is no CSV file with a number in the column value: {error}. Mend it."
         ) from error
-    return _resolved(Defined(kpi, definition_hash(entry, cases), before))
+    return _resolved(Defined(kpi, definition_hash(entry, cases.encode()), before))
 
 
 def _measured_before(kpi: Kpi) -> Sample | None:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
+from .rules.kpi_definition import is_typed, resolve_change, say_change
+
 Part = TypeVar("Part", bound="KpiPart")
 Number = Annotated[float, Strict()]  # neither "51" nor true
 # A date is text to editors (YAML 1.2), quoted or not.
@@ -61,7 +63,7 @@ class Baseline(KpiPart):
     @property
     def typed(self) -> bool:
         """Whether somebody wrote the number down, and nothing measured it."""
-        return self.value is not None and self.measured is None
+        return is_typed(self.model_dump())
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -100,11 +102,10 @@ class Target(KpiPart):
         """Give the value that is aimed at, seen from a baseline."""
         if self.change_percent is None:
             return self.value
-        return None if baseline is None else baseline + abs(baseline) * self.change_percent / 100
+        return resolve_change(baseline, self.change_percent)
 
     def __str__(self) -> str:
-        change = self.change_percent or 0
-        return f"{abs(change):g} % {'more' if change > 0 else 'less'} than the baseline"
+        return say_change(self.change_percent or 0)
 
 
 class Assumption(KpiPart):

@@ -6,7 +6,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import PilotError
-from .example_answers import still_the_example
+from .rules.example_answers import still_the_example
+from .rules.worth import Spending
 
 PACKAGE = __package__.split(".")[0]
 
@@ -38,6 +39,13 @@ class Costs(_Part):
     build: float | None = 0
     run_per_month: float | None = 0
     people_per_month: float | None = 0
+
+    @property
+    def spending(self) -> Spending | None:
+        """The same as the rule book takes it; None as long as a part of it is not stated."""
+        if self.build is None or self.run_per_month is None or self.people_per_month is None:
+            return None
+        return Spending(self.currency, self.build, self.run_per_month, self.people_per_month)
 
 
 class AiAct(_Part):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from .corrections import Corrections
-from .evidence import FORMAT, evidence_file, read_lines, rounded
+from .evidence import evidence_file, read_lines, rounded
 from .revision import commit_of, is_same_code
+from .rules.evidence import FORMAT
 from .settings import PlatformSettings
 
 EVALUATION: Final = "evaluation.json"

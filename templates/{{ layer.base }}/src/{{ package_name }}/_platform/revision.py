@@ -5,8 +5,10 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from .rules.evidence import WRITTEN_BY_PILOT
+
 PAGE: Final = Path("docs/kpis.md")
-CODE: Final = ("--", ".", ":!governance", f":!{PAGE}")  # what evidence is about, as git names it
+CODE: Final = ("--", ".", *(f":!{path.rstrip('/')}" for path in WRITTEN_BY_PILOT))  # what evidence is about, for git
 
 
 def commit_of(root: Path) -> str | None:

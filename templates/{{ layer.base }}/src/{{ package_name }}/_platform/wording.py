@@ -4,6 +4,8 @@ from typing import Final
 
 from .anytime import Measurement
 from .kpi import PERIOD, STILL, Assessment, Kpi, Worth
+from .rules import kpi_definition as rules
+from .rules.worth import say_break_even
 
 SHOWN_WHOLE: Final = 100  # numbers from here on are shown without decimals
 
@@ -50,8 +52,7 @@ def _too_few(kpi: Kpi, found: Measurement) -> str:
 
 def not_measured(kpi: Kpi) -> str:
     """Say that a KPI is not measured yet, and what the next step is."""
-    step = kpi.pending or "the command `measure` does it"
-    return f"Not measured yet: {step.strip().rstrip('.')}."
+    return rules.not_measured(kpi.pending)
 
 
 def _signed(each: Assessment) -> str:
@@ -80,15 +81,8 @@ def _money(worth: Worth) -> str:
     if worth.break_even_months is not None:
         end = f"the build is earned back in {worth.break_even_months:,.1f} months"
     assumed = f", if {' and '.join(worth.assumptions)}"
-    return f"Worth {per_month}{assumed}; {rest}; {end}.{_break_even(worth)}"
-
-
-def _break_even(worth: Worth) -> str:
-    if worth.break_even_share is None:
-        return ""
-    if worth.break_even_share > 1:
-        return f" It does not pay within a year, whatever share {worth.break_even_of}."
-    return f" It pays within a year if at least {100 * worth.break_even_share:.1f} % {worth.break_even_of}."
+    paid = say_break_even(worth.break_even_share, worth.break_even_of)
+    return f"Worth {per_month}{assumed}; {rest}; {end}. {paid}".rstrip()
 
 
 def number(value: float | None, sign: str = "") -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
-from pilotline.rules.currencies import CURRENCIES
+from pilotline.pilot.currencies import CURRENCIES
+from pilotline.pilot.paths import KPIS, MANIFEST
+from pilotline.rules.plain import as_mapping, as_mappings, as_number
 from pilotline.rules.policies import usable_hosts
 
 Data = Mapping[str, object]
@@ -66,14 +68,14 @@ def gather_said(
         paths: All paths of the pilot.
         definitions: Definitions of KPIs that the pilot does not carry, by `id@version`.
     """
-    stage, paths = _mapping(manifest).get("stage"), tuple(paths)
+    stage, paths = as_mapping(manifest).get("stage"), tuple(paths)
     carried = {
-        f"{each.get('id')}@{each.get('version')}": each for each in _mappings(_mapping(organisation).get("kpis"))
+        f"{each.get('id')}@{each.get('version')}": each for each in as_mappings(as_mapping(organisation).get("kpis"))
     }
     return Said(
-        _mapping(manifest),
-        _mappings(_mapping(kpis).get("kpis")),
-        _mapping(organisation),
+        as_mapping(manifest),
+        as_mappings(as_mapping(kpis).get("kpis")),
+        as_mapping(organisation),
         {**definitions, **carried},
         tuple(found[1] for path in paths if (found := _INTEGRATION.fullmatch(path))),
         _PRODUCTION in paths or stage == "production",
@@ -83,7 +85,7 @@ def gather_said(
 def read_said(files: Mapping[str, bytes], definitions: Mapping[str, Data]) -> Said:
     """Gather what a pilot says from its files by path."""
     organisation = next((files[path] for path in files if _ORGANISATION.fullmatch(path)), b"")
-    manifest, kpis = (_parse(files.get(name, b"")) for name in ("pilot.yml", "kpis.yml"))
+    manifest, kpis = (_parse(files.get(name, b"")) for name in (MANIFEST, KPIS))
     return gather_said(manifest, kpis, _parse(organisation), files, definitions)
 
 
@@ -95,7 +97,7 @@ def _never_in_production(said: Said) -> Iterator[Contradiction]:
     if not hosts:
         named = ", ".join(said.integrations)
         yield Contradiction(
-            "integration", "pilot.yml", ("data", "classification"),
+            "integration", MANIFEST, ("data", "classification"),
             f"The organisation's policies list no host for this data in production ({reason}), so an integration "
             f"can never be switched on there: leave out {named}, or production, or correct the class of the data",
         )  # fmt: skip
@@ -111,19 +113,19 @@ def _against_the_direction(said: Said) -> Iterator[Contradiction]:
             if gain and direction in {"higher", "lower"} and (gain > 0) != (direction == "higher"):
                 says = f"{name} says that {direction} is better"
                 yield Contradiction(
-                    "direction", "kpis.yml", ("kpis", index, "target"), f"The target is worse than the baseline: {says}"
+                    "direction", KPIS, ("kpis", index, "target"), f"The target is worse than the baseline: {says}"
                 )
 
 
 def _other_currency(said: Said) -> Iterator[Contradiction]:
     """Money in one currency cannot be the value of a unit in another one."""
-    common = _mapping(said.manifest.get("costs")).get("currency")
+    common = as_mapping(said.manifest.get("costs")).get("currency")
     for index, kpi in enumerate(said.kpis):
-        currency = str(_mapping(kpi.get("value")).get("currency") or common or "")
+        currency = str(as_mapping(kpi.get("value")).get("currency") or common or "")
         named = [word for word in re.findall(r"\b[A-Z]{3}\b", str(kpi.get("unit"))) if word in CURRENCIES]
         if currency and named and currency not in named:
             message = f"{kpi.get('id')} is in {kpi.get('unit')}, and its money in {currency}"
-            yield Contradiction("currency", "kpis.yml", ("kpis", index, "unit"), message)
+            yield Contradiction("currency", KPIS, ("kpis", index, "unit"), message)
 
 
 TABLE: Final[Mapping[str, Callable[[Said], Iterator[Contradiction]]]] = {
@@ -135,8 +137,8 @@ TABLE: Final[Mapping[str, Callable[[Said], Iterator[Contradiction]]]] = {
 
 def _gain(kpi: Data) -> float:
     """How far the target lies above the baseline; 0 where that is not said."""
-    target, change = _mapping(kpi.get("target")), _number(_mapping(kpi.get("target")).get("change_percent"))
-    before, after = _number(_mapping(kpi.get("baseline")).get("value")), _number(target.get("value"))
+    target, change = as_mapping(kpi.get("target")), as_number(as_mapping(kpi.get("target")).get("change_percent"))
+    before, after = as_number(as_mapping(kpi.get("baseline")).get("value")), as_number(target.get("value"))
     if change is not None:
         return change
     return 0.0 if before is None or after is None else after - before
@@ -144,21 +146,9 @@ def _gain(kpi: Data) -> float:
 
 def _newest(name: str, definitions: Mapping[str, Data]) -> str:
     versions = [
-        (_number(each.get("version")) or 0.0, key) for key, each in definitions.items() if each.get("id") == name
+        (as_number(each.get("version")) or 0.0, key) for key, each in definitions.items() if each.get("id") == name
     ]
     return max(versions, default=(0.0, ""))[1]
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _mapping(value: object) -> Data:
-    return value if isinstance(value, dict) else {}
-
-
-def _mappings(value: object) -> tuple[Data, ...]:
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 def _parse(content: bytes) -> Data:
