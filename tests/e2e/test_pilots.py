@@ -150,8 +150,8 @@ def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(pilot, ru
     assert [trend.kpi.hash for trend in report.trends] == [line["definition"] for line in lines]
     assert report.value is not None
     for end in ("value", "low", "high"):
-        assert getattr(report.value.per_month, end) == pytest.approx(lines[0]["worth"][end])
-    assert report.value.payback_months == pytest.approx(lines[0]["worth"]["break_even_months"])
+        assert getattr(report.value.worth.per_month, end) == pytest.approx(lines[0]["worth"][end])
+    assert report.value.worth.payback_months == pytest.approx(lines[0]["worth"]["break_even_months"])
     assert report.value.break_even in lines[0]["sentence"]
     built = derive_files(files_below(pilot))
     assert built["docs/kpis.md"] == (pilot / "docs/kpis.md").read_bytes()
