@@ -4,12 +4,16 @@ import json
 import re
 
 import pytest
+import yaml
 
 from pilotline.kpi.as_json import to_json
 from pilotline.kpi.drawing import number, plot, round_marks, sparkline
 from pilotline.kpi.manifest import KpiError
 from pilotline.kpi.page import render_page
 from pilotline.kpi.report import read_report
+from pilotline.rules.beginning import contract_key
+from tests.helpers import pilotline
+from tests.rules.conftest import CARRIED
 
 
 def test_money_is_benefit_less_cost_with_the_measurement_s_range(write_pilot):
@@ -180,3 +184,46 @@ def test_numbers_and_trends_are_drawn_in_any_terminal():
     assert len(sparkline([5, 5], unicode=True)) == 2
     assert (number(None), number(1234.5), number(1.25, "+")) == ("open", "1,234", "+1.2")
     assert (number(0.0423), number(-0.5, "+"), number(0.0), number(1e-5)) == ("0.042", "-0.5", "0", "1e-05")
+
+
+def test_evidence_of_another_data_contract_is_no_trend_of_this_one(write_pilot):
+    pilot = write_pilot(1, 2, contract="0ther000")
+    assert len(read_report(pilot).trends[0].lines) == 0
+
+    contract = pilot / "data_contracts/cases.odcs.yaml"
+    contract.parent.mkdir()
+    contract.write_text("id: cases\nschema: [{name: cases, properties: [{name: id}]}]\n")
+    manifest = pilot / "pilot.yml"
+    listed = "contracts: [data_contracts/cases.odcs.yaml]"
+    manifest.write_text(re.sub(r"contracts:.*(\n +- .*)*", listed, manifest.read_text()))
+    key = contract_key([yaml.safe_load(contract.read_text())])
+    evidence = pilot / "governance/evidence/kpi.jsonl"
+    evidence.write_text(evidence.read_text().replace("0ther000", str(key), 1))
+    assert [line.contract for line in read_report(pilot).trends[0].lines] == [key]
+
+
+def test_costs_that_nobody_stated_leave_the_worth_open(write_pilot):
+    pilot = write_pilot(16_000)
+    manifest = pilot / "pilot.yml"
+    manifest.write_text(re.sub(r"build: \d+", "build: null", manifest.read_text()))
+    report = read_report(pilot)
+    assert (report.value, report.no_value) == (None, "pilot.yml does not say yet what the pilot costs.")
+    assert "not stated yet" in render_page(report)
+    assert to_json(report)["value"] is None
+
+
+def test_other_rules_of_the_pilot_are_told_wherever_its_kpis_are_shown(write_pilot):
+    pilot = write_pilot(16_000)
+    platform = pilot / f"src/{read_report(pilot).pilot.package}/_platform"
+    (platform / "rules").mkdir(parents=True)
+    (platform / "__init__.py").touch()
+    for path in CARRIED.glob("*.py"):
+        (platform / "rules" / path.name).write_bytes(path.read_bytes())
+    assert read_report(pilot).other_rules == ""
+
+    (platform / "rules" / "worth.py").write_text("# older\n")
+    report = read_report(pilot)
+    assert "by other rules than this pilotline (worth)" in report.other_rules
+    assert "other rules than this pilotline (worth)" in render_page(report)
+    assert to_json(report)["other_rules"] == report.other_rules
+    assert "(worth)" in pilotline("kpi", pilot).out

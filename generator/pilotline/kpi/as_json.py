@@ -20,6 +20,7 @@ def to_json(report: Report) -> dict[str, object]:
         "value": None if report.value is None else _value(report.value),
         "cost": {"first_year": costs.spending.first_year if costs.spending else None, **asdict(costs)},
         "kpis": [_trend(each) for each in report.trends],
+        "other_rules": report.other_rules or None,
         "wins": [asdict(win) for win in report.wins],
     }
 

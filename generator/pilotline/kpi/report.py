@@ -9,6 +9,7 @@ from pilotline.kpi.evidence import Measured, Win, in_force, read_evidence, read_
 from pilotline.kpi.manifest import Kpi, KpiError, read_kpis
 from pilotline.kpi.value import Costs, Value, value_of
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST, ORGANISATION, WINS
+from pilotline.pilot.rule_book import explain_differing_rules, find_differing_rules
 from pilotline.pilot.stages import stage_after
 from pilotline.rules.beginning import contract_key
 from pilotline.rules.evidence import UNMEASURED, shows
@@ -22,6 +23,7 @@ class Facts:
     """What pilot.yml says that a reader of KPIs needs."""
 
     name: str
+    package: str
     distribution: str
     stage: str
     objective: str
@@ -75,6 +77,8 @@ class Report:
     value: Value | None
     decision: Decision
     wins: tuple[Win, ...]
+    other_rules: str
+    """That the pilot itself judges by other rules than this report, and which; empty where it does not."""
 
     @property
     def no_value(self) -> str:
@@ -101,9 +105,8 @@ def read_report(start: Path) -> Report:
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
     value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
-    return Report(
-        facts, trends, value, recommend_decision(facts, trends, value), read_wins(_read(folder, WINS, missing=b""))
-    )
+    decision, wins = recommend_decision(facts, trends, value), read_wins(_read(folder, WINS, missing=b""))
+    return Report(facts, trends, value, decision, wins, _other_rules(folder, facts.package))
 
 
 def recommend_decision(facts: Facts, trends: tuple[Trend, ...], value: Value | None) -> Decision:
@@ -171,6 +174,13 @@ def _still_the_example(folder: Path, manifest: Mapping[str, object], definitions
     return still_the_example(manifest, as_mapping(kpis), as_mapping(as_mapping(decided).get("example")))
 
 
+def _other_rules(folder: Path, package: str) -> str:
+    def read(path: str) -> bytes | None:
+        return (folder / path).read_bytes() if (folder / path).is_file() else None
+
+    return explain_differing_rules(find_differing_rules(read, f"src/{package}/"))
+
+
 def _contract(folder: Path) -> str | None:
     """Name the data contract that is in force by what it means; None where it cannot be read."""
     try:
@@ -193,6 +203,7 @@ def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]]
     objective, costs = as_mapping(found.get("objective")), as_mapping(found.get("costs"))
     return Facts(
         name=_text(found, "name"),
+        package=_text(found, "package"),
         distribution=_text(found, "distribution"),
         stage=_text(found, "stage"),
         objective=_text(objective, "title"),

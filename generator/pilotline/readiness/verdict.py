@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final, Literal
 
 from pilotline.documents.section import Location
+from pilotline.pilot.rule_book import explain_differing_rules, find_differing_rules
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
@@ -151,6 +152,7 @@ def judge(
 ) -> Verdict:
     """Judge a pilot by the results of its checks, under its waivers."""
     waivers, refused = read_waivers(repo)
+    around = (*_rule_notices(repo), *_lowering_notices(repo))
     judged = apply_waivers(results, waivers, repo.today)
     left_out = tuple(left_out)
     incomplete = {name.rstrip("0123456789") for name in left_out} if is_partial else set()
@@ -161,7 +163,7 @@ def judge(
         level=None if is_partial else reached_stage(judged),
         scores=tuple(score for score in _scores(judged) if score.family not in incomplete),
         events=upcoming_events(judged, waivers.values(), repo.today),
-        notices=(*_lowering_notices(repo), *_notices(judged, waivers.values(), refused, repo.today)),
+        notices=(*around, *_notices(judged, waivers.values(), refused, repo.today)),
         today=repo.today,
         left_out=left_out,
         is_partial=is_partial,
@@ -192,6 +194,12 @@ def _score(family: str, members: Sequence[Result]) -> FamilyScore:
     points = sum(result.grade.weight for result in passed)
     counts = {grade.value: sum(result.grade is grade for result in passed) for grade in Grade}
     return FamilyScore(family, points / len(applicable) if applicable else None, counts, len(applicable))
+
+
+def _rule_notices(repo: Repository) -> tuple[Notice, ...]:
+    """Say when the pilot itself judges by other rules than those of this verdict."""
+    message = explain_differing_rules(find_differing_rules(repo.files.get, repo.package_folder))
+    return (Notice(message, Location(f"{repo.package_folder}_platform/rules")),) if message else ()
 
 
 def _lowering_notices(repo: Repository) -> tuple[Notice, ...]:

@@ -46,6 +46,8 @@ def _text(report: Report) -> str:
     blocks = [head, *(_kpi(trend) for trend in report.trends), _money(report)]
     asked = click.style(report.decision.asked, bold=True)
     blocks.append(f"Asked of {pilot.approves}, by {pilot.review_by}: {asked}\n{_wrap(report.decision.why)}")
+    if report.other_rules:
+        blocks.append(_wrap(report.other_rules).strip())
     if pilot.example:
         blocks.append(f"Still the example's figures: {', '.join(pilot.example)}")
     return "\n\n".join(blocks)
