@@ -74,6 +74,9 @@ def check_options(settings: PlatformSettings, part: BaseModel, setting: str) -> 
 
 def _refuse(settings: PlatformSettings, named: Iterable[Named]) -> None:
     """Hold names against each policy that applies: data class, risk class, stage."""
+    named = tuple(named)
+    if not named:
+        return
     policies, manifest = read_policies(), settings.manifest.model_dump(by_alias=True)
     refused = next(find_refusals(policies.document, manifest, named), None)
     if refused is not None:

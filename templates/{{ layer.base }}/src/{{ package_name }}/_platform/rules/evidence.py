@@ -20,6 +20,9 @@ Line = Mapping[str, object]
 class EvidenceError(ValueError):
     """A line is no evidence of the known format; its text says which and why."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
 
 def read_lines(text: str, place: str) -> list[Line]:
     """Read lines of evidence, oldest first.
