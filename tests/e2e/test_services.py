@@ -59,11 +59,27 @@ DAYS = """
     attribution: before and after
     decision: {go_on: better, gate: not_worse, otherwise: stop}
 """
+# What MLflow's own pages ask the server for: a logged model with its metrics and data sets, and runs to compare.
 LOOK = """
+import json
 import mlflow
 client = mlflow.MlflowClient()
-runs = client.search_runs([experiment.experiment_id for experiment in client.search_experiments()])
-print(len(client.search_registered_models()), len(runs))
+experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+runs = {run.info.run_id: run for run in client.search_runs(experiments)}
+whole = next(run for run in runs.values() if run.info.run_name == "run")
+steps = {run.info.run_name for run in runs.values() if run.data.tags.get("mlflow.parentRunId") == whole.info.run_id}
+(logged,) = client.search_logged_models(experiments)
+(registered,) = client.search_registered_models()
+print(json.dumps({
+    "steps": sorted(steps),
+    "commits": len({run.data.tags["mlflow.source.git.commit"] for run in runs.values()}) == 1,
+    "whole": {**whole.data.metrics, **whole.data.params},
+    "used": {data.tags[0].value: data.dataset.digest for data in whole.inputs.dataset_inputs},
+    "model": {metric.key: [metric.value, metric.dataset_name, metric.dataset_digest] for metric in logged.metrics},
+    "chosen": logged.params,
+    "about": registered.description,
+    "said": client.get_model_version(registered.name, "1").description,
+}))
 """
 
 PREPARE = """
@@ -206,10 +222,19 @@ def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilo
     run = run_pilot(pilot, "run", "--json", offline=False, **switched_on)
     assert run.code == 0, run.err
 
-    seen = run_in(pilot, ["python", "-W", "ignore", "-c", LOOK], offline=False, MLFLOW_TRACKING_URI=mlflow_server)
-    models, runs = map(int, seen.out.split()[-2:])
-    assert models == 1
-    assert runs >= 1
+    looked = run_in(pilot, ["python", "-W", "ignore", "-c", LOOK], offline=False, MLFLOW_TRACKING_URI=mlflow_server)
+    seen, result = json.loads(looked.out.splitlines()[-1]), json.loads(run.out)
+    assert seen["steps"] == ["evaluate", "measure", "score", "train"]
+    assert seen["commits"], "every run names the commit that it is of"
+    kpi = result["kpis"][0]
+    assert seen["whole"][f"kpi.{kpi['id']}"] == pytest.approx(kpi["value"])
+    assert seen["whole"]["train.kind"] == seen["chosen"]["kind"]
+    assert seen["model"]["training.rows"] == [15557, "cases of sales-ledger", seen["used"]["training"]]
+    auc = result["evaluated"]["quality"]["auc"]
+    assert seen["model"]["auc"] == [pytest.approx(auc), "cases of sales-ledger", seen["used"]["evaluation"]]
+    assert seen["used"]["training"] != seen["used"]["evaluation"]
+    assert "What customer-call-list decides with" in seen["about"]
+    assert seen["said"].startswith("Passed the gate: better than the rule")
     assert not (pilot / "var/mlflow.db").exists()
 
 

@@ -40,7 +40,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "settings": ("PlatformSettings", "Section"),
     "sql_database": ("open_sqlite",),
     "switch": ("model_switch",),
-    "tracking": ("ModelVersion", "Tracking", "Verdict"),
+    "tracking": ("ModelVersion", "TrackedRun", "Tracking", "Verdict"),
     "wording": ("number", "sentence"),
 }
 # Old file -> the file that holds it now -> names. A line goes with the major version after the move.

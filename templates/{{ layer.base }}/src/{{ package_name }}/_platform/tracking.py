@@ -1,12 +1,9 @@
 """MLflow runs and the model registry: nothing leaves the machine unasked, and no stored model can run code."""
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,32 +11,20 @@ from typing import TYPE_CHECKING, Final, Literal
 from . import PilotError, TrackingServer
 from .beginning import find_beginning, is_of
 from .mlflow_manners import clear_errors, quiet
-from .model_requirements import requirements_of
+from .model_version import ModelVersion, as_version
 from .revision import commit_of
 from .settings import find_root
-from .table_digest import digest_of
+from .tracked_run import BEGINNING, TrackedRun
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from mlflow import ActiveRun, MlflowClient
+    from mlflow import MlflowClient
     from sklearn.base import BaseEstimator
 
+__all__ = ["BEGINNING", "CHAMPION_OF", "ModelVersion", "TrackedRun", "Tracking", "Verdict"]
+
 Alias = Literal["champion"]
-PARENT: Final = "mlflow.parentRunId"
 COMMIT: Final = "mlflow.source.git.commit"
 CHAMPION_OF: Final = "champion-of-"  # begins the alias that the champion of another beginning keeps
-BEGINNING: Final = "beginning"  # the data contract and KPI definition that a run or model belongs to
-
-
-@dataclass(frozen=True)
-class ModelVersion:
-    """One registered model."""
-
-    name: str
-    version: int
-    run_id: str
-    created: datetime
-    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,80 +33,6 @@ class Verdict:
 
     passed: bool
     reasons: tuple[str, ...]
-
-
-class TrackedRun:
-    """One open MLflow run."""
-
-    def __init__(self, client: "MlflowClient", run: "ActiveRun", model_name: str, trusted_types: Sequence[str]) -> None:
-        self._client = client
-        self._around = run.data.tags.get(PARENT)
-        self._model_name = model_name
-        self._trusted = list(trusted_types)
-        self._beginning = str(run.data.tags.get(BEGINNING, ""))
-        self.id = str(run.info.run_id)
-
-    def params(self, values: Mapping[str, object]) -> None:
-        """Log what was chosen."""
-        import mlflow
-
-        mlflow.log_params(dict(values), run_id=self.id)
-
-    def metrics(self, values: Mapping[str, float]) -> None:
-        """Log what was measured."""
-        import mlflow
-
-        mlflow.log_metrics(dict(values), run_id=self.id)
-
-    def outcomes(self, values: Mapping[str, float]) -> None:
-        """Log what the whole is about, also on the run around this one, so that MLflow compares runs by it."""
-        import mlflow
-
-        for run_id in {self.id, self._around or self.id}:
-            mlflow.log_metrics(dict(values), run_id=run_id)
-
-    def tags(self, values: Mapping[str, str]) -> None:
-        """Log what it was for."""
-        for name, value in values.items():
-            self._client.set_tag(self.id, name, value)
-
-    def json(self, name: str, data: object) -> None:
-        """Keep a small value with the run, to be read back with `Tracking.read_json`."""
-        self._client.log_text(self.id, json.dumps(data, ensure_ascii=False, sort_keys=True), name)
-
-    def dataset(self, frame: "pd.DataFrame", *, name: str, source: str, context: str) -> None:
-        """Log which data was used: its name, source, columns and the digest of all its rows, not the rows."""
-        import mlflow
-        from mlflow.data.pandas_dataset import from_pandas
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            data = from_pandas(frame, source=source, name=name, digest=digest_of(frame))
-        mlflow.log_input(data, context=context)
-
-    def model(self, estimator: "BaseEstimator", example: "pd.DataFrame") -> ModelVersion:
-        """Store and register a model in skops format, with signature, example and exact requirements."""
-        import mlflow
-        from mlflow.models import infer_signature
-
-        inputs = example.astype(dict.fromkeys(example.select_dtypes("number").columns, "float64"))
-        answer = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
-        # MLflow announces each registration on standard error, whatever its log level.
-        with redirect_stderr(StringIO()):
-            info = mlflow.sklearn.log_model(
-                estimator,
-                name="model",
-                signature=infer_signature(inputs, getattr(estimator, answer)(inputs)),
-                pyfunc_predict_fn=answer,
-                input_example=inputs.head(3),
-                registered_model_name=self._model_name,
-                pip_requirements=requirements_of(estimator),
-                serialization_format="skops",
-                skops_trusted_types=self._trusted,
-            )
-        number = str(info.registered_model_version)
-        self._client.set_model_version_tag(self._model_name, number, BEGINNING, self._beginning)
-        return _as_version(self._client.get_model_version(self._model_name, number))
 
 
 class Tracking:
@@ -170,8 +81,8 @@ class Tracking:
                 if which == "newest":
                     return self._newest(client)
                 if isinstance(which, int):
-                    return _as_version(client.get_model_version(self._model_name, str(which)))
-                return _as_version(client.get_model_version_by_alias(self._model_name, which))
+                    return as_version(client.get_model_version(self._model_name, str(which)))
+                return as_version(client.get_model_version_by_alias(self._model_name, which))
             except MlflowException as error:
                 if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                     return None
@@ -179,7 +90,7 @@ class Tracking:
 
     def _newest(self, client: "MlflowClient") -> ModelVersion | None:
         found = client.search_model_versions(f"name='{self._model_name}'", 1, ["version_number DESC"])
-        return _as_version(found[0]) if found else None
+        return as_version(found[0]) if found else None
 
     def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> None:
         """Write facts on a version that later steps go by."""
@@ -214,6 +125,10 @@ class Tracking:
         client, number = self._client(), str(version.version)
         said = {"gate": "passed" if verdict.passed else "failed", "gate_reasons": "; ".join(verdict.reasons)[:4000]}
         self.tag(version, said)
+        word = "Passed" if verdict.passed else "Did not pass"
+        with clear_errors(self.uri):
+            about = f"{word} the gate: {said['gate_reasons']}"
+            client.update_model_version(version.name, number, description=about)
         if verdict.passed:
             before, now = self._version("champion"), find_beginning(find_root())
             with clear_errors(self.uri):
@@ -279,17 +194,3 @@ def _tagged() -> dict[str, str]:
     """Say what a run belongs to."""
     found = find_beginning(find_root())
     return {BEGINNING: found.key} if found else {}
-
-
-def _as_version(found: object) -> ModelVersion:
-    from mlflow.entities.model_registry import ModelVersion as Stored
-
-    if not isinstance(found, Stored):
-        raise TypeError(f"MLflow returned {type(found).__name__} instead of a model version")
-    return ModelVersion(
-        name=str(found.name),
-        version=int(found.version),
-        run_id=str(found.run_id),
-        created=datetime.fromtimestamp(found.creation_timestamp / 1000, tz=UTC),
-        tags=json.loads(json.dumps(dict(found.tags))),
-    )

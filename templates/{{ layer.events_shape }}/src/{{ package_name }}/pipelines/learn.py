@@ -1,18 +1,20 @@
 """Train a challenger, judge it out of time, and make it champion only if it has earned it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import cast
 
+from pandas import DataFrame
 from pydantic import TypeAdapter
 
 from .._platform import PilotError
-from .._platform.tracking import ModelVersion, Verdict
+from .._platform.tracking import ModelVersion, TrackedRun, Verdict
 from ..adapters.model import Kind, SklearnLearner, SklearnModel, frame
 from ..bootstrap import Parts
-from ..domain.cases import FEATURES
+from ..domain.cases import FEATURES, Outcome
 from ..services.backtest import Backtest, Probabilities, Progress, judged_cutoffs, run_backtest, training_outcomes
 from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
 from .intake import Intake
@@ -60,10 +62,7 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
     table = frame([outcome.case for outcome in outcomes])
     with parts.tracking.run("train", {"invocation": parts.invocation, CONTRACT_TAG: intake.contract}) as run:
         run.params({**learner.parameters, **parts.settings.policy.model_dump(), "outcomes": len(outcomes)})
-        lapsed = [float(outcome.lapsed) for outcome in outcomes]
-        ledger = parts.settings.ledger
-        source = ledger.path or f"{ledger.integration}:{ledger.relation}"
-        run.dataset(table.assign(lapsed=lapsed), name=intake.contract, source=source, context="training")
+        _log_cases(run, parts, intake, table, outcomes, "training")
         version = run.model(model.estimator, table.head(3))
     parts.tracking.tag(
         version,
@@ -76,6 +75,15 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
         },
     )
     return Trained(version.version, version.run_id, learner.kind, len(outcomes), known_by)
+
+
+def _log_cases(
+    run: TrackedRun, parts: Parts, intake: Intake, table: DataFrame, outcomes: Sequence[Outcome], context: str
+) -> None:
+    """Log which cases a model learned from, or was judged by."""
+    ledger, lapsed = parts.settings.ledger, [float(outcome.lapsed) for outcome in outcomes]
+    source = ledger.path or f"{ledger.integration}:{ledger.relation}"
+    run.dataset(table.assign(lapsed=lapsed), name=f"cases of {intake.contract}", source=source, context=context)
 
 
 def _recipe(parts: Parts, learner: SklearnLearner, contract: str) -> str:
@@ -114,7 +122,9 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     margin, seed = parts.settings.evaluation.renewal_margin, parts.settings.seed
     found = evaluate_backtest(version.version, test, rival, parts.policy, margin=margin, seed=seed)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
-        run.metrics(metrics(found))
+        judged = [outcome for day in test.cutoffs for outcome in test.outcomes[day]]
+        _log_cases(run, parts, intake, frame([outcome.case for outcome in judged]), judged, "evaluation")
+        run.judged(version, metrics(found))
         run.json(EVALUATION_FILE, STORED.dump_python(found, mode="json"))
         run.json(BACKTEST_FILE, {str(day): dict(known) for day, known in test.probabilities.items()})
     parts.tracking.tag(version, {EVALUATION_TAG: run.id})

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
+from pandas import DataFrame
 from pydantic import TypeAdapter
 
 from .._platform import PilotError
-from .._platform.tracking import ModelVersion
+from .._platform.tracking import ModelVersion, TrackedRun
 from .._platform.tracking import Verdict as Kept
 from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts
-from ..domain.case import Estimate
+from ..domain.case import Estimate, Known
 from ..services.backtest import Backtest, Progress, run_backtest
 from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
 from ..services.splitting import split
@@ -64,12 +65,7 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
     known_by = _known_by(intake)
     with parts.tracking.run("train", {"invocation": parts.invocation, CONTRACT_TAG: intake.contract}) as run:
         run.params({**learner.parameters, "decision": parts.settings.decision_kind, "cases": len(intake.known)})
-        run.dataset(
-            table.assign(**{"the outcome": [each.outcome for each in intake.known]}),
-            name=intake.contract,
-            source=parts.settings.the_case.table,
-            context="training",
-        )
+        _log_cases(run, parts, intake, table, intake.known, "training")
         version = run.model(model.estimator, table.head(3))
     tags = {
         KIND_TAG: learner.kind,
@@ -81,6 +77,14 @@ def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
     }
     parts.tracking.tag(version, tags)
     return Trained(version.version, version.run_id, learner.kind, len(intake.known), known_by)
+
+
+def _log_cases(
+    run: TrackedRun, parts: Parts, intake: Intake, table: DataFrame, known: Sequence[Known], context: str
+) -> None:
+    """Log which cases a model learned from, or was judged by."""
+    cases = table.assign(**{"the outcome": [each.outcome for each in known]})
+    run.dataset(cases, name=f"cases of {intake.contract}", source=parts.settings.the_case.table, context=context)
 
 
 def _known_by(intake: Intake) -> str:
@@ -136,7 +140,9 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     words, margin = intake.rule.words, wanted.renewal_margin
     found = evaluate_backtest(version.version, test, words, rival, intake.decision, margin=margin)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
-        run.metrics(metrics(found))
+        judged = frame(cases_of(test.known), intake.features)
+        _log_cases(run, parts, intake, judged, test.known, "evaluation")
+        run.judged(version, metrics(found))
         run.tags({"split": parted.said})
         run.json(EVALUATION_FILE, STORED.dump_python(found, mode="json"))
         run.json(BACKTEST_FILE, test.estimates)
