@@ -1,4 +1,4 @@
-"""Tables under contract: DuckDB reads and judges rows exactly as the frames of `contracts.enforce` do, file by file."""
+"""Tables under contract: DuckDB, frames in one piece and frames in pieces read and judge the rows of a file alike."""
 
 import json
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 from customer_call_list._platform import PilotError
+from customer_call_list._platform.contract_pieces import enforce_pieces
 from customer_call_list._platform.contracts import (
     REASONS,
     Access,
@@ -262,18 +263,29 @@ def outcome(judged):
         return type(error).__name__
 
 
-def by_frames(contract, frame, folder):
+def by_frames(contract, frame, folder, rows_of_a_piece=None):
+    kept = []
+
+    def enforced(access):
+        if rows_of_a_piece is None:
+            return enforce(contract, frame, access=access)
+        starts = range(0, max(len(frame), 1), rows_of_a_piece)
+        pieces = (frame.iloc[start : start + rows_of_a_piece] for start in starts)
+        return enforce_pieces(contract, pieces, lambda rows: kept.extend(shown(rows)), access=access)
+
     def judged():
         try:
-            checked, said = enforce(contract, frame, access=Access("pilot", "test", "r", folder / "journal")), ""
+            checked, said = enforced(Access("pilot", "test", "r", folder / "journal")), ""
         except ContractBroken as error:
             checked, said = error.checked, str(error)
         if checked is None:
             return said
         aside = checked.quarantine.drop(columns=REASONS).fillna("").values.tolist()
+        if rows_of_a_piece is not None:
+            assert len(kept) == len(checked.valid) == checked.rows_read - len(aside)
         return (
             said,
-            shown(checked.valid),
+            shown(checked.valid) if rows_of_a_piece is None else sorted(kept),
             [repr(f) for f in checked.findings],
             list(checked.quarantine[REASONS]),
             aside,
@@ -344,18 +356,20 @@ def compare(seed):
         columns = stage(connection, path, settings)
         first = by_frames(contract, frame, folder)
         second = by_sql(contract, connection, columns)
+        third = by_frames(contract, frame, folder, rows_of_a_piece=7)
     finally:
         connection.close()
     kinds[type(first).__name__ if isinstance(first, str) else "broken" if first[0] else "kept"] += 1
     return (
         None
-        if first == second
+        if first == second == third
         else {
             "seed": seed,
             "rules": [repr(rule) for rule in contract.rules],
             "columns": [repr(c) for c in contract.columns],
             "frames": first,
             "sql": second,
+            "pieces": third,
         }
     )
 

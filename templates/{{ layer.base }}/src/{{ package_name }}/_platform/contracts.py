@@ -89,11 +89,11 @@ def enforce(contract: Contract, frame: pd.DataFrame, *, access: Access, at_stake
     need_columns(contract, list(frame.columns), len(frame))
     raw = frame.reset_index(drop=True)
     typed = pd.DataFrame({column.name: read_typed(raw[column.name], column) for column in contract.columns})
-    missed = {rule.name: _misses(rule, contract, raw, typed) for rule in contract.rules}
+    missed = {rule.name: misses(rule, contract, raw, typed) for rule in contract.rules}
     values = None if at_stake is None else at_stake(typed).fillna(0.0)
     bad = {name: int(rows.sum()) for name, rows in missed.items()}
     stakes = {} if values is None else {name: float(values[rows].sum()) for name, rows in missed.items()}
-    checked = _split(contract, raw, typed, missed, find(contract, bad, len(raw), stakes))
+    checked = split(contract, raw, typed, missed, find(contract, bad, len(raw), stakes))
     watch_rows(contract, checked.valid, broken=any(each.broken for each in checked.findings))
     stop_when_broken(contract, checked.findings, len(checked.valid), checked)
     return checked
@@ -164,7 +164,7 @@ def read_typed(values: pd.Series, column: Column) -> pd.Series:
     return text.mask(text == "")
 
 
-def _misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
+def misses(rule: Rule, contract: Contract, raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
     """Return which rows miss the rule; a missing value misses only the rule that asks for one."""
     name = rule.columns[0]
     missing = next((column.missing for column in contract.columns if column.name == name), frozenset[str]())
@@ -242,13 +242,14 @@ def find(contract: Contract, bad: Mapping[str, int], total: int, stakes: Mapping
     return tuple(sorted(findings, key=lambda each: (each.at_stake or 0.0, each.bad), reverse=True))
 
 
-def _split(
+def split(
     contract: Contract,
     raw: pd.DataFrame,
     typed: pd.DataFrame,
     missed: Mapping[str, pd.Series],
     findings: tuple[Finding, ...],
 ) -> Checked:
+    """Part the rows that keep the contract from those that do not, with the rules that they miss."""
     bad = pd.Series(data=False, index=raw.index)
     reasons = pd.Series("", index=raw.index, dtype="object")
     for name, rows in missed.items():

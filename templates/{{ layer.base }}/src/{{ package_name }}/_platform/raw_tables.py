@@ -1,5 +1,6 @@
-"""Reads a whole table as text, wherever it is and however it is written: its contract gives the types."""
+"""Reads a table as text, wherever it is and however it is written: its contract gives the types."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,15 +18,27 @@ def read_raw(root: Path, table: TableSettings, contract: Contract, database: Sql
 
     Numbers with a decimal comma are written with a point, as contracts read them.
     """
+    return pd.concat(raw_pieces(root, table, contract, database), ignore_index=True)
+
+
+def raw_pieces(
+    root: Path, table: TableSettings, contract: Contract, database: SqlDatabase | None = None
+) -> Iterator[pd.DataFrame]:
+    """Read the same in pieces that have the same columns, so that a large file is never held as a whole."""
+    for rows in _pieces(root, table, contract, database):
+        if table.decimal == ",":
+            for name in (each.name for each in contract.columns if each.logical in ("integer", "number")):
+                if name in rows:
+                    read = read_numbers(rows[name], table.decimal)
+                    rows[name] = rows[name].where(read.isna(), read.astype("string"))
+        yield rows
+
+
+def _pieces(
+    root: Path, table: TableSettings, contract: Contract, database: SqlDatabase | None
+) -> Iterator[pd.DataFrame]:
     if table.path is not None:
-        rows = pd.concat(text_pieces(root / table.path, table), ignore_index=True)
-    elif database is not None:
-        rows = pd.concat(relation_pieces(database, str(table.relation), contract), ignore_index=True)
-    else:
+        return text_pieces(root / table.path, table)
+    if database is None:
         raise PilotError(f"{table.relation} lies behind {table.integration}, and no database is open.")
-    if table.decimal == ",":
-        for name in (each.name for each in contract.columns if each.logical in ("integer", "number")):
-            if name in rows:
-                read = read_numbers(rows[name], table.decimal)
-                rows[name] = rows[name].where(read.isna(), read.astype("string"))
-    return rows
+    return relation_pieces(database, str(table.relation), contract)

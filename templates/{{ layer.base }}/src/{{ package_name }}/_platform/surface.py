@@ -11,6 +11,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "anytime": ("Measurement", "Sample"),
     "case": ("CaseSettings", "CaseWords"),
     "commands": ("measure_command", "pilot_without_shape", "platform_commands", "run_cli"),
+    "contract_pieces": ("enforce_pieces",),
     "contracts": (
         "Access",
         "Checked",
@@ -34,7 +35,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
     "names": ("identifier",),
     "own_measures": ("ReadTable", "Tables"),
-    "raw_tables": ("read_raw",),
+    "raw_tables": ("raw_pieces", "read_raw"),
     "review_evidence": ("Metric", "Report", "write_evaluation", "write_feedback"),
     "sections": ("TableSettings",),
     "settings": ("PlatformSettings", "Section"),

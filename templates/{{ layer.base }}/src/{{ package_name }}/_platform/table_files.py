@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RAW: Final = "bench.raw_rows"
 PIECE: Final = 200_000  # rows that are held at once where DuckDB does not read by itself
+VECTOR: Final = 2048  # rows that DuckDB hands over at once
 SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PLAIN: Final = ("", ".csv", ".tsv", ".txt", ".gz")  # what DuckDB reads by itself, by the file's last suffix
 UTF8: Final = ("utf-8", "utf8", "utf-8-sig")
@@ -48,28 +49,28 @@ def _stage(connection: "DuckDBPyConnection", path: Path, settings: TableSettings
     return _stage_csv(connection, path, settings)
 
 
-def text_pieces(path: Path, settings: TableSettings) -> "list[pd.DataFrame]":
+def text_pieces(path: Path, settings: TableSettings) -> "Iterator[pd.DataFrame]":
     """Read the file into frames of text that have the same columns."""
     if not path.is_file():
         raise _missing(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return list(_text_pieces(path, settings))
-    except (ValueError, OSError, EOFError, KeyError, pd.errors.ParserWarning) as error:
-        raise _unreadable(path, error) from error
+    pieces = _text_pieces(path, settings)
+    while True:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                piece = next(pieces, None)
+        except (ValueError, OSError, EOFError, KeyError, pd.errors.ParserWarning) as error:
+            raise _unreadable(path, error) from error
+        if piece is None:
+            return
+        yield piece
 
 
 def _text_pieces(path: Path, settings: TableSettings) -> "Iterator[pd.DataFrame]":
     if path.suffix.lower() in SPREADSHEETS:
         yield from _sheet(path, settings)
     elif path.suffix.lower() == ".parquet":
-        import duckdb
-
-        with duckdb.connect() as connection:
-            connection.execute("ATTACH ':memory:' AS bench")
-            names = _stage_parquet(connection, path)
-            yield connection.execute(f"SELECT * FROM {RAW}").df().set_axis(names, axis=1).fillna("")
+        yield from _parquet_pieces(path)
     else:
         yield from _pieces(path, settings)
 
@@ -86,15 +87,35 @@ def staged_name(place: int) -> str:
 def _stage_parquet(connection: "DuckDBPyConnection", path: Path) -> list[str]:
     import duckdb
 
-    source = f"read_parquet({quote(str(path))}, hive_partitioning = false)"
     try:
-        found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-        names = [str(row[0]) for row in found]
-        listed = ", ".join(f"CAST({quote_name(n)} AS VARCHAR) AS {staged_name(i)}" for i, n in enumerate(names))
-        connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS SELECT {listed} FROM {source}")
+        names, query = _parquet(connection, path)
+        connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS {query}")
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
     return names
+
+
+def _parquet_pieces(path: Path) -> "Iterator[pd.DataFrame]":
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            names, query = _parquet(connection, path)
+            # A table without rows has columns all the same.
+            yield pd.DataFrame(columns=names, dtype=object)
+            connection.execute(query)
+            while len(piece := connection.fetch_df_chunk(PIECE // VECTOR)):
+                yield piece.set_axis(names, axis=1).fillna("")
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
+
+
+def _parquet(connection: "DuckDBPyConnection", path: Path) -> tuple[list[str], str]:
+    """Name the columns of a file, and write the query that reads them as text."""
+    source = f"read_parquet({quote(str(path))}, hive_partitioning = false)"
+    names = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+    listed = ", ".join(f"CAST({quote_name(n)} AS VARCHAR) AS {staged_name(i)}" for i, n in enumerate(names))
+    return names, f"SELECT {listed} FROM {source}"
 
 
 def _stage_csv(connection: "DuckDBPyConnection", path: Path, settings: TableSettings) -> list[str]:

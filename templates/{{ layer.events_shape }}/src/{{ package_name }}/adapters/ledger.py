@@ -1,14 +1,15 @@
 """The ledger: raw lines from a table, let in by the data contract, summed up to orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from .._platform import SqlDatabase
-from .._platform.contracts import Access, Checked, Contract, enforce, permit, read_contract
-from .._platform.raw_tables import read_raw
+from .._platform.contract_pieces import enforce_pieces
+from .._platform.contracts import Access, Checked, Contract, permit, read_contract
+from .._platform.raw_tables import raw_pieces
 from ..domain.orders import Order
 from ..settings import ColumnSettings, LedgerSettings
 
@@ -53,18 +54,23 @@ class ContractedLedger:
         """Read the table, set bad rows aside, and sum the good ones up to orders."""
         contract = read_contract(self._root / self._settings.contract)
         permit(contract, self._access)
-        columns = self._settings.columns
-        table = read_raw(self._root, self._settings, contract, self._database)
-        checked = enforce(contract, table, access=self._access, at_stake=lambda rows: values(rows, columns).abs())
-        until = self._settings.until
-        lines = checked.valid
-        if until is not None:
-            lines = lines[lines[columns.day] < pd.Timestamp(until)]
-        return Reading(tuple(to_orders(lines, columns)), checked, contract)
+        columns, until = self._settings.columns, self._settings.until
+        summed: list[pd.DataFrame] = []
+
+        def sum_up(lines: pd.DataFrame) -> None:
+            known = lines if until is None else lines[lines[columns.day] < pd.Timestamp(until)]
+            summed.append(sum_lines(known, columns))
+
+        def at_stake(rows: pd.DataFrame) -> "pd.Series[float]":
+            return values(rows, columns).abs()
+
+        pieces = raw_pieces(self._root, self._settings, contract, self._database)
+        checked = enforce_pieces(contract, pieces, sum_up, access=self._access, at_stake=at_stake)
+        return Reading(tuple(to_orders(summed)), checked, contract)
 
 
-def to_orders(lines: pd.DataFrame, columns: ColumnSettings) -> list[Order]:
-    """Sum up lines to orders; without a number of the order, a customer's lines of one day are one."""
+def sum_lines(lines: pd.DataFrame, columns: ColumnSettings) -> pd.DataFrame:
+    """Sum up lines by order; without a number of the order, a customer's lines of one day are one."""
     slim = pd.DataFrame(
         {
             "customer": lines[columns.customer].astype(str).str.removesuffix(".0"),
@@ -72,13 +78,16 @@ def to_orders(lines: pd.DataFrame, columns: ColumnSettings) -> list[Order]:
             "value": values(lines, columns),
         }
     )
-    slim["order"] = lines[columns.order].astype(str) if columns.order else slim["day"].astype(str)
-    summed = slim.groupby(["customer", "order"], sort=True).agg(
-        day=("day", "min"), value=("value", "sum"), lines=("value", "size")
-    )
-    return [
-        Order(str(customer), str(order), day, float(value), int(count))
-        for (customer, order), day, value, count in zip(
-            summed.index, summed["day"].dt.date, summed["value"], summed["lines"], strict=True
-        )
-    ]
+    numbers = lines[columns.order].astype(str).str.removesuffix(".0") if columns.order else slim["day"].astype(str)
+    grouped = slim.assign(order=numbers).groupby(["customer", "order"], sort=True)
+    return grouped.agg(day=("day", "min"), value=("value", "sum"), lines=("value", "size"))
+
+
+def to_orders(pieces: Sequence[pd.DataFrame]) -> Iterator[Order]:
+    """Sum up what several pieces hold of the same order."""
+    grouped = pd.concat(pieces).groupby(level=["customer", "order"], sort=True)
+    summed = grouped.agg(day=("day", "min"), value=("value", "sum"), lines=("lines", "sum"))
+    customers, orders = (summed.index.get_level_values(name) for name in ("customer", "order"))
+    rows = zip(customers, orders, summed["day"].dt.date, summed["value"], summed["lines"], strict=True)
+    for customer, order, day, value, count in rows:
+        yield Order(str(customer), str(order), day, float(value), int(count))
