@@ -32,7 +32,7 @@ for day in lists:
 
 random = np.random.default_rng(20111201)
 cases = customers.cases(lists[-1])
-places = [FEATURES.index(name) for name in ("order_value", "revenue_window", "usual_gap_days", "silence_days")]
+places = [FEATURES.index(name) for name in ("money_per_event", "money_window", "usual_gap_days", "silence_days")]
 
 
 def drawn(place):

@@ -97,7 +97,7 @@ def test_help_loads_nothing_that_takes_long(pilot, run_in):
 
 NARROW = """
 from rich.console import Console
-from customer_call_list.entrypoints.screen import grid
+from customer_call_list._platform.screen import grid
 table = grid("ranked by", "GBP reached", "to the rule", "lapsing reached", "to the rule", right=(1, 3), spans=(2, 4))
 row = ("probability of lapsing x revenue", "65,823", "-33,178 (-43,724 to -26,669)", "42.4", "-10.3 (-14.9 to -6.4)")
 table.add_row(*row)

@@ -17,8 +17,8 @@ PLATFORM = "_platform"
 OWN = r"src/[^/]+/(?!_platform/|adapters/integrations/)|tests/(?!platform/)"
 SEED = re.compile(rf"templates/[^/]+/(?:{OWN}).*[.]py(?:[.]jinja)?")
 READ = (
-    "import json; from customer_call_list._platform.surface import MOVED, SURFACE;"
-    "print(json.dumps([SURFACE, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
+    "import json; from customer_call_list._platform.surface import EARLIER, MOVED, SURFACE;"
+    "print(json.dumps([SURFACE, EARLIER, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
 )
 IMPORT = """
 import json, sys, warnings
@@ -59,30 +59,32 @@ def imported(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 yield from ((module, alias.name) for alias in node.names)
 
 
+Names = set[tuple[str, str]]
+
+
 @pytest.fixture
-def lists(pilot: Path, run_in) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Give the listed surface and what moved, each as pairs of module and name."""
+def lists(pilot: Path, run_in) -> tuple[Names, Names, Names]:
+    """Give the listed surface, what earlier seeds need of it, and what moved, each as pairs of module and name."""
     run = run_in(pilot, ["python", "-c", READ])
     assert run.code == 0, run.err
-    surface, moved = json.loads(run.out)
-    return {(m, n) for m, names in surface.items() for n in names}, {
-        (m, n) for m, names in moved.items() for n in names
-    }
+    surface, earlier, moved = ({(m, n) for m, names in each.items() for n in names} for each in json.loads(run.out))
+    return surface, earlier, moved
 
 
 def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, pilot, run_in, tmp_path):
-    surface, _ = lists
+    surface, earlier, _ = lists
     now, before = (set(imported(seeds(each))) for each in (builtin, load_first_shape(tmp_path)))
     assert now - surface == set(), "list it in _platform/surface.py, or do not import it in a seed"
     assert surface - now - before == set(), "no seed imports it"
-    run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(surface))])
+    assert earlier & (now | surface) == set(), "it is no name of earlier versions alone"
+    run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(surface | earlier))])
     assert run.code == 0, run.err
 
 
 def test_what_seeds_of_the_first_shape_import_is_there_or_has_moved(lists, pilot, run_in, tmp_path):
-    surface, moved = lists
+    surface, earlier, moved = lists
     asked = set(imported(seeds(load_first_shape(tmp_path))))
-    assert asked - surface <= moved
+    assert asked - surface - earlier <= moved
     code = IMPORT.replace('"error"', '"error", ResourceWarning')
     run = run_in(pilot, ["python", "-c", code, json.dumps(sorted(asked | moved))])
     assert run.code == 0, run.err

@@ -27,6 +27,11 @@ amount = "amount"
 call_share = 0.4
 [evaluation]
 lists = 2
+[case]
+shape = "events"
+table = "ledger"
+columns = {case = "customer", order = "order", day = "day", amount = "amount"}
+words = {case = "customer", cases = "customers", list = "risk list", event = "order", events = "orders"}
 """
 CONTRACT: Final = """\
 apiVersion: v3.1.0

@@ -9,12 +9,13 @@ from uuid import uuid4
 from ._platform import PilotError, SqlDatabase
 from ._platform.contracts import Access
 from ._platform.integrations import open_database, open_tracking
+from ._platform.report_page import list_file
 from ._platform.tracking import Tracking
 from .adapters.ledger import ContractedLedger
 from .adapters.model import TRUSTED_TYPES, Kind, SklearnLearner
 from .adapters.scores import SqlCallLists
 from .domain.policy import Policy
-from .ports import CallLists
+from .domain.words import Words
 from .settings import Settings
 
 INTEGRATIONS: Final = f"{__package__}.adapters.integrations"  # found there by name, when one is switched on
@@ -26,7 +27,7 @@ class Parts:
 
     settings: Settings
     database: SqlDatabase
-    call_lists: CallLists
+    call_lists: SqlCallLists
     tracking: Tracking
     learner: Callable[[Kind], SklearnLearner]
     ledger: Callable[[str], ContractedLedger]
@@ -38,12 +39,17 @@ class Parts:
         return self.settings.call_policy
 
     @property
-    def report(self) -> Path:
-        """The folder for what people look at."""
-        return self.settings.var / "report"
+    def words(self) -> Words:
+        """The words of the case."""
+        return self.settings.words
+
+    @property
+    def list_file(self) -> Path:
+        """The newest list, for people."""
+        return list_file(self.settings, self.words.list)
 
     def suggested(self, item: str, batch: str | None) -> str:
-        """Name the batch whose list holds a customer, so that a correction leads back to what made the suggestion."""
+        """Name the batch whose list holds a case, so that a correction leads back to what made the suggestion."""
         days = {day.isoformat(): day for day in self.call_lists.cutoffs()}
         if not days:
             raise PilotError(f"There is no list yet: `{self.settings.distribution} score` makes one.")
@@ -52,7 +58,7 @@ class Parts:
         if found is None:
             raise PilotError(f"There is no list of {wanted}: there are lists of {', '.join(list(days)[-3:])}.")
         if item not in {entry.customer for entry in found.entries}:
-            raise PilotError(f"{item} is not on the list of {wanted}: look it up in {self.report / 'call_list.csv'}.")
+            raise PilotError(f"{item} is not on the list of {wanted}: look it up in {self.list_file}.")
         return found.batch
 
 
@@ -69,7 +75,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
     return Parts(
         settings=known,
         database=database,
-        call_lists=SqlCallLists(database),
+        call_lists=SqlCallLists(database, known.words),
         tracking=Tracking(
             open_tracking(known, INTEGRATIONS),
             known.tracking.experiment or known.distribution,

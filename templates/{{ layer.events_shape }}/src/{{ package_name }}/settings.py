@@ -1,13 +1,16 @@
 """What can be configured: the ledger, the call policy, the model; the platform's own settings come with the base."""
 
 from datetime import date
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from ._platform.case import CaseWords
 from ._platform.sections import TableSettings
 from ._platform.settings import PlatformSettings, Section
 from .domain.policy import Policy
+from .domain.words import Words
 
 
 class ColumnSettings(Section):
@@ -72,6 +75,21 @@ class Settings(PlatformSettings):
     def call_policy(self) -> Policy:
         """The policy as the domain knows it."""
         return Policy(**self.policy.model_dump())
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the case."""
+        said = self.case.words if self.case else CaseWords()
+        return Words(
+            case=said.case,
+            cases=said.cases,
+            list=said.list,
+            chosen=said.chosen,
+            event=said.event,
+            events=said.events,
+            money=said.money,
+            outcome=said.outcome,
+        )
 
     @property
     def currency(self) -> str:

@@ -56,7 +56,7 @@ def test_an_evaluation_and_the_days_of_each_suggestion_are_kept_as_evidence(ran:
     folder = pilot.root / "governance" / "evidence"
     report = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     (metric,) = report["metrics"]
-    assert (report["subject"], metric["name"], metric["passed"]) == ("model version 1", "revenue_reached", True)
+    assert (report["subject"], metric["name"], metric["passed"]) == ("model version 1", "money_reached", True)
     assert metric["value"] > metric["threshold"] == report["baseline"]["value"]
     assert (folder / "feedback.jsonl").exists(), "empty until somebody suggests something"
 
@@ -74,7 +74,7 @@ def test_the_dirt_of_the_ledger_is_set_aside_with_reasons_and_ranked_by_the_mone
 
 def test_every_line_of_the_list_says_why_and_what_made_it(ran: Ran) -> None:
     pilot, result = ran
-    found = rows(pilot, "select reasons, model_version, run_id from call_lists where method = 'expected_loss'")
+    found = rows(pilot, "select reasons, model_version, run_id from risk_lists where method = 'expected_loss'")
     assert len(found) == result["scored"]["active"] == result["scored"]["written"]
     assert all(reasons and version == "1" and run == result["scored"]["run_id"] for reasons, version, run in found)
 
@@ -88,14 +88,14 @@ def test_the_same_batch_is_written_once_and_what_learned_the_same_stays_a_challe
     assert "has learned from the same outcomes" in json.loads(out)["registered"]["reasons"][-1]
     scored = pilot.json("score")["scored"]
     assert (scored["written"], scored["model_version"]) == (0, "1")
-    assert len(rows(pilot, "select 1 from call_lists where method = 'expected_loss'")) == scored["active"]
+    assert len(rows(pilot, "select 1 from risk_lists where method = 'expected_loss'")) == scored["active"]
 
 
 def test_the_kill_switch_puts_the_rule_in_the_models_place_and_back(ran: Ran) -> None:
     pilot, _ = ran
     off = pilot.json("score", PILOT_SWITCH__MODEL="false")["scored"]
     assert (off["method"], off["written"]) == ("rule", off["active"])
-    assert rows(pilot, "select batch from call_lists_in_force")[0][0].endswith("/rule/rule")
+    assert rows(pilot, "select batch from risk_lists_in_force")[0][0].endswith("/rule/rule")
     assert pilot.json("score")["scored"]["method"] == "expected_loss"
 
 
@@ -117,7 +117,7 @@ def test_another_role_is_refused_and_the_reads_are_logged(ran: Ran) -> None:
 
 def test_a_correction_leads_back_to_the_list_and_the_model_that_made_it(ran: Ran) -> None:
     pilot, result = ran
-    customer = result["scored"]["first"][0]["customer"]
+    customer = result["scored"]["first"][0]["case"]
     said = ("--decision", "do not call", "--why", "they moved", "--by", "Ada")
     assert pilot.run("feedback", "give", customer, *said)[0] == 0
     listed = json.loads(pilot.run("feedback", "list", "--json")[1])
@@ -133,7 +133,7 @@ def test_the_report_is_one_page_that_needs_nothing_else(ran: Ran) -> None:
     assert "<svg" in page
     assert "prefers-color-scheme: dark" in page
     assert not re.search(r"""(?:src|href)\s*=|@import|url\(""", page)
-    assert ran[1]["scored"]["first"][0]["customer"] in page
+    assert ran[1]["scored"]["first"][0]["case"] in page
     assert "Has the world moved?" in page
     assert all(name.replace("_", " ") in page for name in ran[1]["scored"]["drift"])
 

@@ -7,13 +7,14 @@ from typing import Final
 from uuid import uuid4
 
 from ._platform import PilotError, SqlDatabase
+from ._platform.case import CaseWords
 from ._platform.contracts import Access
 from ._platform.integrations import open_database, open_tracking
+from ._platform.report_page import list_file
 from ._platform.tracking import Tracking
 from .adapters.batches import SqlBatches
 from .adapters.model import TRUSTED_TYPES, Aim, Feature, Kind, SklearnLearner
 from .adapters.table import ContractedTable, Reading
-from .ports import Batches
 from .settings import Settings
 
 INTEGRATIONS: Final = f"{__package__}.adapters.integrations"  # found there by name, when one is switched on
@@ -25,20 +26,25 @@ class Parts:
 
     settings: Settings
     database: SqlDatabase
-    batches: Batches
+    batches: SqlBatches
     tracking: Tracking
     learner: Callable[[Kind, tuple[Feature, ...], tuple[str, ...]], SklearnLearner]
     read: Callable[[str], Reading]
     invocation: str
 
     @property
-    def report(self) -> Path:
-        """The folder for what people look at."""
-        return self.settings.var / "report"
+    def words(self) -> CaseWords:
+        """The words of the case."""
+        return self.settings.the_case.words
+
+    @property
+    def list_file(self) -> Path:
+        """What was decided last, for people."""
+        return list_file(self.settings, self.words.list)
 
     def suggested(self, item: str, batch: str | None) -> str:
         """Name the batch that holds an item, so that a correction leads back to what made the suggestion."""
-        words, periods = self.settings.the_case.words, self.batches.periods()
+        words, periods = self.words, self.batches.periods()
         if not periods:
             raise PilotError(f"There is no {words.list} yet: `{self.settings.distribution} score` makes one.")
         wanted = batch.split("/")[0] if batch else periods[-1]
@@ -46,8 +52,7 @@ class Parts:
         if found is None:
             raise PilotError(f"There is no {words.list} of {wanted}: there are those of {', '.join(periods[-3:])}.")
         if item not in {entry.name for entry in found.entries}:
-            place = self.report / "list.csv"
-            raise PilotError(f"{item} is not on the {words.list} of {wanted}: look it up in {place}.")
+            raise PilotError(f"{item} is not on the {words.list} of {wanted}: look it up in {self.list_file}.")
         return found.name
 
 

@@ -49,7 +49,7 @@ def test_every_line_says_why_and_what_made_it_in_the_words_of_the_case(ran: Ran)
     assert len(found) == result["scored"]["written"] == 60
     assert sum(row[1] == "act" for row in found) == result["scored"]["chosen"] == 12
     assert all(reasons and version == "1" and run == result["scored"]["run_id"] for *_, reasons, version, run in found)
-    with (pilot.root / "var" / "report" / "list.csv").open(encoding="utf-8", newline="") as file:
+    with (pilot.root / "var" / "report" / "inspection_list.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
     assert {row["decision"] for row in listed} == {"inspect"}
     assert len(listed) == 12

@@ -35,11 +35,11 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 def test_money_at_risk_beats_the_rule_and_risk_alone_finds_more_customers_and_less_money(example: Ran) -> None:
     against = example[1]["evaluated"]["against_rule"]
-    money, people = against["expected_loss"]["revenue_reached"], against["probability"]["lapsing_customers_reached"]
+    money, people = against["expected_loss"]["money_reached"], against["probability"]["cases_reached"]
     assert money["difference"]["low"] > 0
     assert people["difference"]["low"] > 0
-    assert against["probability"]["revenue_reached"]["difference"]["high"] < 0
-    assert "finds more customers and loses money" in example[1]["evaluated"]["finding"]
+    assert against["probability"]["money_reached"]["difference"]["high"] < 0
+    assert "finds more cases and loses money" in example[1]["evaluated"]["finding"]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_teams_own_table_is_drafted_then_applied_and_the_run_ends_green(small:
     assert small.run("derive", "--check")[0] == 0
     result = small.json("run")
     assert result["data"]["set_aside"] == 0
-    assert max(entry["revenue"] for entry in result["scored"]["first"]) > 1100, "1.100,50 is more than a thousand"
+    assert max(entry["money"] for entry in result["scored"]["first"]) > 1100, "1.100,50 is more than a thousand"
     assert result["data"]["rows_read"] > 1000
     assert result["scored"]["written"] == result["scored"]["active"] > 0
     assert result["scored"]["method"] == ("expected_loss" if result["registered"]["promoted"] else "rule")

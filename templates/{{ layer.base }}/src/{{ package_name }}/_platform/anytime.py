@@ -33,7 +33,7 @@ class Measurement:
     def of(cls, sample: Sample, window: str, source: str) -> "Measurement":
         """Measure by cases alone."""
         interval, method = one_look(sample)
-        assumed = f"the {sample.unit}s are independent, and those of the window stand for those to come"
+        assumed = f"the {sample.those} are independent, and those of the window stand for those to come"
         mean = sample.mean if sample.n else None
         low, high = (_finite(end) if sample.n else None for end in (interval.low, interval.high))
         return cls(mean, low, high, sample.n, window, f"{source}; {method}", (assumed,), sample)

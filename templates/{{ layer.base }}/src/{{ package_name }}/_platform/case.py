@@ -39,8 +39,17 @@ class CaseWords(Section):
     cases: str = "cases"
     list: str = "list"
     decision: str = "act"
+    actions: str | None = None  # what is done to those that are chosen, to count it: calls
     outcome: str = "outcome"
     unit: str = "units"  # of an outcome that is a number
+    event: str = "event"  # of events: what a line is, and what its amount is
+    events: str = "events"
+    money: str = "value"
+
+    @property
+    def chosen(self) -> str:
+        """What is counted when some of the cases are chosen."""
+        return self.actions or f"chosen {self.cases}"
 
 
 class CaseJoin(Section):

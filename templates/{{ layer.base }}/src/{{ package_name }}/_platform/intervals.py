@@ -35,7 +35,7 @@ def one_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
     if sample.exact:
         return _wilson(sample, alpha), "Wilson's score interval"
     if sample.units <= 1:
-        return Interval(-inf, inf), f"none: fewer than two {sample.unit}s"
+        return Interval(-inf, inf), f"none: fewer than two {sample.those}"
     from scipy.stats import t
 
     half = float(t.isf(alpha / 2, sample.units - 1)) * sample.sd / sqrt(sample.n)
@@ -64,7 +64,7 @@ def any_look(sample: Sample, alpha: float = ALPHA) -> tuple[Interval, str]:
 
 def _over(sample: Sample) -> str:
     """Say over what an interval is taken, where it is not over cases."""
-    return f" over {sample.unit}s" if sample.unit != "case" else ""
+    return f" over {sample.those}" if sample.unit != "case" else ""
 
 
 def half_width(n: int, alpha: float) -> float:

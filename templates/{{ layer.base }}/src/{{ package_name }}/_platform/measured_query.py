@@ -25,6 +25,7 @@ from .query_rules import Query, named_tables, parse_query
 from .settings import PlatformSettings
 from .tables import Landed, landed_tables
 
+CLUSTER: Final = r'(?:"([^"]+)"|\b(\w+))\s+AS\s+"?cluster\b'
 DAYS_A_MONTH: Final = 30.4375
 PILOT_ARM: Final = "pilot"
 OTHER_ARMS: Final = ("control", "rule")
@@ -103,24 +104,35 @@ def ask_contracted(kpi: Kpi, settings: PlatformSettings, window: Window, access:
     else:
         with landed_tables(settings, query.tables, access, keep=keep) as tables:
             cases, landed = ask(tables, query, window.parameters(), settings.query, place), tables.landed
-    found = _measured(kpi, query, cases, window, place)
+    found = _measured(kpi, query, cases, window, place, _clusters(text, settings))
     if there is not None:
         found = replace(found, method=f"{found.method}, asked where they lie")
     return Asked(found, cases.columns, cases.first, query_hash(text), query.parameters, landed)
 
 
-def _measured(kpi: Kpi, query: Query, cases: Cases, window: Window, place: str) -> Measurement:
+def _clusters(text: str, settings: PlatformSettings) -> str | None:
+    """Name in the plural what a query takes for clusters: the words of the case, or the column's name."""
+    named = re.search(CLUSTER, text, re.IGNORECASE)
+    if named is None:
+        return None
+    column, case = named[1] or named[2], settings.case
+    return case.words.cases if case and case.columns.case == column else f"{column.replace('_', ' ')}s"
+
+
+def _measured(kpi: Kpi, query: Query, cases: Cases, window: Window, place: str, named: str | None) -> Measurement:
     try:
         if cases.arms is not None:
-            return _compared(kpi, query, cases, cases.arms, window)
-        sample = _sample(kpi, cases, None)
+            return _compared(kpi, query, cases, cases.arms, window, named)
+        sample = _sample(kpi, cases, None, named)
     except ValueError as error:
         raise PilotError(f"{place}: {error}. Mend the query, or the form ({_form(kpi)}).") from error
     found = Measurement.of(sample, window.describe(query.parameters), f"query on {', '.join(query.tables)}")
     return replace(found, units_per_month=_per_month(kpi, cases, sample, window.months(query.parameters)))
 
 
-def _compared(kpi: Kpi, query: Query, cases: Cases, arms: npt.NDArray[np.int64], window: Window) -> Measurement:
+def _compared(
+    kpi: Kpi, query: Query, cases: Cases, arms: npt.NDArray[np.int64], window: Window, named: str | None
+) -> Measurement:
     """Hold the arm `pilot` against the other one: the difference of two independent groups.
 
     Its standard error is that of a difference in means, sqrt(s1²/n1 + s0²/n0), kept as that of n1 + n0 cases; for the
@@ -130,8 +142,8 @@ def _compared(kpi: Kpi, query: Query, cases: Cases, arms: npt.NDArray[np.int64],
     others = [name for name in names if name in OTHER_ARMS]
     if sorted(names) != sorted([PILOT_ARM, *others]) or len(names) != len((PILOT_ARM, "other")):
         raise ValueError(f"the column arm holds {', '.join(cases.arm_names)}: it takes pilot, and control or rule")
-    ours = _sample(kpi, cases, arms == names.index(PILOT_ARM))
-    theirs = _sample(kpi, cases, arms == names.index(others[0]))
+    ours = _sample(kpi, cases, arms == names.index(PILOT_ARM), named)
+    theirs = _sample(kpi, cases, arms == names.index(others[0]), named)
     n = ours.n + theirs.n
     error = sqrt(ours.sd**2 / max(1, ours.n) + theirs.sd**2 / max(1, theirs.n))
     found = Measurement.of(ours, window.describe(query.parameters), f"query on {', '.join(query.tables)}, by arm")
@@ -144,7 +156,7 @@ def _form(kpi: Kpi) -> Literal["mean", "ratio", "sum", "rate"]:
     return kpi.measure.form or "mean"
 
 
-def _sample(kpi: Kpi, cases: Cases, mask: Mask | None) -> Sample:
+def _sample(kpi: Kpi, cases: Cases, mask: Mask | None, named: str | None) -> Sample:
     """Sum up the cases of one arm, or all."""
 
     def kept(column: npt.NDArray[Number] | None) -> npt.NDArray[Number] | None:
@@ -152,9 +164,10 @@ def _sample(kpi: Kpi, cases: Cases, mask: Mask | None) -> Sample:
 
     values = cases.values if mask is None else cases.values[mask]
     periods = kept(cases.periods) if _form(kpi) == "sum" else None
-    return Sample.of_cases(
+    found = Sample.of_cases(
         _form(kpi), values, kept(cases.weights), kept(cases.clusters), periods=periods, scale=kpi.scale
     )
+    return replace(found, named=named)
 
 
 def _per_month(kpi: Kpi, cases: Cases, sample: Sample, months: float | None) -> float | None:

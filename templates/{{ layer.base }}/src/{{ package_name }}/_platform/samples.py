@@ -45,6 +45,7 @@ class Sample:
     clusters: int | None = None
     skewness: float | None = None
     barred: str | None = None
+    named: str | None = None  # what the clusters are, in the plural
 
     @classmethod
     def of(cls, values: Iterable[float]) -> "Sample":
@@ -111,6 +112,11 @@ class Sample:
         return "period" if self.kind == "sum" else "case" if self.clusters is None else "cluster"
 
     @property
+    def those(self) -> str:
+        """Name them in the plural: machines, where the clusters are known to be machines."""
+        return self.named if self.named and self.unit == "cluster" else f"{self.unit}s"
+
+    @property
     def missing(self) -> int:
         """How many more telling units (cases, or clusters where they are named) a judgement needs."""
         return 0 if self.exact or self.kind == "sum" else max(0, self.needed - self.units + self.zeros)
@@ -124,7 +130,7 @@ class Sample:
     @property
     def unjudged(self) -> str | None:
         """Say why there is no judgement, and what to do; None where there is one."""
-        needs = f"a {self.kind} is judged from {self.needed} telling {self.unit}s on" if self.missing else None
+        needs = f"a {self.kind} is judged from {self.needed} telling {self.those} on" if self.missing else None
         return self.barred or needs
 
     @property
@@ -138,7 +144,7 @@ class Sample:
             return None
         side = "upper" if (self.skewness or 0.0) > 0 else "lower"
         return (
-            f"no {side} end before {needed:,} {self.unit}s, the values being so skewed (skewness {self.skewness:.1f}): "
+            f"no {side} end before {needed:,} {self.those}, the values being so skewed (skewness {self.skewness:.1f}): "
             "cap the largest, or measure a rate"
         )
 

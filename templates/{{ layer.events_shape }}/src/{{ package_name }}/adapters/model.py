@@ -85,7 +85,7 @@ class SklearnLearner:
         labels = [outcome.lapsed for outcome in outcomes]
         if len(set(labels)) < 2:  # noqa: PLR2004 - those who lapse and those who stay
             raise PilotError(
-                "There is nothing to learn: in the known months all customers lapsed, or none did. "
+                "There is nothing to learn: in the known months all outcomes are the same. "
                 "Check the column mapping in config/default.toml, then the windows in its [policy]."
             )
         estimator = Pipeline(

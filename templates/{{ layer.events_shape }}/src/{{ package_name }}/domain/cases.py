@@ -14,17 +14,17 @@ FEATURES = (
     "usual_gap_days",
     "silence_in_usual_gaps",
     "known_for_days",
-    "orders_window",
-    "orders_window_before",
-    "orders_all",
-    "revenue_window",
-    "revenue_window_before",
-    "order_value",
-    "lines_per_order",
-    "credits_window",
+    "events_window",
+    "events_window_before",
+    "events_all",
+    "money_window",
+    "money_window_before",
+    "money_per_event",
+    "lines_per_event",
+    "reversals_window",
 )
 # Counted from the first line of the ledger, so they rise with every month that it covers, whatever customers do.
-GROWING = ("known_for_days", "orders_all")
+GROWING = ("known_for_days", "events_all")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,17 @@ from enum import StrEnum
 from .call_list import Entry
 from .cases import FEATURES, Case
 from .policy import Policy
+from .words import Words
 
 # What the model knows, in groups: features of one group move together, so a reason is given for the group.
 GROUPS: dict[str, tuple[str, ...]] = {
     "silence": ("silence_days", "silence_in_usual_gaps"),
     "rhythm": ("usual_gap_days",),
-    "orders": ("orders_window", "orders_window_before", "orders_all"),
-    "revenue": ("revenue_window", "revenue_window_before"),
+    "events": ("events_window", "events_window_before", "events_all"),
+    "money": ("money_window", "money_window_before"),
     "tenure": ("known_for_days",),
-    "baskets": ("order_value", "lines_per_order"),
-    "credits": ("credits_window",),
+    "size": ("money_per_event", "lines_per_event"),
+    "reversals": ("reversals_window",),
 }
 SHOWN = 2
 NOTABLE = 0.01  # an effect below one point of probability is no reason
@@ -28,10 +29,9 @@ class Method(StrEnum):
     EXPECTED_LOSS = "expected_loss"
     PROBABILITY = "probability"
 
-    @property
-    def words(self) -> str:
+    def said(self, words: Words) -> str:
         """Say in words what comes first."""
-        return _TITLES[self]
+        return _TITLES[self].format(outcome=words.outcome, money=words.money)
 
     @property
     def needs_model(self) -> bool:
@@ -41,8 +41,8 @@ class Method(StrEnum):
 
 _TITLES = {
     Method.RULE: "the rule in use",
-    Method.EXPECTED_LOSS: "probability of lapsing x revenue",
-    Method.PROBABILITY: "probability of lapsing alone",
+    Method.EXPECTED_LOSS: "probability of {outcome} x {money}",
+    Method.PROBABILITY: "probability of {outcome} alone",
 }
 
 
@@ -55,7 +55,7 @@ def priority(method: Method, case: Case, policy: Policy, probability: float | No
     if method is Method.RULE:
         return case.revenue if case.silence_days > policy.silent_days else -1 / (1 + case.revenue)
     if probability is None:
-        message = f"Ranking by {method.words} needs a probability"
+        message = f"Ranking by {method} needs a probability"
         raise ValueError(message)
     return probability * case.revenue if method is Method.EXPECTED_LOSS else probability
 
@@ -85,41 +85,47 @@ def entries(
     )
 
 
-def _number(value: float, unit: str) -> str:
+def _number(value: float, one: str, many: str | None = None) -> str:
     """Write no order, 1 order, 2 orders."""
-    return f"{value:,.0f} {unit}{'' if round(value) == 1 else 's'}" if round(value) else f"no {unit}"
+    if not round(value):
+        return f"no {one}"
+    return f"{value:,.0f} {one if round(value) == 1 else many or f'{one}s'}"
 
 
-def _texts(case: Case, policy: Policy, currency: str) -> dict[str, str]:
+def _texts(case: Case, policy: Policy, currency: str, words: Words) -> dict[str, str]:
     """Say for each group what the ledger shows."""
     known = dict(zip(FEATURES, case.features, strict=True))
-    orders = _number(known["orders_window"], "order")
-    before = known["orders_window_before"]
+    recent = _number(known["events_window"], words.event, words.events)
+    reversals = _number(known["reversals_window"], f"{words.event} below zero", f"{words.events} below zero")
     gap = _number(known["usual_gap_days"], "day")
-    rhythm = f"usually buys every {'day' if gap == '1 day' else gap}"
-    rhythm = rhythm if known["orders_all"] > 1 else "has bought only once"
+    rhythm = f"usually one {words.event} every {'day' if gap == '1 day' else gap}"
+    rhythm = rhythm if known["events_all"] > 1 else f"only one {words.event} so far"
+    last, before = f"in the last {policy.active_days} days", "in those before"
+    recent_money, earlier_money = (f"{currency} {known[name]:,.0f}" for name in ("money_window", "money_window_before"))
+    size = f"{currency} {known['money_per_event']:,.0f} and {_number(known['lines_per_event'], 'line')}"
     return {
         "silence": f"silent for {_number(case.silence_days, 'day')}, {rhythm}",
         "rhythm": rhythm,
-        "orders": f"{orders} in the last {policy.active_days} days, {before:,.0f} in those before",
-        "revenue": f"{currency} {known['revenue_window']:,.0f} in the last {policy.active_days} days, "
-        f"{currency} {known['revenue_window_before']:,.0f} in those before",
-        "tenure": f"customer for {_number(known['known_for_days'], 'day')}",
-        "baskets": f"{currency} {known['order_value']:,.0f} and {_number(known['lines_per_order'], 'line')} per order",
-        "credits": f"{_number(known['credits_window'], 'credit note')} in the last {policy.active_days} days",
+        "events": f"{recent} {last}, {known['events_window_before']:,.0f} {before}",
+        "money": f"{recent_money} {last}, {earlier_money} {before}",
+        "tenure": f"known for {_number(known['known_for_days'], 'day')}",
+        "size": f"{size} per {words.event}",
+        "reversals": f"{reversals} {last}",
     }
 
 
-def reasons(case: Case, effects: Mapping[str, float] | None, policy: Policy, currency: str) -> tuple[str, ...]:
+def reasons(
+    case: Case, effects: Mapping[str, float] | None, policy: Policy, currency: str, words: Words
+) -> tuple[str, ...]:
     """Give the strongest reasons first, then what is at stake.
 
-    `effects` says by how much each group raises the probability over that of an otherwise equal, typical customer;
-    None means that the rule decided.
+    `effects` says by how much each group raises the probability over that of an otherwise equal, typical case; None
+    means that the rule decided.
     """
-    stake = f"{currency} {case.revenue:,.0f} of revenue in {policy.active_days} days at stake"
-    texts = _texts(case, policy, currency)
+    stake = f"{currency} {case.revenue:,.0f} of {words.money} in {policy.active_days} days at stake"
+    texts = _texts(case, policy, currency, words)
     if effects is None:
         return texts["silence"], stake
     strong = sorted((group for group in GROUPS if effects[group] >= NOTABLE), key=lambda group: -effects[group])
     found = [f"{texts[group]} (+{_number(100 * effects[group], 'point')} of risk)" for group in strong[:SHOWN]]
-    return (*found, stake) if found else ("no sign of risk above that of a typical customer", stake)
+    return (*found, stake) if found else (f"no sign of risk above that of a typical {words.case}", stake)

@@ -6,27 +6,27 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from .._platform.kpi import Assessment
-from .._platform.wording import number, sentence
+from .._platform.screen import Json, Screen, grid
+from .._platform.shown_kpis import show_kpis
+from ..domain.call_list import Entry
 from ..domain.ranking import Method
 from ..pipelines.intake import Intake
-from ..pipelines.learn import Registered, Trained
+from ..pipelines.learn import Trained
 from ..pipelines.measure import Measured
 from ..pipelines.score import Scored
-from ..services.evaluation import Estimate, Evaluation, Measure
-from .screen import Json, Screen, grid
+from ..services.evaluation import PER, Estimate, Evaluation, Measure
+from ..settings import Settings
 
 FIRST = 5
 
 
-def show_intake(screen: Screen, intake: Intake, currency: str) -> Json:
+def show_intake(screen: Screen, intake: Intake, settings: Settings) -> Json:
     """Show what was read, and which broken rules are worth mending."""
-    checked, customers = intake.checked, intake.customers
+    checked, customers, words = intake.checked, intake.customers, settings.words
     aside = len(checked.quarantine)
-    screen.title(f"Data: {checked.rows_read:,} lines read, {aside:,} set aside, {intake.orders:,} orders")
-    table = grid(
-        "rule of the contract", "lines", "share", "tolerated", f"{currency} at stake", "owner", right=(1, 2, 3, 4)
-    )
+    screen.title(f"Data: {checked.rows_read:,} lines read, {aside:,} set aside, {intake.orders:,} {words.events}")
+    at_stake = f"{settings.currency} at stake"
+    table = grid("rule of the contract", "lines", "share", "tolerated", at_stake, "owner", right=(1, 2, 3, 4))
     for each in checked.findings:
         stake = f"{each.at_stake or 0:,.0f}"
         table.add_row(
@@ -37,8 +37,8 @@ def show_intake(screen: Screen, intake: Intake, currency: str) -> Json:
     return {
         "rows_read": checked.rows_read,
         "set_aside": aside,
-        "orders": intake.orders,
-        "customers": len(customers),
+        "events": intake.orders,
+        "cases": len(customers),
         "first_day": customers.first_day,
         "last_day": customers.last_day,
         "findings": [asdict(each) for each in checked.findings],
@@ -58,52 +58,38 @@ def _difference(estimate: Estimate, places: str) -> str:
     return f"{estimate.value:+,{places}} ({estimate.low:+,{places}} to {estimate.high:+,{places}})"
 
 
-def show_evaluation(screen: Screen, found: Evaluation, currency: str) -> Json:
+def show_evaluation(screen: Screen, found: Evaluation, settings: Settings) -> Json:
     """Show every way to rank against the rule, and what the gate makes of it."""
-    months = found.months
-    screen.title(
-        f"Judged on {len(months)} past lists, {months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}, per 100 calls"
-    )
-    table = grid(
-        "ranked by", f"{currency} reached", "to the rule", "lapsing reached", "to the rule", right=(1, 3), spans=(2, 4)
-    )
+    months, words, currency = found.months, settings.words, settings.currency
+    over = f"{months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}"
+    screen.title(f"Judged on {len(months)} past lists, {over}, per {PER} {words.chosen}")
+    columns = ("ranked by", f"{currency} reached", "to the rule", f"{words.cases} reached", "to the rule")
+    table = grid(*columns, right=(1, 3), spans=(2, 4))
     for method in Method:
         money, people = found.against_rule[method][Measure.REVENUE], found.against_rule[method][Measure.CUSTOMERS]
         table.add_row(
-            method.words,
+            method.said(words),
             f"{money.value.value:,.0f}",
             _difference(money.difference, ".0f"),
             f"{people.value.value:.1f}",
             _difference(people.difference, ".1f"),
         )
     screen.table(table)
-    screen.line(found.finding(currency))
-    screen.line(found.calibration(currency))
+    screen.line(found.finding(currency, words))
+    screen.line(found.calibration(currency, words))
     gate = "passed" if found.decision.passed else "not passed"
     screen.line(f"Gate for version {found.version}: {gate}; {'; '.join(found.decision.reasons)}.")
-    return asdict(found) | {"finding": found.finding(currency)}
+    return asdict(found) | {"finding": found.finding(currency, words)}
 
 
-def show_registered(screen: Screen, registered: Registered) -> Json:
-    """Show who is champion now."""
-    now = (
-        f"the champion is version {registered.champion}"
-        if registered.champion
-        else "there is no champion: the rule decides"
-    )
-    word = "became champion" if registered.promoted else "stays a challenger"
-    screen.title(f"Registered: version {registered.version} {word}; {now}")
-    return asdict(registered)
-
-
-def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
+def show_scored(screen: Screen, scored: Scored, settings: Settings) -> Json:
     """Show the top of the list and whether the data has moved."""
-    called, entries = scored.call_list.called, scored.call_list.entries
+    called, entries, words = scored.call_list.called, scored.call_list.entries, settings.words
     state = f"{scored.written:,} lines written" if scored.written else "already written, nothing new"
-    size = f"{len(called):,} of {len(entries):,} active customers"
-    screen.title(f"Call list of {scored.call_list.cutoff}: {size}; {state}")
+    size = f"{len(called):,} of {len(entries):,} active {words.cases}"
+    screen.title(f"{words.list.capitalize()} of {scored.call_list.cutoff}: {size}; {state}")
     screen.line(f"On this list {scored.why}.")
-    table = grid("", "customer", f"{currency} revenue", "risk", "why", right=(0, 2, 3))
+    table = grid("", words.case, f"{settings.currency} {words.money}", "risk", "why", right=(0, 2, 3))
     for entry in called[:FIRST]:
         risk = "" if entry.probability is None else f"{entry.probability:.0%}"
         table.add_row(
@@ -123,67 +109,32 @@ def show_scored(screen: Screen, scored: Scored, currency: str) -> Json:
         "run_id": scored.call_list.run_id,
         "why": scored.why,
         "active": len(entries),
-        "called": len(called),
+        "chosen": len(called),
         "written": scored.written,
         "drift": moved,
-        "first": [asdict(entry) for entry in called[:FIRST]],
+        "first": [_entry_json(entry) for entry in called[:FIRST]],
+    }
+
+
+def _entry_json(entry: Entry) -> Json:
+    return {
+        "case": entry.customer,
+        "place": entry.rank,
+        "money": entry.revenue,
+        "priority": entry.priority,
+        "probability": entry.probability,
+        "reasons": list(entry.reasons),
     }
 
 
 def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> Json:
-    """Show the KPIs against their baseline, what that is worth, and which assumptions it rests on."""
-    screen.title("KPIs")
-    table = grid("KPI", "value", "95 % interval", "baseline", "aim", "measured on", right=(1, 3), spans=(2, 4))
-    for each in measured.assessments:
-        found, kpi = each.measurement, each.kpi
-        table.add_row(
-            f"{escape(kpi.title)}, {escape(kpi.unit)}",
-            number(found.value),
-            "-" if found.value is None else f"{number(found.low)} to {number(found.high)}",
-            number(each.defined.baseline),
-            kpi.aim(number),
-            "not measured yet" if unmeasured(each) else f"{found.method}, {found.window} (n = {found.n:,})",
-        )
-    screen.table(table)
-    for each in measured.assessments:
-        screen.line(f"{each.kpi.id}: {sentence(each)}")
-    for text in measured.assumptions:
-        screen.line(f"Assumed: {text}.")
+    """Show the KPIs, and when there is more to know."""
+    kpis = show_kpis(screen, measured.assessments, measured.assumptions, kept)
     if measured.next_outcome:
         screen.line(f"The next list's outcome is known on {measured.next_outcome}.")
-    if kept:
-        what = "Evidence" if kept[0].parts[0] == "var" else "Evidence to commit"  # git ignores var/
-        screen.line(f"{what}: {', '.join(map(str, kept))}.")
     return {
         "evidence": [str(path) for path in kept],
-        "kpis": [_kpi_json(each) for each in measured.assessments],
+        "kpis": kpis,
         "live_lists": list(measured.live_lists),
         "next_outcome": measured.next_outcome,
-    }
-
-
-def unmeasured(each: Assessment) -> bool:
-    """Tell whether a KPI is not measured yet: its sentence says what the next step is."""
-    return each.verdict == "not_measured_yet"
-
-
-def _kpi_json(each: Assessment) -> Json:
-    found, kpi = each.measurement, each.kpi
-    return {
-        "id": kpi.id,
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "n": found.n,
-        "unit": kpi.unit,
-        "baseline": each.defined.baseline,
-        "target": kpi.target.value if kpi.target else None,
-        "window": found.window,
-        "method": found.method,
-        "rule": found.rule,
-        "gain": asdict(each.gain),
-        "verdict": each.verdict,
-        "pending": kpi.pending,
-        "sentence": sentence(each),
-        "assumptions": list(found.assumptions),
     }

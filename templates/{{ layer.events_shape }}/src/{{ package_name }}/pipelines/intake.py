@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._platform import PilotError
-from .._platform.contracts import Checked, ContractBroken, write_quarantine
-from .._platform.monitoring import Metrics
-from ..adapters.ledger import Reading
+from .._platform.contracts import Checked
+from .._platform.counted_reading import read_counted
 from ..bootstrap import Parts
 from ..domain.customers import Customers
 
@@ -24,7 +23,7 @@ class Intake:
 
 def read_ledger(parts: Parts, purpose: str) -> Intake:
     """Read the ledger once, keep what was set aside, and count it."""
-    reading, aside = _read(parts, purpose)
+    reading, aside = read_counted(parts.settings, parts.ledger(purpose).read)
     customers = Customers(reading.orders, parts.policy)
     if not customers.known_cutoffs():
         raise PilotError(
@@ -33,32 +32,3 @@ def read_ledger(parts: Parts, purpose: str) -> Intake:
             "Bring a longer history, or shorten the windows in [policy] of config/default.toml."
         )
     return Intake(customers, reading.checked, reading.contract.id, len(reading.orders), aside)
-
-
-def _read(parts: Parts, purpose: str) -> tuple[Reading, Path | None]:
-    """Keep what was set aside also when it is too much: it is what the owner of the data has to see."""
-    try:
-        reading = parts.ledger(purpose).read()
-    except ContractBroken as broken:
-        aside = _keep(parts, broken.checked) if broken.checked else None
-        if aside is None:
-            raise
-        raise PilotError(f"{broken} The rows, with their reasons, are in {aside}.") from broken
-    return reading, _keep(parts, reading.checked)
-
-
-def _keep(parts: Parts, checked: Checked) -> Path | None:
-    _count(parts, checked)
-    return write_quarantine(checked, parts.settings.var / "quarantine")
-
-
-def _count(parts: Parts, checked: Checked) -> None:
-    metrics = Metrics(parts.settings, "read")
-    rows = {"read": checked.rows_read, "valid": len(checked.valid), "set_aside": len(checked.quarantine)}
-    for outcome, count in rows.items():
-        metrics.set("pilot_rows", count, step="read", outcome=outcome)
-    for finding in checked.findings:
-        names = {"contract": checked.contract.id, "rule": finding.rule}
-        metrics.set("pilot_contract_bad_rows", finding.bad, **names)
-        metrics.set("pilot_contract_value_at_stake", finding.at_stake, **names)
-    metrics.write()

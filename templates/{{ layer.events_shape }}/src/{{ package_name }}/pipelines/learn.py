@@ -11,7 +11,15 @@ from pandas import DataFrame
 from pydantic import TypeAdapter
 
 from .._platform import PilotError
-from .._platform.tracking import ModelVersion, TrackedRun, Verdict
+from .._platform.judged_models import (
+    EVALUATION_FILE,
+    EVALUATION_TAG,
+    Registered,
+    newest,
+    obey_gate,
+    stored_evaluation,
+)
+from .._platform.tracking import ModelVersion, TrackedRun
 from ..adapters.model import Kind, SklearnLearner, SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.cases import FEATURES, Outcome
@@ -24,8 +32,6 @@ CONTRACT_TAG = "contract"
 KNOWN_BY_TAG = "known_by"
 RECIPE_TAG = "recipe"
 LEARNED_TAG = "learned"
-EVALUATION_TAG = "evaluation_run"
-EVALUATION_FILE = "evaluation.json"
 BACKTEST_FILE = "backtest.json"
 STORED = TypeAdapter(Evaluation)
 SAID = TypeAdapter(dict[date, dict[str, float]])
@@ -40,16 +46,6 @@ class Trained:
     kind: str
     outcomes: int
     known_by: date
-
-
-@dataclass(frozen=True)
-class Registered:
-    """What the gate made of a version."""
-
-    version: int
-    promoted: bool
-    champion: int | None
-    reasons: tuple[str, ...]
 
 
 def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
@@ -92,14 +88,6 @@ def _recipe(parts: Parts, learner: SklearnLearner, contract: str) -> str:
     return sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def newest(parts: Parts) -> ModelVersion:
-    """Find the version that is to be judged."""
-    version = parts.tracking.version("newest")
-    if version is None:
-        raise PilotError(f"There is no model yet: `{parts.settings.distribution} train` makes one.")
-    return version
-
-
 def champion(parts: Parts, contract: str) -> ModelVersion | None:
     """Find the champion; one that learned from another ledger is none."""
     version = parts.tracking.version("champion")
@@ -120,7 +108,9 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     progress("comparing with the rule and the champion")
     rival = _rival(parts, intake, version, test)
     margin, seed = parts.settings.evaluation.renewal_margin, parts.settings.seed
-    found = evaluate_backtest(version.version, test, rival, parts.policy, margin=margin, seed=seed)
+    found = evaluate_backtest(
+        version.version, test, rival, parts.policy, margin=margin, seed=seed, chosen=parts.words.chosen
+    )
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
         judged = [outcome for day in test.cutoffs for outcome in test.outcomes[day]]
         _log_cases(run, parts, intake, frame([outcome.case for outcome in judged]), judged, "evaluation")
@@ -172,23 +162,11 @@ def _statements(parts: Parts, holder: ModelVersion, test: Backtest) -> Probabili
 
 def read_evaluation(parts: Parts, version: ModelVersion) -> Evaluation:
     """Read the evidence about a version back from its run."""
-    if EVALUATION_TAG not in version.tags:
-        raise PilotError(
-            f"Model version {version.version} has not been judged: `{parts.settings.distribution} evaluate` does it."
-        )
-    return STORED.validate_python(parts.tracking.read_json(version.tags[EVALUATION_TAG], EVALUATION_FILE))
+    return STORED.validate_python(stored_evaluation(parts, version))
 
 
 def register(parts: Parts, intake: Intake) -> Registered:
     """Obey the gate: the newest version becomes champion, or stays a challenger, and its verdict is kept with it."""
     version = newest(parts)
-    found = read_evaluation(parts, version)
-    before = champion(parts, intake.contract)
-    parts.tracking.decide(version, Verdict(found.decision.passed, found.decision.reasons))
-    after = version if found.decision.passed else before
-    return Registered(
-        version=version.version,
-        promoted=found.decision.passed,
-        champion=after.version if after else None,
-        reasons=found.decision.reasons,
-    )
+    said = read_evaluation(parts, version).decision
+    return obey_gate(parts, version, champion(parts, intake.contract), passed=said.passed, reasons=said.reasons)

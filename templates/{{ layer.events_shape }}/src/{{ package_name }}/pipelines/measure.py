@@ -5,26 +5,26 @@ from datetime import date
 from pathlib import Path
 
 from .._platform.anytime import Measurement, Sample
-from .._platform.corrections import Corrections
-from .._platform.evidence import record
+from .._platform.judged_models import newest
+from .._platform.kept_evidence import keep_evidence
 from .._platform.kpi import Assessment
 from .._platform.measure_functions import MeasureFunctions
 from .._platform.measuring import measure_all
-from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
+from .._platform.review_evidence import Metric, Report
 from ..bootstrap import Parts
 from ..domain.ranking import Method
 from ..services.evaluation import PER, Comparison, Evaluation, Measure, compare
 from ..services.live import Live, judge_live
 from .intake import Intake
-from .learn import champion, newest, read_evaluation
+from .learn import champion, read_evaluation
 
 BACKTEST = "past months, out of time"
 LIVE = "lists that people had"
-INTERVAL = "bias-corrected bootstrap over customers"
+INTERVAL = "bias-corrected bootstrap over"
 PAST_ASSUMPTION = "the past months say what comes: each list was made by a model that knew only what was known by then"
-CALL_ASSUMPTION = "reached is not yet kept: what a call changes is part of the value of one unit"
-LIVE_ASSUMPTION = "a customer whom the call kept no longer counts as lapsing: the live value is a lower bound"
-SWAP_ASSUMPTION = "given the past, customers lapse independently of each other, whatever lists one stands on"
+CALL_ASSUMPTION = "reached is not yet kept: what acting on the list changes is part of the value of one unit"
+LIVE_ASSUMPTION = "who was kept by it no longer counts: the live value is a lower bound"
+SWAP_ASSUMPTION = "given the past, {cases} are independent of each other, whatever lists one stands on"
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,7 @@ def measure(parts: Parts, intake: Intake) -> Measured:
 
 def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
     """Keep what was measured as evidence: in MLflow, as metrics and in the repository; return what changed there."""
-    settings, said = parts.settings, f"{parts.settings.distribution} {command}"
-    with parts.tracking.run("measure", {"invocation": parts.invocation}) as run:
-        kept = record(measured.assessments, settings=settings, command=said, run=run)
-    kept += write_evaluation(settings, _report(measured, said))
-    return kept + write_feedback(settings, Corrections(parts.database, settings))
+    return keep_evidence(parts, measured.assessments, _report(measured, f"{parts.settings.distribution} {command}"))
 
 
 def _report(measured: Measured, command: str) -> Report:
@@ -111,26 +107,29 @@ def lapsing_customers_reached(asked: Asked) -> Measurement:
 
 
 def _reached(asked: Asked, wanted: Measure) -> Measurement:
-    live = asked.live
+    live, cases = asked.live, asked.parts.words.cases
+    independent = SWAP_ASSUMPTION.format(cases=cases)
     if live.over:
         found = compare(live.worked, live.rule, wanted, asked.parts.settings.seed)
         window = f"{live.over[0]} to {live.over[-1]}, {len(live.over)} list{'s' if len(live.over) > 1 else ''}"
-        return _from(found, window, LIVE, LIVE_ASSUMPTION, len(live.over))
+        return _from(found, window, LIVE, (LIVE_ASSUMPTION, CALL_ASSUMPTION, independent), cases, len(live.over))
     months = asked.evaluation.months
     window = f"{months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}, {len(months)} lists"
     past = asked.evaluation.against_rule[asked.method][wanted]
-    return _from(past, window, BACKTEST, PAST_ASSUMPTION, len(months))
+    return _from(past, window, BACKTEST, (PAST_ASSUMPTION, CALL_ASSUMPTION, independent), cases, len(months))
 
 
-def _from(found: Comparison, window: str, source: str, assumption: str, lists: int) -> Measurement:
+def _from(
+    found: Comparison, window: str, source: str, assumptions: tuple[str, ...], cases: str, lists: int
+) -> Measurement:
     return Measurement(
         value=found.value.value,
         low=found.value.low,
         high=found.value.high,
         n=found.calls,
         window=window,
-        method=f"{source}; {INTERVAL}",
-        assumptions=(assumption, CALL_ASSUMPTION, SWAP_ASSUMPTION),
+        method=f"{source}; {INTERVAL} {cases}",
+        assumptions=assumptions,
         sample=Sample(kind="difference", **asdict(found.swaps)),
         rule=found.other,
         units_per_month=found.calls / lists / PER,

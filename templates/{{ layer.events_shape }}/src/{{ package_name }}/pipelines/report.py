@@ -1,16 +1,13 @@
-"""The page that a person looks at: KPIs, the finding, the call list and the state of the data."""
+"""The page that a person looks at: KPIs, the finding, the list and the state of the data."""
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from .._platform.switch import model_switch
-from .._platform.wording import number, sentence
+from .._platform.report_page import write_list, write_page
 from ..bootstrap import Parts
 from ..domain.call_list import CallList
 from ..domain.ranking import Method
-from ..services.evaluation import Measure
+from ..services.evaluation import PER, Measure
 from .intake import Intake
 from .measure import Measured
 from .plot import draw
@@ -20,50 +17,32 @@ SHOWN = 25
 
 
 def write_report(parts: Parts, intake: Intake, measured: Measured, call_list: CallList | None) -> Path:
-    """Write the page and the call list as files below var/report."""
-    environment = Environment(
-        loader=PackageLoader(__package__, "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(
-        name=parts.settings.manifest.name,
-        currency=parts.settings.currency,
-        policy=parts.policy,
-        intake=intake,
-        measured=measured,
-        assumptions=measured.assumptions,
-        number=number,
-        sentence=sentence,
-        evaluation=measured.evaluation,
-        finding=measured.evaluation.finding(parts.settings.currency),
-        methods=list(Method),
-        measures=Measure,
-        plot=draw(measured.evaluation.months),
-        call_list=call_list,
-        drift=drift(parts, intake, call_list.cutoff) if call_list else (),
-        switch=model_switch(parts.settings),
-        example=parts.settings.manifest.example,
-        shown=SHOWN,
-        command=parts.settings.distribution,
-    )
-    parts.report.mkdir(parents=True, exist_ok=True)
+    """Write the page and the list as files below var/report."""
     if call_list:
-        _write_list(parts.report / "call_list.csv", call_list)
-    path = parts.report / "index.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+        header = ["place", parts.words.case, parts.words.money, "probability", "reasons", "method"]
+        write_list(parts.list_file, [*header, "model_version", "run_id"], _lines(call_list))
+    given: dict[str, object] = {
+        "words": parts.words,
+        "policy": parts.policy,
+        "intake": intake,
+        "measured": measured,
+        "evaluation": measured.evaluation,
+        "per": PER,
+        "finding": measured.evaluation.finding(parts.settings.currency, parts.words),
+        "calibration": measured.evaluation.calibration(parts.settings.currency, parts.words),
+        "methods": {str(method): method.said(parts.words) for method in Method},
+        "measures": Measure,
+        "plot": draw(measured.evaluation.months, parts.words),
+        "call_list": call_list,
+        "list_file": parts.list_file.name,
+        "drift": drift(parts, intake, call_list.cutoff) if call_list else (),
+        "shown": SHOWN,
+    }
+    return write_page(parts.settings, __package__, given)
 
 
-def _write_list(path: Path, call_list: CallList) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["place", "customer", "revenue", "probability", "reasons", "method", "model_version", "run_id"])
-        for entry in call_list.called:
-            probability = "" if entry.probability is None else f"{entry.probability:.3f}"
-            source = (call_list.method, call_list.model_version, call_list.run_id)
-            writer.writerow(
-                [entry.rank, entry.customer, f"{entry.revenue:.2f}", probability, "; ".join(entry.reasons), *source]
-            )
+def _lines(call_list: CallList) -> Iterator[list[object]]:
+    source = (call_list.method, call_list.model_version, call_list.run_id)
+    for entry in call_list.called:
+        probability = "" if entry.probability is None else f"{entry.probability:.3f}"
+        yield [entry.rank, entry.customer, f"{entry.revenue:.2f}", probability, "; ".join(entry.reasons), *source]

@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 
 from .._platform import PilotError
+from .._platform.counted_scoring import count_scored
 from .._platform.drift import Drift, compare
-from .._platform.monitoring import Metrics
 from .._platform.switch import model_switch
 from .._platform.tracking import ModelVersion
 from ..adapters.model import SklearnModel, frame
@@ -38,7 +38,7 @@ class Scored:
 
 
 def score(parts: Parts, intake: Intake, cutoff: date | None, progress: Progress) -> Scored:
-    """Rank the active customers on a cut-off, write the list back, and watch for drift."""
+    """Rank the active {parts.words.cases} on a cut-off, write the list back, and watch for drift."""
     day = cutoff or intake.customers.newest_cutoff()
     holder, why = _who_decides(parts, intake, day)
     cases = intake.customers.cases(day)
@@ -46,17 +46,17 @@ def score(parts: Parts, intake: Intake, cutoff: date | None, progress: Progress)
         raise PilotError(
             f"Nobody was active in the {parts.policy.active_days} days before {day}: choose another --as-of."
         )
-    progress(f"ranking {len(cases):,} active customers on {day}: {why}")
+    progress(f"ranking {len(cases):,} active {parts.words.cases} on {day}: {why}")
     model = SklearnModel(parts.tracking.load(holder)) if holder else None
     with parts.tracking.run("score", {"invocation": parts.invocation, "cutoff": day.isoformat()}) as run:
         call_list = _ranked(parts, cases, holder, model, run.id)
         drift = moved(intake.customers, cases, model, parts.settings.seed) if model else ()
         written = parts.call_lists.add(call_list)
         run.params({"method": call_list.method, "model_version": call_list.model_version})
-        run.metrics({"scored": len(cases), "called": len(call_list.called), "written": written})
+        run.metrics({"scored": len(cases), "chosen": len(call_list.called), "written": written})
         run.metrics({f"drift.{each.feature}": each.statistic for each in drift})
     kept = parts.call_lists.find(day)
-    _count(parts, holder, len(cases), written, drift)
+    count_scored(parts.settings, holder, scored=len(cases), written=written, moved=drift)
     return Scored(kept or call_list, why, written, drift)
 
 
@@ -75,7 +75,7 @@ def _who_decides(parts: Parts, intake: Intake, day: date) -> tuple[ModelVersion 
             f"The champion has learned from what happened after {day}: its list would look better than it could have "
             "been. `evaluate` judges past months fairly; for a drill set PILOT_LEDGER__UNTIL and train as of that day."
         )
-    return holder, f"model version {holder.version}, the champion, decides by {Method.EXPECTED_LOSS.words}"
+    return holder, f"model version {holder.version}, the champion, decides by {Method.EXPECTED_LOSS.said(parts.words)}"
 
 
 def _ranked(
@@ -84,8 +84,8 @@ def _ranked(
     method = Method.EXPECTED_LOSS if model else Method.RULE
     rows = ranked(method, cases, parts.policy, model.probabilities(cases) if model else None)
     effects = dict(zip([case.customer for case in cases], model.effects(cases), strict=True)) if model else {}
-    currency = parts.settings.currency
-    why = {case.customer: reasons(case, effects.get(case.customer), parts.policy, currency) for case in cases}
+    about = (parts.policy, parts.settings.currency, parts.words)
+    why = {case.customer: reasons(case, effects.get(case.customer), *about) for case in cases}
     version = str(holder.version) if holder else RULE_VERSION
     return CallList(cases[0].cutoff, str(method), version, run_id, entries(rows, parts.policy, why))
 
@@ -115,19 +115,3 @@ def moved(customers: Customers, cases: Sequence[Case], model: LapseModel, seed: 
 
 def _watched(model: LapseModel, cases: Sequence[Case]) -> pd.DataFrame:
     return frame(cases).drop(columns=list(GROWING)).assign(prediction=model.probabilities(cases))
-
-
-def _count(parts: Parts, holder: ModelVersion | None, scored: int, written: int, drift: Sequence[Drift]) -> None:
-    metrics = Metrics(parts.settings, "score")
-    metrics.set("pilot_rows", scored, step="score", outcome="read")
-    metrics.set("pilot_rows", written, step="score", outcome="written")
-    metrics.set("pilot_model_enabled", 1 if holder else 0)
-    if holder:
-        model = parts.settings.distribution
-        metrics.set("pilot_model_version", holder.version, model=model)
-        metrics.set("pilot_model_created_timestamp_seconds", holder.created.timestamp(), model=model)
-    for each in drift:
-        metrics.set("pilot_drift_statistic", each.statistic, feature=each.feature)
-        metrics.set("pilot_drift_threshold", each.threshold, feature=each.feature)
-        metrics.set("pilot_drift_detected", int(each.detected), feature=each.feature)
-    metrics.write()

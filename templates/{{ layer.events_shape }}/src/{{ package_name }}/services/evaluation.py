@@ -1,4 +1,4 @@
-"""The evidence about a model: KPIs with intervals over customers, every way to rank against the rule, the gate."""
+"""The evidence about a model: values with intervals over customers, every way to rank against the rule, the gate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..domain.policy import Policy
 from ..domain.ranking import Method
+from ..domain.words import Words
 from .backtest import Backtest, Probabilities
 from .intervals import Ratio, interval
 from .quality import quality
@@ -18,14 +19,14 @@ from .tallies import Tally
 Tallies = Mapping[str, Tally]
 Floats = npt.NDArray[np.float64]
 
-PER = 100  # calls
+PER = 100
 
 
 class Measure(StrEnum):
-    """What is reached per 100 calls; the names that kpis.yml uses in `measure`."""
+    """What is reached per 100 that are chosen: money, or cases whose outcome comes true."""
 
-    REVENUE = "revenue_reached"
-    CUSTOMERS = "lapsing_customers_reached"
+    REVENUE = "money_reached"
+    CUSTOMERS = "cases_reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,46 +151,49 @@ class Kinship(StrEnum):
     SAME = "the same recipe, trained on the same"
 
 
-def decide(rule: Comparison, champion: Comparison | None, kinship: Kinship | None, margin: float) -> Decision:
+def decide(
+    rule: Comparison, champion: Comparison | None, kinship: Kinship | None, *, margin: float, chosen: str = "chosen"
+) -> Decision:
     """Let a challenger pass that has earned it.
 
     Another recipe, or the first model, has to beat the rule and the champion by interval. The champion's own recipe,
     trained on newer outcomes, renews it when it is not worse: than the champion by `margin`, a share of what that one
     reaches, by interval (non-inferiority), and than the rule. What learned the same has nothing to renew.
     """
-    checks = [_not_worse("the rule in use", rule) if kinship is Kinship.RETRAINED else _better("the rule in use", rule)]
+    renewed, per = kinship is Kinship.RETRAINED, f"per {PER} {chosen}"
+    checks = [(_not_worse if renewed else _better)("the rule in use", rule, per)]
     if kinship is Kinship.SAME:
         checks.append((False, "the champion has learned from the same outcomes: nothing to renew"))
     elif kinship is not None and champion is None:
         checks.append((False, "the champion cannot be judged on this ledger: no list in common"))
     elif champion is not None:
-        renewed = kinship is Kinship.RETRAINED
-        checks.append(_within("the champion", champion, margin) if renewed else _better("the champion", champion))
+        name = "the champion"
+        checks.append(_within(name, champion, per, margin) if renewed else _better(name, champion, per))
     return Decision(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
 
 
-def _better(name: str, comparison: Comparison) -> tuple[bool, str]:
+def _better(name: str, comparison: Comparison, per: str) -> tuple[bool, str]:
     difference = comparison.difference
     word = "better than" if difference.better else "worse than" if difference.worse else "not clearly better than"
-    return difference.better, f"{word} {name}: {_numbers(difference)}"
+    return difference.better, f"{word} {name}: {_numbers(difference, per)}"
 
 
-def _not_worse(name: str, comparison: Comparison) -> tuple[bool, str]:
+def _not_worse(name: str, comparison: Comparison, per: str) -> tuple[bool, str]:
     difference = comparison.difference
     word = "better than" if difference.better else "worse than" if difference.worse else "not worse than"
-    return not difference.worse, f"{word} {name}: {_numbers(difference)}"
+    return not difference.worse, f"{word} {name}: {_numbers(difference, per)}"
 
 
-def _within(name: str, comparison: Comparison, margin: float) -> tuple[bool, str]:
+def _within(name: str, comparison: Comparison, per: str, margin: float) -> tuple[bool, str]:
     """Non-inferiority: the whole interval lies above what may be lost."""
     tolerated = margin * comparison.other
     passed = comparison.difference.low >= -tolerated
     word = "renews" if passed else "may be worse than"
-    return passed, f"{word} {name}: {_numbers(comparison.difference)}, margin {tolerated:,.0f}"
+    return passed, f"{word} {name}: {_numbers(comparison.difference, per)}, margin {tolerated:,.0f}"
 
 
-def _numbers(difference: Estimate) -> str:
-    return f"{difference.value:+,.0f} per 100 calls, 95 % interval {difference.low:+,.0f} to {difference.high:+,.0f}"
+def _numbers(difference: Estimate, per: str) -> str:
+    return f"{difference.value:+,.0f} {per}, 95 % interval {difference.low:+,.0f} to {difference.high:+,.0f}"
 
 
 Reached = dict[Method, dict[Measure, float]]
@@ -230,31 +234,32 @@ class Evaluation:
         """The comparison that decides: money reached by probability x revenue, against the rule."""
         return self.against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
 
-    def calibration(self, currency: str) -> str:
+    def calibration(self, currency: str, words: Words) -> str:
         """Say how true the money is that the model expects to lose, since that is what it ranks by."""
         known = self.quality
         return (
-            f"Calibration: of the revenue of active customers the model expected {currency} "
-            f"{known['expected_revenue']:,.0f} to be lost over these lists, {currency} {known['lapsed_revenue']:,.0f} "
-            f"were ({known['revenue_calibration']:.2f} times); by tenths of expected loss it is wrong by "
-            f"{known['revenue_calibration_error']:.0%} of that."
+            f"Calibration: of the {words.money} of active {words.cases} the model expected {currency} "
+            f"{known['expected_money']:,.0f} to be lost over these lists, {currency} {known['lost_money']:,.0f} "
+            f"were ({known['money_calibration']:.2f} times); by tenths of expected loss it is wrong by "
+            f"{known['money_calibration_error']:.0%} of that."
         )
 
-    def finding(self, currency: str) -> str:
+    def finding(self, currency: str, words: Words) -> str:
         """Say what ranking by probability alone would do: the reason why the KPI decides and not the hit rate."""
         alone = self.against_rule[Method.PROBABILITY]
         customers, money = alone[Measure.CUSTOMERS], alone[Measure.REVENUE]
         more, less = customers.difference.better, money.difference.worse
-        verdict = "finds more customers and loses money" if more and less else "is compared here for honesty"
+        verdict = f"finds more {words.cases} and loses money" if more and less else "is compared here for honesty"
         return (
-            f"Ranking by probability alone {verdict}: per 100 calls it reaches {customers.value.value:,.0f} lapsing "
-            f"customers (the rule {customers.other:,.0f}) and {currency} {money.value.value:,.0f} of their revenue "
-            f"(the rule {money.other:,.0f}). Probability x revenue reaches {currency} {self.main.value.value:,.0f}."
+            f"Ranking by probability alone {verdict}: per {PER} {words.chosen} it is right about "
+            f"{customers.value.value:,.0f} {words.cases} (the rule {customers.other:,.0f}) and reaches {currency} "
+            f"{money.value.value:,.0f} of their {words.money} (the rule {money.other:,.0f}). Probability x "
+            f"{words.money} reaches {currency} {self.main.value.value:,.0f}."
         )
 
 
 def evaluate_backtest(
-    version: int, test: Backtest, rival: Rival | None, policy: Policy, *, margin: float, seed: int
+    version: int, test: Backtest, rival: Rival | None, policy: Policy, *, margin: float, seed: int, chosen: str
 ) -> Evaluation:
     """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
     tallies = {method: test.tallies(method, policy) for method in Method}
@@ -267,7 +272,7 @@ def evaluate_backtest(
         against_rule=against_rule,
         champion=rival.version if rival else None,
         against_champion=duel,
-        decision=decide(main, duel, rival.kinship if rival else None, margin),
+        decision=decide(main, duel, rival.kinship if rival else None, margin=margin, chosen=chosen),
         quality=quality(test),
     )
 

@@ -28,12 +28,12 @@ def quality(test: Backtest) -> dict[str, float]:
         "auc": _auc(predicted, lapsed),
         "brier": float(np.mean((predicted - lapsed) ** 2)),
         "predicted_share": float(predicted.mean()),
-        "lapsed_share": float(lapsed.mean()),
+        "real_share": float(lapsed.mean()),
         "calibration_error": _error(predicted, lapsed) / len(lapsed),
-        "expected_revenue": float(expected.sum()),
-        "lapsed_revenue": float(lost.sum()),
-        "revenue_calibration": float(expected.sum() / max(1.0, lost.sum())),
-        "revenue_calibration_error": _error(expected, lost) / max(1.0, float(lost.sum())),
+        "expected_money": float(expected.sum()),
+        "lost_money": float(lost.sum()),
+        "money_calibration": float(expected.sum() / max(1.0, lost.sum())),
+        "money_calibration_error": _error(expected, lost) / max(1.0, float(lost.sum())),
     }
 
 

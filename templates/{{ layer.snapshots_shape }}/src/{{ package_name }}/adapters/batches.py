@@ -17,7 +17,8 @@ class SqlBatches:
     def __init__(self, database: SqlDatabase, words: CaseWords) -> None:
         self._database = database
         self._name = f"{identifier(words.case)}_id"
-        self.entries = _entries_table(f"{identifier(words.list)}_entries", self._name)
+        self.table = f"{identifier(words.list)}_entries"
+        self.entries = _entries_table(self.table, self._name)
         self._in_force = Table(
             f"{identifier(words.list)}_in_force",
             (

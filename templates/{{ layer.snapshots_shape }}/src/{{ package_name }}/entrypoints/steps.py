@@ -1,144 +1,71 @@
-"""What the commands do: put the parts together, take the steps in order, show what each returns."""
+"""What each step of the main job does and shows; the platform takes them in order."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-import click
-
-from .._platform import DONE, FOUND
-from .._platform.exclusive import one_at_a_time
-from .._platform.kept_apart import name_earlier
-from .._platform.measure_functions import BoundFunctions
-from .._platform.monitoring import configure_logging, span, timed
+from .._platform.after_run import next_step
+from .._platform.job import Job, Step, Work
+from .._platform.screen import Json
+from .._platform.shown_models import show_registered
 from ..bootstrap import Parts, build
 from ..pipelines import learn, measure, report, score
 from ..pipelines.intake import Intake, read_table
 from ..settings import Settings
 from . import views
-from .screen import Json, Screen
 
 
-@dataclass(frozen=True)
-class Job:
-    """What every command works with."""
-
-    parts: Parts
-    screen: Screen
-
-    def read(self, purpose: str) -> Intake:
-        """Read the table, and say so."""
-        self.screen.step("Reading the table under its data contract")
-        with timed("read"):
-            return read_table(self.parts, purpose)
-
-    def where(self, intake: Intake) -> Json:
-        """Say where everything is that a person may want to look at next."""
-        settings = self.parts.settings
-        places = {
-            "report": str(self.parts.report / "index.html"),
-            settings.the_case.words.list: f"{self.parts.report / 'list.csv'}; in {self.parts.database.describe()}",
-            "MLflow": f"{self.parts.tracking.uri}, experiment {settings.tracking.experiment or settings.distribution}",
-            "metrics": str(settings.var / "metrics"),
-            "set aside": str(intake.set_aside or "no row"),
-        }
-        if earlier := name_earlier(settings):
-            places["earlier"] = earlier
-        self.screen.title("Where to look")
-        for name, place in places.items():
-            self.screen.pair(name, place)
-        return dict(places)
+def _train(work: Work[Parts], intake: Intake) -> Json:
+    found = learn.train(work.parts, intake, work.screen.progress)
+    return {"trained": views.show_trained(work.screen, found, work.parts.words)}
 
 
-@contextmanager
-def job(name: str, *, as_json: bool) -> Iterator[Job]:
-    """Put a command's parts together when no other is at work, trace it as one, and give the connections back."""
-    settings, screen = Settings.load(), Screen.open(as_json=as_json)
-    with one_at_a_time(settings.var / "run.lock", screen.progress):
-        parts = build(settings)
-        configure_logging(parts.settings, parts.invocation)
-        try:
-            with span(name, run_id=parts.invocation):
-                yield Job(parts, screen)
-        finally:
-            parts.database.close()
-
-
-def take_all(*, as_json: bool) -> None:
-    """Do the main job."""
-    with job("run", as_json=as_json) as work:
-        intake = work.read("run")
-        words = work.parts.settings.the_case.words
-        result: Json = {"data": views.show_intake(work.screen, intake, words)}
-        for name, (text, step) in STEPS.items():
-            work.screen.step(text)
-            with timed(name):
-                result |= step(work, intake)
-        result |= {"where": work.where(intake)}
-        command = work.parts.settings.distribution
-        work.screen.title(
-            f"Next: work with the {words.list}; {command} feedback give {words.case.upper()} says where it is wrong"
-        )
-        work.screen.finish(result)
-
-
-def take(name: str, *, as_json: bool) -> int:
-    """Take a single step; a model that has not earned its place is the exit code 1."""
-    text, step = STEPS[name]
-    with job(name, as_json=as_json) as work:
-        intake = work.read(name)
-        work.screen.step(text)
-        with timed(name):
-            result = step(work, intake)
-        work.screen.finish(result)
-    registered = result.get("registered")
-    return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE
-
-
-@contextmanager
-def functions() -> Iterator[BoundFunctions]:
-    """Give the functions that measure by what the main job left, to try one of them."""
-    with job("measure --try", as_json=True) as work:
-        yield measure.functions(measure.look(work.parts, work.read("measure --try")))
-
-
-def _train(work: Job, intake: Intake) -> Json:
-    words = work.parts.settings.the_case.words
-    return {"trained": views.show_trained(work.screen, learn.train(work.parts, intake, work.screen.progress), words)}
-
-
-def _evaluate(work: Job, intake: Intake) -> Json:
+def _evaluate(work: Work[Parts], intake: Intake) -> Json:
     found = learn.evaluate(work.parts, intake, work.screen.progress)
-    return {"evaluated": views.show_evaluation(work.screen, found, work.parts.settings.the_case.words)}
+    return {"evaluated": views.show_evaluation(work.screen, found, work.parts.words)}
 
 
-def _register(work: Job, intake: Intake) -> Json:
-    return {"registered": views.show_registered(work.screen, learn.register(work.parts, intake))}
+def _register(work: Work[Parts], intake: Intake) -> Json:
+    return {"registered": show_registered(work.screen, learn.register(work.parts, intake))}
 
 
-def _score(work: Job, intake: Intake) -> Json:
+def _score(work: Work[Parts], intake: Intake) -> Json:
     found = score.score(work.parts, intake, work.screen.progress)
-    return {"scored": views.show_scored(work.screen, found, work.parts.settings.the_case.words)}
+    return {"scored": views.show_scored(work.screen, found, work.parts.words)}
 
 
-def _measure(work: Job, intake: Intake) -> Json:
+def _measure(work: Work[Parts], intake: Intake) -> Json:
     found = measure.measure(work.parts, intake)
-    kept = measure.keep(work.parts, found, click.get_current_context().info_name or "measure")
-    return views.show_measured(work.screen, found, [path.relative_to(work.parts.settings.root) for path in kept])
+    return views.show_measured(work.screen, found, measure.keep(work.parts, found, work.command))
 
 
-def _report(work: Job, intake: Intake) -> Json:
+def _report(work: Work[Parts], intake: Intake) -> Json:
     path = report.write_report(work.parts, intake, measure.measure(work.parts, intake))
     work.screen.progress(str(path))
     return {"report": str(path)}
 
 
-Step = Callable[[Job, Intake], Json]
-STEPS: dict[str, tuple[str, Step]] = {
-    "train": ("Training a challenger", _train),
-    "evaluate": ("Judging it on past cases", _evaluate),
-    "register": ("Registering it, if it has earned that", _register),
-    "score": ("Deciding on what waits", _score),
-    "measure": ("Measuring the KPIs", _measure),
-    "report": ("Writing the report", _report),
-}
+def _places(parts: Parts, intake: Intake) -> Mapping[str, str]:
+    """Say where the results are."""
+    return {
+        parts.words.list: f"{parts.list_file}; table {parts.batches.table} in {parts.database.describe()}",
+        "set aside": str(intake.set_aside or "no row"),
+    }
+
+
+JOB = Job(
+    build=build,
+    settings=Settings.load,
+    reading="Reading the table under its data contract",
+    read=read_table,
+    show=lambda work, intake: views.show_intake(work.screen, intake, work.parts.words),
+    steps={
+        "train": Step("Training a challenger", _train),
+        "evaluate": Step("Judging it on past cases", _evaluate),
+        "register": Step("Registering it, if it has earned that", _register),
+        "score": Step("Deciding on what waits", _score),
+        "measure": Step("Measuring the KPIs", _measure),
+        "report": Step("Writing the report", _report),
+    },
+    places=_places,
+    functions=lambda parts, intake: measure.functions(measure.look(parts, intake)),
+    next_step=lambda parts: next_step(parts.settings, parts.words.case, parts.words.list),
+)

@@ -7,16 +7,16 @@ from pathlib import Path
 from rich.markup import escape
 
 from .._platform.case import CaseWords
-from .._platform.kpi import Assessment
-from .._platform.wording import number, sentence
+from .._platform.screen import Json, Screen, grid
+from .._platform.shown_kpis import show_kpis
+from .._platform.wording import number
 from ..domain.batch import Entry, said
 from ..domain.value import PREDICT
 from ..pipelines.intake import Intake
-from ..pipelines.learn import Registered, Trained
+from ..pipelines.learn import Trained
 from ..pipelines.measure import Measured
 from ..pipelines.score import Scored
 from ..services.evaluation import Comparison, Evaluation
-from .screen import Json, Screen, grid
 
 FIRST = 5
 
@@ -76,18 +76,6 @@ def show_evaluation(screen: Screen, found: Evaluation, words: CaseWords) -> Json
     return asdict(found)
 
 
-def show_registered(screen: Screen, registered: Registered) -> Json:
-    """Show who is champion now."""
-    now = (
-        f"the champion is version {registered.champion}"
-        if registered.champion
-        else "there is no champion: the rule decides"
-    )
-    word = "became champion" if registered.promoted else "stays a challenger"
-    screen.title(f"Registered: version {registered.version} {word}; {now}")
-    return asdict(registered)
-
-
 def show_scored(screen: Screen, scored: Scored, words: CaseWords) -> Json:
     """Show what is to be done first, and whether the data has moved."""
     batch = scored.batch
@@ -130,50 +118,9 @@ def _decision(entry: Entry, words: CaseWords) -> str:
 
 
 def show_measured(screen: Screen, measured: Measured, kept: Sequence[Path]) -> Json:
-    """Show the KPIs against their baseline, what that is worth, and which assumptions it rests on."""
-    screen.title("KPIs")
-    table = grid("KPI", "value", "95 % interval", "baseline", "aim", "measured on", right=(1, 3), spans=(2, 4))
-    for each in measured.assessments:
-        found, kpi = each.measurement, each.kpi
-        table.add_row(
-            f"{escape(kpi.title)}, {escape(kpi.unit)}",
-            number(found.value) if found.n else "not measured yet",
-            f"{number(found.low)} to {number(found.high)}" if found.n else "-",
-            number(each.defined.baseline),
-            kpi.aim(number),
-            f"{found.method}, {found.window} (n = {found.n:,})",
-        )
-    screen.table(table)
-    for each in measured.assessments:
-        screen.line(f"{each.kpi.id}: {sentence(each)}")
-    for text in measured.assumptions:
-        screen.line(f"Assumed: {text}.")
-    if kept:
-        what = "Evidence" if kept[0].parts[0] == "var" else "Evidence to commit"  # git ignores var/
-        screen.line(f"{what}: {', '.join(map(str, kept))}.")
+    """Show the KPIs."""
     return {
+        "kpis": show_kpis(screen, measured.assessments, measured.assumptions, kept),
         "evidence": [str(path) for path in kept],
-        "kpis": [_kpi_json(each) for each in measured.assessments],
         "live_periods": list(measured.live_periods),
-    }
-
-
-def _kpi_json(each: Assessment) -> Json:
-    found, kpi = each.measurement, each.kpi
-    return {
-        "id": kpi.id,
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "n": found.n,
-        "unit": kpi.unit,
-        "baseline": each.defined.baseline,
-        "target": kpi.target.value if kpi.target else None,
-        "window": found.window,
-        "method": found.method,
-        "rule": found.rule,
-        "gain": asdict(each.gain),
-        "verdict": each.verdict,
-        "sentence": sentence(each),
-        "assumptions": list(found.assumptions),
     }

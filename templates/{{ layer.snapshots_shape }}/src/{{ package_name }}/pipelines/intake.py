@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from .._platform import PilotError
-from .._platform.contracts import Checked, ContractBroken, write_quarantine
-from .._platform.monitoring import Metrics
+from .._platform.contracts import Checked
+from .._platform.counted_reading import read_counted
 from ..adapters.model import Feature, Kind, SklearnLearner
 from ..adapters.table import Reading
 from ..bootstrap import Parts
@@ -66,9 +66,9 @@ class Intake:
 
 def read_table(parts: Parts, purpose: str) -> Intake:
     """Read the table once, keep what was set aside, and count it."""
-    reading, aside = _read(parts, purpose)
+    reading, aside = read_counted(parts.settings, lambda: parts.read(purpose))
     known, due = _due(reading)
-    words = parts.settings.the_case.words
+    words = parts.words
     if len(known) < LEAST:
         raise PilotError(
             f"{len(known)} {words.cases} have a known {words.outcome}: too few to learn from some and judge by others. "
@@ -95,36 +95,6 @@ def _due(reading: Reading) -> tuple[tuple[Known, ...], Due]:
 
 def _is_since(known: Known, day: date) -> bool:
     return known.case.day is not None and known.case.day >= day
-
-
-def _read(parts: Parts, purpose: str) -> tuple[Reading, Path | None]:
-    """Keep what was set aside also when it is too much: it is what the owner of the data has to see."""
-    try:
-        reading = parts.read(purpose)
-    except ContractBroken as broken:
-        aside = _keep(parts, broken.checked) if broken.checked else None
-        if aside is None:
-            raise
-        raise PilotError(f"{broken} The rows, with their reasons, are in {aside}.") from broken
-    return reading, _keep(parts, reading.checked)
-
-
-def _keep(parts: Parts, checked: Checked) -> Path | None:
-    _count(parts, checked)
-    return write_quarantine(checked, parts.settings.var / "quarantine")
-
-
-def _count(parts: Parts, checked: Checked) -> None:
-    metrics = Metrics(parts.settings, "read")
-    rows = {"read": checked.rows_read, "valid": len(checked.valid), "set_aside": len(checked.quarantine)}
-    for outcome, count in rows.items():
-        metrics.set("pilot_rows", count, step="read", outcome=outcome)
-    for finding in checked.findings:
-        names = {"contract": checked.contract.id, "rule": finding.rule}
-        metrics.set("pilot_contract_bad_rows", finding.bad, **names)
-        if finding.at_stake is not None:
-            metrics.set("pilot_contract_value_at_stake", finding.at_stake, **names)
-    metrics.write()
 
 
 def cases_of(known: Sequence[Known]) -> list[Case]:

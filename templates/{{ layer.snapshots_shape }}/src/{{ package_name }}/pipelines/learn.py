@@ -11,8 +11,15 @@ from pandas import DataFrame
 from pydantic import TypeAdapter
 
 from .._platform import PilotError
+from .._platform.judged_models import (
+    EVALUATION_FILE,
+    EVALUATION_TAG,
+    Registered,
+    newest,
+    obey_gate,
+    stored_evaluation,
+)
 from .._platform.tracking import ModelVersion, TrackedRun
-from .._platform.tracking import Verdict as Kept
 from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.case import Estimate, Known
@@ -27,8 +34,6 @@ COLUMNS_TAG = "columns"
 RECIPE_TAG = "recipe"
 LEARNED_TAG = "learned"
 KNOWN_BY_TAG = "known_by"
-EVALUATION_TAG = "evaluation_run"
-EVALUATION_FILE = "evaluation.json"
 BACKTEST_FILE = "backtest.json"
 STORED = TypeAdapter(Evaluation)
 SAID = TypeAdapter(dict[str, tuple[float, ...]])
@@ -45,20 +50,10 @@ class Trained:
     known_by: str
 
 
-@dataclass(frozen=True)
-class Registered:
-    """What the gate made of a version."""
-
-    version: int
-    promoted: bool
-    champion: int | None
-    reasons: tuple[str, ...]
-
-
 def train(parts: Parts, intake: Intake, progress: Progress) -> Trained:
     """Learn from every known outcome; the model becomes a version without alias."""
     learner = intake.learner(parts, parts.settings.model.kind)
-    words = parts.settings.the_case.words
+    words = parts.words
     progress(f"learning from {len(intake.known):,} {words.cases}, {len(intake.features)} features each")
     model = learner.fit(intake.known)
     table = frame(cases_of(intake.known), intake.features)
@@ -100,14 +95,6 @@ def _columns(parts: Parts, intake: Intake) -> str:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def newest(parts: Parts) -> ModelVersion:
-    """Find the version that is to be judged."""
-    version = parts.tracking.version("newest")
-    if version is None:
-        raise PilotError(f"There is no model yet: `{parts.settings.distribution} train` makes one.")
-    return version
 
 
 def champion(parts: Parts, intake: Intake) -> ModelVersion | None:
@@ -191,23 +178,11 @@ def _statements(parts: Parts, intake: Intake, holder: ModelVersion, test: Backte
 
 def read_evaluation(parts: Parts, version: ModelVersion) -> Evaluation:
     """Read the evidence about a version back from its run."""
-    if EVALUATION_TAG not in version.tags:
-        raise PilotError(
-            f"Model version {version.version} has not been judged: `{parts.settings.distribution} evaluate` does it."
-        )
-    return STORED.validate_python(parts.tracking.read_json(version.tags[EVALUATION_TAG], EVALUATION_FILE))
+    return STORED.validate_python(stored_evaluation(parts, version))
 
 
 def register(parts: Parts, intake: Intake) -> Registered:
     """Obey the gate: the newest version becomes champion, or stays a challenger, and its verdict is kept with it."""
     version = newest(parts)
-    found = read_evaluation(parts, version)
-    before = champion(parts, intake)
-    parts.tracking.decide(version, Kept(found.verdict.passed, found.verdict.reasons))
-    after = version if found.verdict.passed else before
-    return Registered(
-        version=version.version,
-        promoted=found.verdict.passed,
-        champion=after.version if after else None,
-        reasons=found.verdict.reasons,
-    )
+    said = read_evaluation(parts, version).verdict
+    return obey_gate(parts, version, champion(parts, intake), passed=said.passed, reasons=said.reasons)

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from .._platform.anytime import Measurement, Sample
-from .._platform.corrections import Corrections
-from .._platform.evidence import record
+from .._platform.judged_models import newest
+from .._platform.kept_evidence import keep_evidence
 from .._platform.kpi import Assessment
 from .._platform.measure_functions import BoundFunctions, MeasureFunctions
 from .._platform.measuring import measure_all
-from .._platform.review_evidence import Metric, Report, write_evaluation, write_feedback
+from .._platform.review_evidence import Metric, Report
 from ..bootstrap import Parts
 from ..domain.value import Measure
 from ..services.evaluation import Comparison, Evaluation, compare
@@ -19,7 +19,7 @@ from ..services.intervals import Differences
 from ..services.live import Live, judge_live
 from ..services.splitting import independent
 from .intake import Intake
-from .learn import champion, newest, read_evaluation
+from .learn import champion, read_evaluation
 
 BACKTEST = "past cases that the model had not seen"
 LIVE = "decisions that people had"
@@ -53,11 +53,7 @@ def measure(parts: Parts, intake: Intake) -> Measured:
 
 def keep(parts: Parts, measured: Measured, command: str) -> list[Path]:
     """Keep what was measured as evidence: in MLflow, as metrics and in the repository; return what changed there."""
-    settings, said = parts.settings, f"{parts.settings.distribution} {command}"
-    with parts.tracking.run("measure", {"invocation": parts.invocation}) as run:
-        kept = record(measured.assessments, settings=settings, command=said, run=run)
-    kept += write_evaluation(settings, _report(measured, said))
-    return kept + write_feedback(settings, Corrections(parts.database, settings))
+    return keep_evidence(parts, measured.assessments, _report(measured, f"{parts.settings.distribution} {command}"))
 
 
 def _report(measured: Measured, command: str) -> Report:
@@ -93,7 +89,7 @@ class Asked:
         """Take the model's side of a comparison, or the rule's where the rule decides; then nothing differs from it."""
         by_model = self.by_model or source == LIVE
         side = found.value if by_model else found.other
-        over = self.parts.settings.the_case.words.cases if self.evaluation.over == "case" else "groups"
+        over = self.parts.words.cases if self.evaluation.over == "case" else "groups"
         return Measurement(
             value=side.value,
             low=side.low,

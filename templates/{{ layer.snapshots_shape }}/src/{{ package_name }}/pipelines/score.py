@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._platform.counted_scoring import count_scored
 from .._platform.drift import Drift, compare
-from .._platform.monitoring import Metrics
 from .._platform.switch import model_switch
 from .._platform.tracking import ModelVersion
 from ..adapters.model import SklearnModel, frame
@@ -33,7 +33,7 @@ class Scored:
 
 def score(parts: Parts, intake: Intake, progress: Progress) -> Scored:
     """Decide on what is due, write it back, and watch for drift."""
-    cases, words = intake.due.cases, parts.settings.the_case.words
+    cases, words = intake.due.cases, parts.words
     holder, why = _who_decides(parts, intake)
     if not cases:
         nothing = f"no {words.case} waits for a decision, because each has its {words.outcome}"
@@ -48,7 +48,7 @@ def score(parts: Parts, intake: Intake, progress: Progress) -> Scored:
         run.metrics({"scored": len(cases), "chosen": len(batch.chosen), "written": written})
         run.metrics({f"drift.{_metric_name(each.feature)}": each.statistic for each in moved})
     kept = parts.batches.find(intake.due.period)
-    _count(parts, holder, len(cases), written, moved)
+    count_scored(parts.settings, holder, scored=len(cases), written=written, moved=moved)
     return Scored(kept or batch, why, written, moved)
 
 
@@ -118,19 +118,3 @@ def _against_reference(parts: Parts, intake: Intake, model: SklearnModel) -> tup
 
 def _told(estimates: Sequence[Estimate]) -> list[float]:
     return [each[-1] for each in estimates]
-
-
-def _count(parts: Parts, holder: ModelVersion | None, scored: int, written: int, moved: Sequence[Drift]) -> None:
-    metrics = Metrics(parts.settings, "score")
-    metrics.set("pilot_rows", scored, step="score", outcome="read")
-    metrics.set("pilot_rows", written, step="score", outcome="written")
-    metrics.set("pilot_model_enabled", 1 if holder else 0)
-    if holder:
-        model = parts.settings.distribution
-        metrics.set("pilot_model_version", holder.version, model=model)
-        metrics.set("pilot_model_created_timestamp_seconds", holder.created.timestamp(), model=model)
-    for each in moved:
-        metrics.set("pilot_drift_statistic", each.statistic, feature=each.feature)
-        metrics.set("pilot_drift_threshold", each.threshold, feature=each.feature)
-        metrics.set("pilot_drift_detected", int(each.detected), feature=each.feature)
-    metrics.write()

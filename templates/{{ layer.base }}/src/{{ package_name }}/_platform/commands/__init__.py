@@ -15,6 +15,7 @@ from .derive import derive_command
 from .feedback import Parts, feedback_command
 from .forget import forget_command
 from .gate import gate_command
+from .job_commands import TakesSteps, job_commands
 from .kpis import kpis_command
 from .main_job import measure_job, run_command
 from .measure import measure_command
@@ -24,7 +25,15 @@ from .switch import switch_command
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
 
-__all__ = ["Parts", "measure_command", "pilot_without_shape", "platform_commands", "run_cli"]
+__all__ = [
+    "Parts",
+    "TakesSteps",
+    "job_commands",
+    "measure_command",
+    "pilot_without_shape",
+    "platform_commands",
+    "run_cli",
+]
 
 
 def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:

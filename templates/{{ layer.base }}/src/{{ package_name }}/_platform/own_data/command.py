@@ -150,7 +150,7 @@ def _ask(found: "Found", request: "Request") -> "Request":
     for guess in found.guesses:
         if guess.others:
             choice = click.Choice([guess.column, *guess.others])
-            said = click.prompt(f"Which column is the {guess.part}?", type=choice, default=guess.column)
+            said = click.prompt(f"Which column is the {guess.shown}?", type=choice, default=guess.column)
             answered = replace(answered, told={**answered.told, guess.part: said})
     outcome = found.seen.outcome
     if outcome and outcome.why_positive and outcome.why_positive.startswith("being"):

@@ -38,7 +38,7 @@ def _questions(found: Found) -> Iterator[str]:
     for guess in found.guesses:
         if guess.why != TOLD and (guess.why != BY_NAME or guess.others):
             yield _question(guess)
-    named = [f"{guess.column} ({guess.part})" for guess in found.guesses if guess.why == BY_NAME and not guess.others]
+    named = [f"{guess.column} ({guess.shown})" for guess in found.guesses if guess.why == BY_NAME and not guess.others]
     if named:
         yield f"Taken by their names alone: {', '.join(named)}. Are they that?"
     outcome = found.seen.outcome
@@ -50,7 +50,8 @@ def _questions(found: Found) -> Iterator[str]:
     if found.seen.shape == "events" and found.column("amount"):
         yield "Is the amount that of the whole line? If it is the price of one piece, name --price and --quantity."
     if found.seen.shape == "events" and not found.column("order"):
-        yield "No column is the number of an order: a customer's lines of one day count as one order. Is that right?"
+        words = found.words
+        yield f"No column numbers a {words.event}: lines of one {words.case} and day are one {words.event}, is it so?"
     if found.seen.shape == "snapshots" and not found.column("case"):
         yield "No column names the case: rows are numbered, and people cannot look a case up. Is there a key?"
     if found.seen.shape == "snapshots" and not found.column("day"):
@@ -61,7 +62,7 @@ def _questions(found: Found) -> Iterator[str]:
 
 def _question(guess: Guess) -> str:
     others = f" It could also be {', '.join(guess.others)}." if guess.others else ""
-    return f"Is {guess.column} the {guess.part}? It was taken {guess.why}.{others}"
+    return f"Is {guess.column} the {guess.shown}? It was taken {guess.why}.{others}"
 
 
 def _personal(found: Found) -> Iterator[str]:
@@ -139,9 +140,7 @@ def _days(found: Found) -> Iterator[str]:
         )
     if found.seen.shape == "events":
         active, horizon, silent = windows(*found.days) or (0, 0, 0)
-        yield (
-            f"The windows (active {active} days, lapsed {horizon}, silent {silent}) come from the table's length alone."
-        )
+        yield (f"The windows (active {active} days, outcome {horizon}, silent {silent}) come from its length alone.")
 
 
 def _rule(found: Found) -> Iterator[str]:
@@ -174,7 +173,7 @@ def _measured(found: Found, kpi: KpiDraft | None) -> Iterator[str]:
             "No KPI of kpis.yml waits for its measurement: baselines and targets there are not of "
             "this table. Measure them."
         )
-    yield f"A case is called {found.words.case}, and what is done is called {found.words.decision}: see [case.words]."
+    yield f"A case is named {found.words.case}, and what is done {found.words.decision}: see [case.words]."
     yield "Owner, roles, limits and purpose in the contract: its owner agrees to them."
     yield "pilot.yml: classification, personal data, legal basis and retention of this table, and the currency."
 

@@ -12,6 +12,7 @@ from ..manifest import PACKAGE
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
 
+ORGANISATION: Final = Path(__file__).parents[1] / "organisation.yml"
 ANSWERS: Final = ".copier-answers.yml"
 EXAMPLE_TABLE: Final = "data/online_retail_sample.csv.xz"
 DATA: Final = (EXAMPLE_TABLE, "data/make_sample.py", "data/README.md", "data_contracts/sales_ledger.odcs.yaml")
@@ -20,7 +21,7 @@ EARLIER_TEST: Final = "tests/e2e/test_run.py"  # that of pilots in which it had 
 # The code for events that the catalog hands to a team: of an example it is about customers and calls.
 CODE: Final = {
     "adapters": ("__init__", "ledger", "model", "scores"),
-    "domain": ("__init__", "call_list", "cases", "customers", "months", "orders", "policy", "ranking"),
+    "domain": ("__init__", "call_list", "cases", "customers", "months", "orders", "policy", "ranking", "words"),
     "entrypoints": ("cli", "next_step", "screen", "steps", "views"),
     "pipelines": ("__init__", "intake", "learn", "measure", "plot", "report", "score"),
     "ports": ("__init__",),
@@ -50,8 +51,7 @@ def is_example_table(root: Path, given: Path | None) -> bool:
 
 def baselines_of_the_example(root: Path, kpis: str) -> tuple[str, ...]:
     """Name the KPIs that still have the baseline which was measured on the example's table."""
-    path = root / "src" / PACKAGE / "_platform" / "organisation.yml"
-    example = yaml.safe_load(path.read_text(encoding="utf-8")).get("example") or {}
+    example = yaml.safe_load(ORGANISATION.read_text(encoding="utf-8")).get("example") or {}
     measured = example.get("baselines") or {}
     found = []
     for kpi in yaml.safe_load(kpis)["kpis"] if is_example(root) else ():

@@ -1,6 +1,6 @@
 """Looks at the team's tables: loads, profiles, tells the shape, gives columns their parts, finds leaks and the rule."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from .reading import Loader, Table, loader
 from .roles import Guess, find_snapshot_parts
 from .rules import find_rule
 from .shape import Seen, believable, see_shape
-from .words import propose_words
+from .words import propose_event_words, propose_words
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
@@ -145,9 +145,13 @@ def _events(opened: Loader, table: Table, profiles: Mapping[str, Profile], seen:
     personal = {name: what for name, each in profiles.items() if (what := find_personal(each))}
     found = Found(
         table, profiles, seen, tuple(guesses), (), left | _why_personal(personal, columns), personal,
-        propose_words(key, None, None),
+        propose_event_words(key, _column(guesses, "order"), _column(guesses, "amount"), table.name),
     )  # fmt: skip
     return _dated(opened, replace(found, duplicate=_repeated(opened, table)))
+
+
+def _column(guesses: Iterable[Guess], part: str) -> str | None:
+    return next((guess.column for guess in guesses if guess.part == part), None)
 
 
 def _snapshots(

@@ -61,6 +61,11 @@ class Guess:
     why: str
     others: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """Name the part to people: what events name a customer is a case of any kind."""
+        return "case" if self.part == "customer" else self.part
+
 
 @dataclass(frozen=True)
 class Search:

@@ -52,7 +52,7 @@ def show_found(found: Found) -> None:
     line(f"Because {found.seen.why}.")
     title("Columns")
     for guess in found.guesses:
-        pair(guess.part, f"{guess.column} ({guess.why}{_kind(found, guess.column)})")
+        pair(guess.shown, f"{guess.column} ({guess.why}{_kind(found, guess.column)})")
     if found.features:
         pair("features", ", ".join(found.features))
     if found.rule is not None:

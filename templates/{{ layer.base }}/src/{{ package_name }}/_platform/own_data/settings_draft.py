@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..case import EVENTS
 from .findings import Found
 from .reading import Table
 from .shape import windows
@@ -104,8 +105,9 @@ def _case(found: Found) -> str:
     if found.left_out:
         texts.append(section("case.left_out", dict(found.left_out)))
     texts += [section("case.joins", {"table": each.table.name, "key": each.key}, many=True) for each in found.joined]
+    unused = {"unit"} if found.seen.shape == EVENTS else {"event", "events", "money"}
     words = "# The words of the case: screens, reports, tables and metrics say these.\n"
-    texts.append(words + section("case.words", {**found.words.model_dump()}))
+    texts.append(words + section("case.words", found.words.model_dump(exclude=unused)))
     return "\n\n".join(texts).replace("features.\n", "features.\n")
 
 

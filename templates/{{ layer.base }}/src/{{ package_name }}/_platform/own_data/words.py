@@ -31,14 +31,33 @@ ACTS: Final = {
 
 def propose_words(key: Profile | None, outcome: str | None, decision: str | None, unit: str | None = None) -> CaseWords:
     """Name the case after its key, `machine_id` gives machines, and the outcome after its column."""
-    case = _noun(key.name) if key is not None else "case"
-    named: dict[str, str] = {"case": case, "cases": plural(case), "list": f"list of {plural(case)}"}
-    named["decision"] = spaced(decision) if decision else ACTS.get(case, "act")
+    named = _of_case(key)
+    if decision:
+        named["decision"] = spaced(decision)
     if outcome:
         named["outcome"] = spaced(outcome)
     if unit:
         named["unit"] = unit
     return CaseWords.model_validate(named)
+
+
+def propose_event_words(key: Profile | None, order: str | None, amount: str | None, table: str) -> CaseWords:
+    """Name an event after the column that numbers it, or after the table, and its value after the amount."""
+    named = _of_case(key) | {"outcome": "silence"}
+    event = _noun(order) if order else "case"
+    if event == "case":
+        event = table[:-1] if re.fullmatch(r"[a-z]{3,}s", table) and not table.endswith("ss") else "event"
+    if event != named["case"]:
+        named |= {"event": event, "events": plural(event)}
+    if amount:
+        named["money"] = spaced(amount)
+    return CaseWords.model_validate(named)
+
+
+def _of_case(key: Profile | None) -> dict[str, str]:
+    case = _noun(key.name) if key is not None else "case"
+    decision = ACTS.get(case, "act")
+    return {"case": case, "cases": plural(case), "list": f"list of {plural(case)}", "decision": decision}
 
 
 def _noun(name: str) -> str:

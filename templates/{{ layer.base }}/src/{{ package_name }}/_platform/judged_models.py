@@ -1,0 +1,59 @@
+"""How a model becomes champion: the version that is to be judged, the evidence about it, the gate's word."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from . import PilotError
+from .settings import PlatformSettings
+from .tracking import ModelVersion, Tracking, Verdict
+
+EVALUATION_TAG: Final = "evaluation_run"
+EVALUATION_FILE: Final = "evaluation.json"
+
+
+class ModelParts(Protocol):
+    """What is needed to look after models."""
+
+    @property
+    def settings(self) -> PlatformSettings:
+        """The settings in force."""
+
+    @property
+    def tracking(self) -> Tracking:
+        """Where models are."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What the gate made of a version."""
+
+    version: int
+    promoted: bool
+    champion: int | None
+    reasons: tuple[str, ...]
+
+
+def newest(parts: ModelParts) -> ModelVersion:
+    """Find the version that is to be judged."""
+    version = parts.tracking.version("newest")
+    if version is None:
+        raise PilotError(f"There is no model yet: `{parts.settings.distribution} train` makes one.")
+    return version
+
+
+def stored_evaluation(parts: ModelParts, version: ModelVersion) -> object:
+    """Read the evidence about a version back from its run."""
+    if EVALUATION_TAG not in version.tags:
+        raise PilotError(
+            f"Model version {version.version} has not been judged: `{parts.settings.distribution} evaluate` does it."
+        )
+    return parts.tracking.read_json(version.tags[EVALUATION_TAG], EVALUATION_FILE)
+
+
+def obey_gate(
+    parts: ModelParts, version: ModelVersion, before: ModelVersion | None, *, passed: bool, reasons: tuple[str, ...]
+) -> Registered:
+    """Make a version champion, or leave it a challenger; its verdict is kept with it."""
+    parts.tracking.decide(version, Verdict(passed, reasons))
+    after = version if passed else before
+    return Registered(version.version, passed, after.version if after else None, reasons)
