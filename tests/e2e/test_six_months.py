@@ -128,15 +128,15 @@ OFFICE = '''class OfficeSettings(Section):
 
 
 '''
-HOURS = '''@cli.command()
+HOURS = '''
+
+@cli.command()
 def hours() -> int:
     """Say from when on account managers can call."""
     from ..settings import Settings
 
     click.echo(f"from {Settings.load().office.first_hour} o'clock")
     return 0
-
-
 '''
 TEST_HOURS = f"""import pytest
 
@@ -178,7 +178,9 @@ def first_months(pilot: Path) -> None:
     field = "    evaluation: EvaluationSettings = EvaluationSettings()\n"
     office = f"{field}    office: OfficeSettings = OfficeSettings()\n"
     change(pilot, f"{source}/settings.py", ("class Settings(", f"{OFFICE}class Settings("), (field, office))
-    change(pilot, f"{source}/entrypoints/cli.py", ("for _name in STEPS:", f"{HOURS}for _name in STEPS:"))
+    imports, end = "from typing import TYPE_CHECKING\n", '    dated=("run", "score", "report"),\n)\n'
+    command = (imports, f"{imports}\nimport click\n"), (end, end + HOURS)
+    change(pilot, f"{source}/entrypoints/cli.py", *command)
     change(pilot, f"{source}/_platform/drift.py", ("SMOOTHING: Final = 0.5\n", "SMOOTHING: Final = 0.5  # as agreed\n"))
     change(pilot, f"{source}/_platform/odcs.py", ('"rowCount")\n', '"rowCount")  # what our tables need\n'))
     build_file_tree(pilot, {"tests/unit/test_hours.py": TEST_HOURS, "docs/team/handbook.md": "# Ours\n"})
