@@ -21,6 +21,7 @@ from pilotline.catalog.reference import Reference
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_tree
 from pilotline.files.tree import File, Tree
+from pilotline.git.credentials import without_user
 from pilotline.template.environment import explain_template_error
 
 _EXTENSIONS: Final = tuple(
@@ -43,6 +44,11 @@ class CookiecutterRecord:
     directory: str
     skip: tuple[str, ...]
     context: Mapping[str, object]
+
+    @property
+    def address(self) -> str:
+        """The template as it may be shown: without user information."""
+        return without_user(self.template)
 
 
 def find_origin(files: Tree) -> CookiecutterRecord | None:
@@ -100,7 +106,7 @@ def _refuse_code(origin: CookiecutterRecord) -> None:
     wanted = [str(name) for name in named if name not in _HARMLESS] if isinstance(named, list) else []
     if wanted:
         raise CatalogError(
-            f"The template {origin.template} loads code of its own: {', '.join(wanted)}. Pilotline runs none of it.",
+            f"The template {origin.address} loads code of its own: {', '.join(wanted)}. Pilotline runs none of it.",
             _OTHERWISE,
         )
 
@@ -144,7 +150,7 @@ class _Birth:
         for folder in folders:
             if "cookiecutter" in folder.name and "{{" in folder.name:
                 return folder
-        raise CatalogError(f"{self._origin.template} is no cookiecutter template.", _OTHERWISE)
+        raise CatalogError(f"{self._origin.address} is no cookiecutter template.", _OTHERWISE)
 
     def _target(self, path: str) -> tuple[str, bool]:
         """Render a path, and tell whether its content is copied as it is."""
@@ -168,7 +174,7 @@ class _Birth:
             return template.render(self._context)
         except (TemplateError, UnicodeDecodeError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise CatalogError(
-                f"{name} of {self._origin.template} cannot be rendered: {explain_template_error(error)}.", _OTHERWISE
+                f"{name} of {self._origin.address} cannot be rendered: {explain_template_error(error)}.", _OTHERWISE
             ) from error
 
 

@@ -15,6 +15,7 @@ from pilotline.files.disk import read_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.git.contents import list_tree, read_blobs
+from pilotline.git.credentials import without_user
 from pilotline.git.revisions import describe_commit, list_refs, list_tags, resolve_commit
 from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 
@@ -64,17 +65,18 @@ def load_recorded(source: str, version: str | None, builtin_source: str) -> Snap
     if source in {builtin_source, CATALOG_SOURCE}:
         return load_builtin(source, version)
     snapshot = load_snapshot(Reference(source, version), builtin_source)
-    return replace(snapshot, identity=replace(snapshot.identity, source=source, address=snapshot.identity.source))
+    identity = replace(snapshot.identity, source=without_user(source), address=snapshot.identity.source)
+    return replace(snapshot, identity=identity)
 
 
 def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
-    """Read the version that a pilot records, to merge from; it stays written as the pilot has it.
+    """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
 
     Raises:
         CatalogError: It cannot be reached, or has no such version.
     """
     snapshot = load_recorded(source, version, builtin_source)
-    return replace(snapshot, identity=replace(snapshot.identity, version=version))
+    return replace(snapshot, identity=replace(snapshot.identity, source=source, version=version))
 
 
 def builtin_root() -> Path:

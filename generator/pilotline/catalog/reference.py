@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import CatalogError
+from pilotline.git.credentials import set_user_apart, without_user
 
 _ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 
@@ -29,6 +30,13 @@ def parse_reference(text: str | None) -> Reference:
     """
     if not text:
         return Reference()
+    found = _split(without_user(text))
+    if found.place is not None:
+        set_user_apart(text.removesuffix(f"@{found.version}"))
+    return found
+
+
+def _split(text: str) -> Reference:
     place, mark, version = text.rpartition("@")
     if place and Path(text).expanduser().is_dir():
         return Reference(text)
@@ -54,7 +62,7 @@ def resolve_place(place: str) -> str:
     for shortcut, address in _SHORTCUTS.items():
         if place.startswith(shortcut):
             return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
-    place = place.removeprefix("git+")
+    place = set_user_apart(place.removeprefix("git+"))
     if _ADDRESS.match(place):
         return place
     folder = Path(place).expanduser()

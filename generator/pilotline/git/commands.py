@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
+from pilotline.git.credentials import connection_settings, without_user
 
 _KEPT_VARIABLES: Final = frozenset(
     {
@@ -84,7 +85,7 @@ def run_git(
     """
     done = _start(arguments, cwd, stdin, settings, isolated=isolated)
     if done.returncode:
-        reason = _last_line(done.stderr)
+        reason = without_user(_last_line(done.stderr))
         raise GitError(f"git {arguments[0]} failed: {reason}", _next_step(reason))
     return done.stdout
 
@@ -130,6 +131,7 @@ def _environment() -> dict[str, str]:
         "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C.UTF-8",
+        **connection_settings(),
     }
 
 

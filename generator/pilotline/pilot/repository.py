@@ -8,6 +8,7 @@ from pilotline.errors import GitError, PilotlineError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.git.contents import list_tree, read_blobs
+from pilotline.git.credentials import without_user
 from pilotline.git.work_tree import WorkTree, open_work_tree
 from pilotline.pilot.paths import ANSWERS
 
@@ -24,6 +25,7 @@ class Pilot:
     prefix: str
     """Folder inside the repository with a trailing slash; empty at the top."""
     source: str
+    """The catalog's address as it is recorded; `address` is for whoever reads it."""
     version: str | None
     answers: Mapping[str, object]
     team_files: frozenset[str] = frozenset()
@@ -32,6 +34,11 @@ class Pilot:
     """Where the answers are recorded, relative to the pilot's folder."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What its package is called now, as answers, where the team renamed it."""
+
+    @property
+    def address(self) -> str:
+        """The catalog's address without user information, which an earlier version may have recorded."""
+        return without_user(self.source)
 
     @property
     def repository(self) -> Path:

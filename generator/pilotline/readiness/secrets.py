@@ -35,6 +35,7 @@ _FORMS: Final = (
     _form("an Azure storage key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}"),
 )
 _PASSWORD_IN_URL: Final = re.compile(r"://([^\s:/@\"'{}<>$]+):([^\s@/\"'{}<>$]{3,})@")
+_TOKEN_IN_URL: Final = re.compile(r"https?://([A-Za-z0-9_~.-]{16,})@")
 _ASSIGNED: Final = re.compile(r"[:=]\s*[\"']([^\"'\s]{12,})[\"']")
 _NAME: Final = re.compile(r"(?i)(?:password|passwd|secret|token|key)[\w.-]*[\"']?\s*\Z")
 _LONGEST_NAME: Final = 80
@@ -69,6 +70,9 @@ def _suspects(text: str) -> Iterator[tuple[int, str]]:
             user, password = found.groups()
             if password != user and password.lower() not in _HARMLESS_PASSWORDS:
                 yield found.start(), "a password in an address"
+        for found in _TOKEN_IN_URL.finditer(text):
+            if _looks_random(found[1]):
+                yield found.start(), "a token in an address"
     for found in _ASSIGNED.finditer(text):
         before = text[max(0, found.start() - _LONGEST_NAME) : found.start()]
         if _looks_random(found[1]) and _NAME.search(before):

@@ -5,6 +5,7 @@ from typing import Final
 
 from pilotline.documents.section import Section
 from pilotline.errors import PilotlineError
+from pilotline.git.credentials import without_user
 from pilotline.pilot.paths import STAGE_HISTORY, WINS
 from pilotline.readiness.eu_ai_act import dates_for, stage_since
 from pilotline.readiness.pilot_evidence import newest_by_definition
@@ -122,7 +123,7 @@ def _stage(repo: Repository, verdict: Verdict) -> dict[str, object]:
 
 def _catalog(repo: Repository, verdict: Verdict) -> dict[str, object]:
     """Say which version the pilot has, how many newer ones there are, and what it changed in the catalog's files."""
-    source, version = repo.answers.text("_src_path"), repo.answers.text("_commit")
+    source, version = without_user(repo.answers.text("_src_path")), repo.answers.text("_commit")
     known = [known.name for known in repo.origin.versions(source) or ()]
     drift = next((result for result in verdict.results if result.card.id == "TPL004"), None)
     return {

@@ -51,7 +51,7 @@ class UpgradePlan:
     def notes(self) -> tuple[Note, ...]:
         """What the catalog tells about every version on the way; a repository that comes new has none behind it."""
         identity = self.target.identity
-        same = self.pilot.source == identity.source and self.pilot.version not in {None, identity.version}
+        same = self.pilot.address == identity.source and self.pilot.version not in {None, identity.version}
         return notes_between(self.target.tree, self.pilot.version, identity.version) if same else ()
 
     @property

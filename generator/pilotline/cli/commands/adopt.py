@@ -84,8 +84,8 @@ def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool)
         "team_files": [{"path": path, **_counts(adoption, path)} for path in adoption.team],
     }
     if origin is not None:
-        fields["origin"] = {"template": origin.template, "commit": origin.commit}
-        lines = ["", f"Merged on what it was made from: {origin.template} at {origin.commit[:9]}", *lines]
+        fields["origin"] = {"template": origin.address, "commit": origin.commit}
+        lines = ["", f"Merged on what it was made from: {origin.address} at {origin.commit[:9]}", *lines]
     if patch and adoption.patch:
         fields["patch"] = adoption.patch
         lines += ["", adoption.patch.rstrip("\n")]

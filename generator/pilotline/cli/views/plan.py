@@ -26,7 +26,7 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "format": 1,
         "from": plan.pilot.version,
         "to": plan.target.identity.version,
-        "catalog": {"from": plan.pilot.source, "to": plan.target.identity.source},
+        "catalog": {"from": plan.pilot.address, "to": plan.target.identity.source},
         "up_to_date": plan.is_empty,
         "changes": [_change_fields(change) for change in plan.changes],
         "merged": list(plan.merged),
@@ -104,8 +104,8 @@ def _headline(plan: UpgradePlan) -> str:
     old, new = plan.pilot.version, plan.target.identity.version
     if old is None:
         return click.style(f"Under {plan.target.identity.source} {new}", bold=True)
-    if plan.pilot.source != plan.target.identity.source:
-        return click.style(f"{plan.pilot.source} {old} -> {plan.target.identity.source} {new}", bold=True)
+    if plan.pilot.address != plan.target.identity.source:
+        return click.style(f"{plan.pilot.address} {old} -> {plan.target.identity.source} {new}", bold=True)
     other = ", with other answers" if plan.answers else ""
     return click.style(f"{old} -> {new}" if old != new else f"At {new}{other}", bold=True)
 

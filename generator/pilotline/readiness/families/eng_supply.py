@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pilotline.documents.section import Location, Section
+from pilotline.git.credentials import without_user
 from pilotline.pilot.configuration import find_forbidden
 from pilotline.pilot.paths import BILL_OF_MATERIALS, GITLAB_CI
 from pilotline.pilot.stages import Stage
@@ -24,6 +25,9 @@ _UNTRUSTED: Final = re.compile(
 _BILL_KINDS: Final = ("machine-learning-model", "data")
 
 
+_RECORD: Final = re.compile(r"(?:^|/)(?:\.copier-answers.*\.ya?ml|\.cruft\.json|\.cookiecutter\.json)$")
+
+
 class NoSecrets(ExecutedCheck):
     """A secret in git is known to everybody who ever clones it, and stays in the history when it is deleted."""
 
@@ -40,6 +44,7 @@ class NoSecrets(ExecutedCheck):
         for path, text in repo.texts():
             for line, kind in find_secrets(text):
                 yield Problem(f"{path} seems to hold {kind}", Location(path, line))
+        yield from _users_in_records(repo)
 
     def command(self, repo: Repository) -> str:
         del repo
@@ -65,6 +70,15 @@ class NoSecrets(ExecutedCheck):
         found = measured.get("found")
         for entry in found if isinstance(found, list) else []:
             yield Problem(f"The history holds {entry}: it counts as known, so revoke it", stage=Stage.PILOT)
+
+
+def _users_in_records(repo: Repository) -> Iterator[Problem]:
+    """Find user information in the addresses that a repository records of its catalog or template, whatever it is."""
+    for path in filter(_RECORD.search, repo.files):
+        for number, line in enumerate(repo.text(path).splitlines(), start=1):
+            if without_user(line) != line and not kind_of_secret(line):
+                message = f"{path} records an address with user information, which everybody who clones it has"
+                yield Problem(message, Location(path, number))
 
 
 def _secrets_in_patch(patch: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from pilotline.errors import PilotlineError
 from pilotline.files.disk import write_atomically
 from pilotline.files.tree import Tree
 from pilotline.git import commands as git
+from pilotline.git.credentials import without_user
 from pilotline.template.ownership import owner_of_paths
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
@@ -92,6 +93,7 @@ class CatalogOrigin:
 
     def versions(self, source: str) -> tuple[Version, ...] | None:
         """List the versions of a catalog, newest first; None where they cannot be had."""
+        source = without_user(source)
         if self._is_builtin(source):
             names = sorted_versions((*list_releases(), CATALOG_VERSION))
             return tuple(Version(name) for name in names)
@@ -125,6 +127,7 @@ class CatalogOrigin:
     def _load(self, source: str, version: str) -> Snapshot | None:
         """Load a version that is on this machine; None when it would have to be fetched."""
         tag: str | None = version
+        source = without_user(source)
         if not self._is_builtin(source) and is_remote(Reference(source)):
             tag = match_version(version, cached_tags(source))
             if tag is None:
