@@ -1,6 +1,7 @@
 """Where both `pilotline` and `python -m pilotline` begin."""
 
 import signal
+import sys
 
 
 def main() -> None:
@@ -13,4 +14,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # `python -m` looks for modules in the working directory first, which may be a repository that is only to be read.
+    if not sys.flags.safe_path and sys.path:
+        del sys.path[0]
     main()

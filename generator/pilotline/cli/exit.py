@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from pilotline.about import __version__
+from pilotline.documents.harmless import harmless
 from pilotline.errors import AnswersError, ExitCode, PilotlineError
 
 
@@ -121,7 +122,7 @@ def _stands_somewhere() -> bool:
 
 def _say(text: str) -> None:
     """Write to standard error, without colour where the user wants none."""
-    click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
+    click.echo(harmless(text), err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def _explain_fault(error: BaseException, arguments: Sequence[str]) -> _Ending:

@@ -37,6 +37,9 @@ _NO_SETTINGS: Final = {
 }
 UNHOOKED: Final = ("core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false")
 """Neither a hook nor git's housekeeping gets in the way of what is written."""
+_LFS: Final = frozenset({"git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs filter-process"})
+_NEVER: Final = ("core.fsmonitor=false", "safe.bareRepository=explicit", "log.showSignature=false")
+"""No program that a repository's settings name is started where its files are only looked at."""
 AS_IT_IS: Final = (
     *UNHOOKED,
     "core.excludesFile=/dev/null",
@@ -70,6 +73,7 @@ def run_git(
     stdin: bytes = b"",
     settings: Sequence[str] = (),
     isolated: bool = False,
+    discover: bool = False,
 ) -> bytes:
     """Run git and return what it printed.
 
@@ -79,11 +83,13 @@ def run_git(
         stdin: What git reads.
         settings: `name=value` pairs that hold for this call only.
         isolated: Whether the settings and attributes of user and machine are left out.
+        discover: Whether git shall look for the repository that a folder lies in; then a bare one is none, because a
+            file of a repository can look like one, with settings that name programs.
 
     Raises:
         GitError: Git is missing or refused; the message carries git's last line.
     """
-    done = _start(arguments, cwd, stdin, settings, isolated=isolated)
+    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover)
     if done.returncode:
         reason = without_user(_last_line(done.stderr))
         raise GitError(f"git {arguments[0]} failed: {reason}", _next_step(reason))
@@ -91,21 +97,34 @@ def run_git(
 
 
 def try_git(
-    arguments: Sequence[str], cwd: Path, *, settings: Sequence[str] = (), isolated: bool = False
+    arguments: Sequence[str],
+    cwd: Path,
+    *,
+    settings: Sequence[str] = (),
+    isolated: bool = False,
+    discover: bool = False,
 ) -> tuple[int, bytes]:
     """Run git where its exit code is an answer; return the code and what it printed.
 
     Raises:
         GitError: Git is missing.
     """
-    done = _start(arguments, cwd, b"", settings, isolated=isolated)
+    done = _start(arguments, cwd, b"", settings, isolated=isolated, discover=discover)
     return done.returncode, done.stdout
 
 
 def _start(
-    arguments: Sequence[str], cwd: Path, stdin: bytes, settings: Sequence[str], *, isolated: bool = False
+    arguments: Sequence[str],
+    cwd: Path,
+    stdin: bytes,
+    settings: Sequence[str],
+    *,
+    isolated: bool = False,
+    discover: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [find_git(), *(part for setting in settings for part in ("-c", setting)), *arguments]
+    explicit = [] if discover or not _is_bare(cwd) else ["--git-dir=."]
+    given = (part for setting in (*_NEVER, *settings) for part in ("-c", setting))
+    command = [find_git(), *explicit, *given, *arguments]
     try:
         return subprocess.run(  # noqa: S603 - a fixed executable, arguments as a list
             command,
@@ -150,7 +169,28 @@ def _next_step(reason: str) -> str:
 
 def is_repository_root(folder: Path) -> bool:
     """Tell whether a folder is the top of a git work tree or a bare repository."""
-    return (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir())
+    return (folder / ".git").exists() or _is_bare(folder)
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and not (folder / ".git").exists()
+
+
+def settings_without_filters(folder: Path) -> tuple[str, ...]:
+    """Give settings that switch off the filters that a repository's own configuration names.
+
+    They are programs, and git runs them to compare a file of the work tree with a commit. Those of Git LFS stay, as its
+    own command writes them: without them each of its files would look changed.
+    """
+    question = ["config", "-z", "--show-scope", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"]
+    _, answer = try_git(question, folder, discover=True)
+    fields = answer.decode(errors="replace").split("\0")
+    found = []
+    for scope, entry in zip(fields[::2], fields[1::2], strict=False):
+        name, _, command = entry.partition("\n")
+        if scope in {"local", "worktree"} and command not in _LFS and "=" not in name:
+            found += [f"{name}=", f"{name.rpartition('.')[0]}.required=false"]
+    return tuple(found)
 
 
 def work_tree_above(folder: Path) -> Path | None:
@@ -161,7 +201,7 @@ def work_tree_above(folder: Path) -> Path | None:
     """
     existing = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
     try:
-        top = Path(run_git(["rev-parse", "--show-toplevel"], existing).decode().removesuffix("\n"))
+        top = Path(run_git(["rev-parse", "--show-toplevel"], existing, discover=True).decode().removesuffix("\n"))
     except GitError as error:
         if "dubious ownership" in error.message:
             raise

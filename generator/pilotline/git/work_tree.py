@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git.commands import UNHOOKED, run_git, try_git
+from pilotline.git.commands import UNHOOKED, run_git, settings_without_filters, try_git
 from pilotline.git.contents import TreeEntry
 
 SUBMODULE: Final = "160000"
@@ -35,7 +35,7 @@ def open_work_tree(folder: Path) -> WorkTree | None:
         GitError: Git is missing.
     """
     command = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-path", "objects"]
-    code, output = try_git([*command, "HEAD^{commit}", "HEAD^{tree}"], folder)
+    code, output = try_git([*command, "HEAD^{commit}", "HEAD^{tree}"], folder, discover=True)
     lines = os.fsdecode(output).removesuffix("\n").split("\n")
     if not code and len(lines) == 5:  # noqa: PLR2004 - as many as were asked for
         top, own, objects, head, tree = lines
@@ -46,23 +46,26 @@ def open_work_tree(folder: Path) -> WorkTree | None:
 def _open_oddly_named(folder: Path) -> WorkTree:
     """Ask one by one where a name holds a line break."""
     questions = (["--show-toplevel"], ["--git-dir"], ["--git-path", "objects"], ["HEAD^{commit}"], ["HEAD^{tree}"])
-    top, own, objects, head, tree = (
-        os.fsdecode(run_git(["rev-parse", "--path-format=absolute", *question], folder).removesuffix(b"\n"))
-        for question in questions
+    answers = (
+        run_git(["rev-parse", "--path-format=absolute", *question], folder, discover=True) for question in questions
     )
+    top, own, objects, head, tree = (os.fsdecode(answer.removesuffix(b"\n")) for answer in answers)
     return WorkTree(Path(top), Path(own), Path(objects), head, tree)
 
 
-def list_uncommitted(repository: Path, prefix: str = "") -> tuple[str, ...]:
+def list_uncommitted(repository: Path, prefix: str = "", *, with_filters: bool = False) -> tuple[str, ...]:
     """Name the tracked files that differ from the last commit, in the index or in the work tree.
 
     Args:
         repository: The work tree.
         prefix: A folder in it to which the question is limited, with a trailing slash.
+        with_filters: Whether the programs that the repository names as filters may run: where it is written to anyway.
     """
     place = ["--", f":(literal){prefix}"] if prefix else []
-    command = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", *place]
-    return tuple(os.fsdecode(record[3:]) for record in run_git(command, repository).split(b"\0") if record)
+    command = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"]
+    settings = () if with_filters else settings_without_filters(repository)
+    records = run_git([*command, *place], repository, settings=settings).split(b"\0")
+    return tuple(os.fsdecode(record[3:]) for record in records if record)
 
 
 def list_tracked(repository: Path) -> frozenset[str]:

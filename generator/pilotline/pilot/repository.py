@@ -74,7 +74,7 @@ def open_repository(folder: Path) -> Pilot:
 def _unopened(folder: Path) -> PilotlineError:
     """Say why a folder has no last commit; where git does not read a repository that is there, in git's own words."""
     try:
-        git.run_git(["rev-parse", "--show-toplevel"], folder)
+        git.run_git(["rev-parse", "--show-toplevel"], folder, discover=True)
     except GitError as error:
         if "dubious ownership" in error.message:
             return PilotError(error.message, f"If you trust it: git config --global --add safe.directory {folder}")

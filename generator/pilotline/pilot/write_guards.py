@@ -31,7 +31,7 @@ def refuse_unready(pilot: Pilot) -> None:
     for name, meaning in _BUSY.items():
         if (pilot.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    changed = list_uncommitted(pilot.repository)
+    changed = list_uncommitted(pilot.repository, with_filters=True)
     if changed:
         some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
         raise PilotError(

@@ -129,7 +129,7 @@ def _has_traces(pilot: Pilot, journal: Journal) -> bool:
     if lock_path(pilot).exists():
         return True
     touched = frozenset(journal.touched)
-    if touched.intersection(list_uncommitted(pilot.repository)):
+    if touched.intersection(list_uncommitted(pilot.repository, with_filters=True)):
         return True
     tracked = {entry.path for entry in list_tree(pilot.repository, journal.head)}
     return any(path not in tracked and os.path.lexists(pilot.repository / path) for path in touched)

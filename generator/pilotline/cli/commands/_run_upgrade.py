@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-import click
-
 from pilotline.cli.options.common import config_path, echo_json, open_recorded
 from pilotline.cli.options.move_options import MoveOptions
 from pilotline.cli.options.trust import note_migrations, settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
+from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.pilot.pilot import open_pilot
@@ -69,7 +68,7 @@ def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: Mor
         echo_json(shown)
     else:
         ending = _ending(plan, written=written, commit=commit, options=options)
-        click.echo(plan_as_text(plan, more.lines, ending))
+        say(plan_as_text(plan, more.lines, ending))
     return ExitCode.FOUND if conflicts or plan.problems else ExitCode.DONE
 
 

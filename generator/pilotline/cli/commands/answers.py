@@ -7,6 +7,7 @@ import click
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
+from pilotline.cli.views.terminal import say
 from pilotline.template.questions import open_names
 from pilotline.upgrade.answer_changes import UpgradeRequest
 
@@ -31,5 +32,5 @@ def command(data: tuple[str, ...], options: MoveOptions) -> int:
         click.echo(json.dumps({"format": 1, "answers": shown}, ensure_ascii=False, indent=2))
         return 0
     width = max(map(len, shown), default=0)
-    click.echo("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))
+    say("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))
     return 0

@@ -10,6 +10,7 @@ import click
 from pilotline.catalog.architectures import Architecture, find_architecture, list_architectures
 from pilotline.cli.lazy import LazyGroup
 from pilotline.cli.options.common import catalog_option, json_option, open_catalog
+from pilotline.cli.views.terminal import say
 
 _WIDEST: Final = 100
 _COMMANDS: Final = {
@@ -36,8 +37,8 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
         click.echo(json.dumps({"format": 1, "architectures": rows}, ensure_ascii=False, indent=2))
         return
     for item in found:
-        click.echo(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
-        click.echo(_wrap(item.summary))
+        say(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
+        say(_wrap(item.summary))
     click.echo(
         "\nExplain one: pilotline architectures show ID\nFor an architecture board: pilotline architectures export ID"
     )
@@ -51,7 +52,10 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
 def show(context: click.Context, architecture: str, catalog: str | None, as_json: bool) -> None:
     """Explain one architecture: what it decides, when to use it, its components and a picture."""
     found = find_architecture(open_catalog(catalog or context.obj), architecture)
-    click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if as_json else _as_text(found))
+    if as_json:
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        say(_as_text(found))
 
 
 def _as_json(found: Architecture) -> dict[str, object]:

@@ -8,12 +8,12 @@ import click
 
 from pilotline.cli.options.common import config_path
 from pilotline.cli.views.check import show_verdict
+from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.pilot.stages import STAGES
 from pilotline.readiness.reports import FORMATS, write_report
 from pilotline.readiness.run import CheckOptions, CheckOutcome, check_pilot
-from pilotline.readiness.verdict import Verdict
 
 
 @click.command("check")
@@ -54,14 +54,13 @@ def command(  # noqa: PLR0913 - one argument per option
     today = date.today()  # noqa: DTZ011 - the user's own day
     source = read_config(config_path()).source
     outcome = check_pilot(path, options, today=today, builtin_source=source, progress=_progress)
-    click.echo(_report(outcome.verdict, "json" if as_json else format_, show_all=show_all))
+    form = "json" if as_json else format_
+    if form == "text":
+        say(show_verdict(outcome.verdict, show_all=show_all))
+    else:
+        click.echo(write_report(outcome.verdict, form))
     _tell(outcome)
     return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
-
-
-def _report(verdict: Verdict, form: str, *, show_all: bool) -> str:
-    """Write the verdict for people, or in one of the forms for machines."""
-    return show_verdict(verdict, show_all=show_all) if form == "text" else write_report(verdict, form)
 
 
 def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,6 +77,6 @@ def _progress(step: str) -> None:
 def _tell(outcome: CheckOutcome) -> None:
     """Say what was written, beside the report."""
     for path in outcome.mended:
-        click.echo(f"Mended {path}", err=True)
+        say(f"Mended {path}", err=True)
     if outcome.unrecorded:
         click.echo(f"The evidence was not kept: {outcome.unrecorded}.", err=True)

@@ -1,10 +1,13 @@
 """`pilotline diff`: what this pilot changed in the catalog's files."""
 
+import sys
+
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.plan import change_line
+from pilotline.cli.views.terminal import say
 from pilotline.errors import ExitCode
 from pilotline.git.diff import Change
 from pilotline.git.work_tree import list_uncommitted
@@ -28,9 +31,9 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     if as_json:
         echo_json(_as_json(pilot, found, uncommitted, patch=patch))
     elif patch:
-        click.echo(found.patch, nl=False)
+        (say if sys.stdout.isatty() else click.echo)(found.patch, nl=False)  # a file gets every byte of it
     elif found.changes:
-        click.echo("\n".join(_line(change, found) for change in found.changes))
+        say("\n".join(_line(change, found) for change in found.changes))
     else:
         click.echo(f"Every file of the catalog is as {pilot.version} made it.")
     if uncommitted:

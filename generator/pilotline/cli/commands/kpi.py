@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pilotline.cli.options.common import json_option
+from pilotline.cli.views.terminal import say
 from pilotline.kpi.drawing import aim, number, span, sparkline
 from pilotline.kpi.evidence import Measured
 from pilotline.kpi.report import Report, Trend, read_report
@@ -35,7 +36,7 @@ def command(path: Path, page: Path | None, as_json: bool) -> None:
 
         click.echo(json.dumps(to_json(report), ensure_ascii=False, indent=2))
         return
-    click.echo(_text(report))
+    say(_text(report))
     if page is not None:
         click.echo(f"\nPage: {page}")
 

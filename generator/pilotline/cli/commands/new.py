@@ -12,6 +12,7 @@ from pilotline.cli.options.answers import Answering, Person, answering_options, 
 from pilotline.cli.options.common import json_option, open_catalog, open_recorded
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
+from pilotline.cli.views.terminal import say
 from pilotline.creation.like import SourcePilot, answer_like, check_like, plan_like, read_source_pilot
 from pilotline.creation.new_pilot import NewPilot, create_pilot, default_destination, plan_pilot
 from pilotline.errors import AnswersError, DestinationError
@@ -58,10 +59,16 @@ def command(
         plan = _plan_sibling(read_source_pilot(like), answering, person, trust=trust)
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
-        click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
+        if as_json:
+            click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2))
+        else:
+            say(plan_text(plan))
         return
     created = create_pilot(plan, target, stop_listening)
-    click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2) if as_json else created_text(created))
+    if as_json:
+        click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2))
+    else:
+        say(created_text(created))
 
 
 def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None, *, trust: bool) -> NewPilot:

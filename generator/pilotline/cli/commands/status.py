@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pilotline.cli.options.common import config_path, json_option
+from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.kpi.drawing import number
 from pilotline.readiness.run import CheckOptions, check_pilot
@@ -26,7 +27,10 @@ def command(path: Path, as_json: bool) -> None:
     source = read_config(config_path()).source
     outcome = check_pilot(path, CheckOptions(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
     status = describe_status(outcome.repo, outcome.verdict)
-    click.echo(json.dumps(status, ensure_ascii=False, indent=2) if as_json else _as_text(status, outcome.verdict))
+    if as_json:
+        click.echo(json.dumps(status, ensure_ascii=False, indent=2))
+    else:
+        say(_as_text(status, outcome.verdict))
 
 
 def _as_text(status: dict[str, object], verdict: Verdict) -> str:

@@ -104,7 +104,7 @@ def _run_child(
         asked = {
             "family": family,
             "results": str(results),
-            "root": str(request.root),
+            "root": str(request.root.resolve()),
             "today": request.today.isoformat(),
             "builtin": request.builtin_source,
             "skip": ",".join(skipped),
@@ -130,7 +130,8 @@ class _Children:
         """Start a child and wait for it; return why it failed."""
         with errors.open("w") as said:
             child = subprocess.Popen(
-                [sys.executable, "-m", "pilotline.readiness.plugins.installed_worker"],
+                [sys.executable, "-P", "-m", "pilotline.readiness.plugins.installed_worker"],
+                cwd=errors.parent,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=said,

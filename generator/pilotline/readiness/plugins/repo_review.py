@@ -44,10 +44,17 @@ def run_repo_review(folder: Path) -> tuple[Result, ...]:
 
 
 def _run(folder: Path, results: Path) -> str:
-    command = [sys.executable, "-m", "pilotline.readiness.plugins.repo_review_worker", str(folder), str(results)]
+    worker = "pilotline.readiness.plugins.repo_review_worker"
+    command = [sys.executable, "-P", "-m", worker, str(folder.resolve()), str(results)]
     try:
         done = subprocess.run(  # noqa: S603 - this Python and a module of ours
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+            command,
+            cwd=results.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"it did not end within {_SECONDS:g} seconds"

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pilotline.documents.harmless import without_control
 from pilotline.readiness.verdict import Verdict
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
@@ -28,7 +29,7 @@ def write(verdict: Verdict) -> str:
 
 
 def _text(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return without_control(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

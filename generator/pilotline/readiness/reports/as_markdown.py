@@ -1,5 +1,6 @@
 """Markdown, for a pull request's comment or a job's summary."""
 
+from pilotline.documents.harmless import harmless, without_control
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Result
 from pilotline.readiness.verdict import Verdict
@@ -8,7 +9,7 @@ from pilotline.readiness.verdict import Verdict
 def write(verdict: Verdict) -> str:
     """Write a verdict as Markdown."""
     sections = [_head(verdict), _steps(verdict), _families(verdict), _calendar(verdict), _open(verdict)]
-    return "\n\n".join(section for section in sections if section)
+    return harmless("\n\n".join(section for section in sections if section))
 
 
 def _head(verdict: Verdict) -> str:
@@ -62,4 +63,4 @@ def _place(result: Result) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(without_control(text).split()).replace("|", "\\|").replace("<", "&lt;")

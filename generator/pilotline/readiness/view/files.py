@@ -57,7 +57,7 @@ class Files(Mapping[str, bytes]):
 def read_files(folder: Path) -> Files:
     """Find the files of a folder: those that git tracks or would add; without git, all but what is never committed."""
     try:
-        listed = git.run_git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], folder)
+        listed = git.run_git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], folder, discover=True)
         paths = {os.fsdecode(name) for name in listed.split(b"\0") if name}
     except GitError:
         paths = set(_walk(folder))

@@ -100,7 +100,7 @@ class GitHistory:
     def prefix(self) -> str:
         """Folder of the pilot inside its repository with a trailing slash; empty at the top."""
         try:
-            return git.run_git(["rev-parse", "--show-prefix"], self._folder).decode().strip()
+            return git.run_git(["rev-parse", "--show-prefix"], self._folder, discover=True).decode().strip()
         except GitError:
             return ""
 
@@ -112,14 +112,14 @@ class GitHistory:
 
     def _read_log(self, path: str) -> tuple[Commit, ...]:
         arguments = ["log", "-z", f"--format={_FORMAT}", self.head, "--", path or "."]
-        records = git.run_git(arguments, self._folder).decode(errors="replace").split("\0")
+        records = git.run_git(arguments, self._folder, discover=True).decode(errors="replace").split("\0")
         return tuple(_parse_commit(record) for record in records if record.strip())
 
     def content(self, commit: str, path: str) -> bytes | None:
         """Read a file as a commit has it."""
         if resolve_commit(self._folder, commit) is None:
             return None
-        code, content = git.try_git(["cat-file", "blob", f"{commit}:./{path}"], self._folder)
+        code, content = git.try_git(["cat-file", "blob", f"{commit}:./{path}"], self._folder, discover=True)
         return content if code == 0 else None
 
     def differing(self, commit: str) -> frozenset[str] | None:
@@ -132,10 +132,14 @@ class GitHistory:
         known = resolve_commit(self._folder, commit) if self.head else None
         if known is None:
             return None
+        plain = ["--name-only", "-z", "--relative", "--no-renames", "--no-ext-diff", "--no-textconv"]
         changed = git.run_git(
-            ["diff", "--name-only", "-z", "--relative", "--no-renames", known, "--", "."], self._folder
+            ["diff", *plain, "--ignore-submodules=dirty", known, "--", "."],
+            self._folder,
+            settings=git.settings_without_filters(self._folder),
+            discover=True,
         )
-        new = git.run_git(["ls-files", "-z", "--others", "--exclude-standard"], self._folder)
+        new = git.run_git(["ls-files", "-z", "--others", "--exclude-standard"], self._folder, discover=True)
         return frozenset(name for name in (changed + new).decode(errors="replace").split("\0") if name)
 
 

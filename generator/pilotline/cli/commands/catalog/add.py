@@ -7,6 +7,7 @@ import click
 
 from pilotline.authoring.add import Addition, Kind, plan_addition, write_addition
 from pilotline.cli.options.common import json_option
+from pilotline.cli.views.terminal import say
 from pilotline.errors import CatalogError
 
 _folder = click.option(
@@ -51,7 +52,7 @@ def _add(folder: Path, kind: Kind, name: str, title: str, like: str, *, as_json:
         answer = {"format": 1, "name": name, "files": list(addition.files), "edited": [addition.questions.name]}
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
-    click.echo(_as_text(addition))
+    say(_as_text(addition))
 
 
 def _as_text(addition: Addition) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pilotline.cli.options.common import json_option
+from pilotline.cli.views.terminal import say
 from pilotline.errors import ExitCode
 from pilotline.linting.run import LintVerdict, lint_catalog
 
@@ -21,7 +22,10 @@ def command(folder: Path, as_json: bool) -> int:
     of what the questions accept. Exit code 1 means that there are problems.
     """
     verdict = lint_catalog(folder.absolute())
-    click.echo(json.dumps(_as_json(verdict), ensure_ascii=False, indent=2) if as_json else _as_text(verdict))
+    if as_json:
+        click.echo(json.dumps(_as_json(verdict), ensure_ascii=False, indent=2))
+    else:
+        say(_as_text(verdict))
     return ExitCode.FOUND if verdict.problems else ExitCode.DONE
 
 
