@@ -47,6 +47,15 @@ def test_each_kind_of_rule_passes_and_fails(rule, status, message):
     assert message in results[0].message
 
 
+def test_a_pattern_that_would_search_for_ever_ends_and_hides_no_other_check(monkeypatch):
+    monkeypatch.setattr("pilotline.readiness.declared_checks._SECONDS", 0.2)
+    endless = {"text": {"file": "README.md", "matches": "^(a|aa)+$"}}
+    other = {**COMMON, "id": "ACM002", "file": "README.md"}
+    results, _ = run({**COMMON, **endless}, other, files={"README.md": "a" * 200 + "!"})
+    assert [result.status for result in results] == ["error", "pass"]
+    assert "Looking for the text of ACM001 takes longer than 0.2 seconds" in results[0].message
+
+
 @pytest.mark.parametrize(("code", "status"), [(0, "pass"), (3, "fail")])
 def test_a_command_proves_by_its_exit_code(tmp_path, code, status):
     command = [sys.executable, "-c", f"print('so it is'); raise SystemExit({code})"]

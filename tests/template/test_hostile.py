@@ -90,6 +90,7 @@ BOMBS = {
     "big range": {"x.txt.jinja": "{{ range(10**12) | list }}"},
     "lipsum": {"x.txt.jinja": "{{ lipsum(n=99999999) }}"},
     "backtracking": {"x.txt.jinja": "{{ ('a' * 60 ~ 'b') | regex_search('^(a+)+$') }}"},
+    "backtracking while a constant is folded": {"x.txt.jinja": "{{ '%s!' | regex_replace('^(a|aa)+$', '') }}" % ("a" * 60)},
     "permutations": {"x.txt.jinja": "{{ range(30) | permutations | list | length }}"},
     "aliases in copier.yml": {"copier.yml": f"{LAUGHS}name: {{type: str, default: ada}}\n"},
     "aliases in a template": {"data.yml": LAUGHS, "x.txt.jinja": "{% set t %}{% include 'data.yml' %}{% endset %}{{ t | from_yaml }}"},

@@ -16,7 +16,10 @@ from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.placeholders import is_placeholder
+from pilotline.template.limits import bounded
 
+_SECONDS: Final = 5.0
+"""What the pattern of one check may take over all files of a pilot: a pattern can run for longer than anybody lives."""
 _ID: Final = re.compile(r"[A-Z]{3}[0-9]{3}")
 _RULES: Final = ("file", "field", "text", "command")
 UNNAMED: Final = "ORG000"
@@ -133,7 +136,10 @@ class _DeclaredRule(_Declared):
         """Apply the one rule of the declaration."""
         if self._entry.has("file"):
             return _file_problems(repo, self._entry.text("file"))
-        return _field_problems(repo, self._entry.at("field")) or _text_problems(repo, self._entry.at("text"))
+        if self._entry.has("field"):
+            return _field_problems(repo, self._entry.at("field"))
+        with bounded(f"Looking for the text of {self.card.id}", _SECONDS):
+            return _text_problems(repo, self._entry.at("text"))
 
 
 def _file_problems(repo: Repository, pattern: str) -> list[Problem]:

@@ -16,27 +16,35 @@ from typing import Final, NoReturn
 from pilotline.errors import CatalogError
 
 _SECONDS: Final = 20.0
+_AGAIN: Final = 1.0
 _BYTES: Final = 2**30
 VARIABLE: Final = "PILOTLINE_RENDER_SECONDS"
 
 
-class _TimeUpError(Exception):
-    """The time is up; nothing but `bounded` catches this."""
+class _TimeUpError(BaseException):
+    """The time is up; nothing but `bounded` catches this.
+
+    No plain exception, because Jinja takes those for an expression that cannot be computed before rendering.
+    """
 
 
 @contextlib.contextmanager
-def bounded(what: str) -> Iterator[None]:
+def bounded(what: str, seconds: float | None = None) -> Iterator[None]:
     """Stop what a catalog does when it takes too long or too much memory.
+
+    Args:
+        what: The work, as the beginning of a sentence.
+        seconds: How long it may take; None for what rendering may.
 
     Raises:
         CatalogError: It did.
     """
     try:
-        with _clock(), _memory():
+        with _clock(seconds), _memory():
             yield
     except _TimeUpError as error:
         raise CatalogError(
-            f"{what} takes longer than {_seconds():g} seconds, and was stopped.",
+            f"{what} takes longer than {seconds or _seconds():g} seconds, and was stopped.",
             f"Report it to the catalog's owner, or set {VARIABLE} to a longer time.",
         ) from error
     except MemoryError as error:
@@ -53,14 +61,14 @@ def _seconds(environment: Mapping[str, str] = os.environ) -> float:
 
 
 @contextlib.contextmanager
-def _clock() -> Iterator[None]:
-    """Ring after some seconds; the outermost clock counts."""
+def _clock(seconds: float | None) -> Iterator[None]:
+    """Ring after some seconds, and again until somebody listens; the outermost clock counts."""
     own = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
     if not own or signal.getitimer(signal.ITIMER_REAL)[0]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, _seconds())
+    signal.setitimer(signal.ITIMER_REAL, seconds or _seconds(), _AGAIN)
     try:
         yield
     finally:
