@@ -170,6 +170,40 @@ def test_an_error_while_moving_puts_everything_back(plan, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == [folder]
 
 
+@pytest.mark.parametrize("was_there", [False, True], ids=["a new folder", "an empty folder"])
+@pytest.mark.parametrize("name", [".gitignore", "run.sh", "docs/a.md", "zzz.txt"])
+def test_what_arrives_while_it_is_made_is_neither_replaced_nor_carried_away(plan, tmp_path, was_there, name):
+    folder = tmp_path / "here"
+    if was_there:
+        folder.mkdir()
+
+    def arrive():
+        build_file_tree(folder, {name: "of somebody else\n"})
+
+    with pytest.raises(DestinationError, match="made by somebody else in the meantime"):
+        create_pilot(plan, folder, point_of_no_return=arrive)
+    assert files_below(folder) == {name: b"of somebody else\n"}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_of_two_at_once_one_makes_its_pilot_and_the_other_says_so(tmp_path):
+    """The winner's answers went away with the loser once."""
+    catalog = build_file_tree(tmp_path / "catalog", SMALL | {"{{ _copier_conf.answers_file }}.jinja": "x: 1\n"})
+    commit_all(catalog, "one", tag="v1.0.0")
+    command = [sys.executable, "-m", "pilotline", "new", "--defaults", "--catalog", str(catalog)]
+    for turn in range(4):
+        target = tmp_path / f"pilots{turn}" / "pilot"
+        pair = [
+            subprocess.Popen([*command, str(target)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        said = [each.communicate(timeout=60)[1] for each in pair]
+        assert sorted(each.returncode for each in pair) == [0, 2], said
+        assert git(target, "status", "--porcelain") == ""
+        assert (target / ".copier-answers.yml").read_text() == "x: 1\n"
+        assert [path.name for path in target.parent.iterdir()] == ["pilot"]
+
+
 needs_namespaces = pytest.mark.skipif(
     shutil.which("unshare") is None
     or subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,

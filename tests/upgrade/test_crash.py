@@ -1,5 +1,6 @@
 """A move that is killed at any step: HEAD and refs are old or finished, and the next command finishes or undoes it."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -177,6 +178,28 @@ def test_work_that_is_done_after_a_kill_is_never_lost(originals, tmp_path):
     assert "that content is kept in" in undone.err
     assert (pilot / "team.txt").read_text() == "and this\n", "what the move did not touch stays"
     assert "line twenty of the team" in (pilot / "changed.txt").read_text()
+
+
+@pytest.mark.parametrize("number", [1, os.getpid()], ids=["of a container", "lives again"])
+def test_a_process_number_that_means_another_process_now_blocks_nothing(originals, tmp_path, number):
+    pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
+    before = everything(pilot)
+    run_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
+    journal = pilot / ".git/pilotline-upgrade.json"
+    journal.write_text(json.dumps({**json.loads(journal.read_text()), "process": number}))
+    undone = pilotline("upgrade", "--abort", cwd=pilot)
+    assert (undone.code, everything(pilot)) == (0, before), undone.err
+
+
+def test_whoever_writes_holds_a_lock_and_others_wait(originals, tmp_path):
+    pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
+    run_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
+    with (pilot / ".git/pilotline-upgrade.lock").open("a+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for command in (("upgrade", "--abort"), ("upgrade", "--commit")):
+            run = pilotline(*command, cwd=pilot)
+            assert (run.code, "is being written here" in run.err) == (2, True), run.err
+    assert pilotline("upgrade", "--commit", cwd=pilot, environment=IDENTITY).code == 0
 
 
 def test_two_upgrades_at_once_do_not_mix(originals, tmp_path):

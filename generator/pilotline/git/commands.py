@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
+from pilotline.files.children import run_child
 from pilotline.git.credentials import connection_settings, without_user
 
 _KEPT_VARIABLES: Final = frozenset(
@@ -126,14 +127,7 @@ def _start(
     given = (part for setting in (*_NEVER, *settings) for part in ("-c", setting))
     command = [find_git(), *explicit, *given, *arguments]
     try:
-        return subprocess.run(  # noqa: S603 - a fixed executable, arguments as a list
-            command,
-            cwd=cwd,
-            input=stdin,
-            env=_environment() | (_NO_SETTINGS if isolated else {}),
-            capture_output=True,
-            check=False,
-        )
+        return run_child(command, cwd, stdin, _environment() | (_NO_SETTINGS if isolated else {}))
     except OSError as error:
         raise GitError(f"Git could not be started in {cwd}: {error.strerror}.", "Check the folder.") from error
 

@@ -21,6 +21,8 @@ from pilotline.git import commands as git
 
 _FALLBACK_NAME: Final = "Pilotline"
 _FALLBACK_EMAIL: Final = "pilotline@pilotline.invalid"
+_ARRIVED: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
+"""What a system says when a folder is moved to where something lies."""
 
 
 @dataclass(frozen=True)
@@ -181,17 +183,70 @@ def commit_identity(folder: Path) -> tuple[str, ...]:
 
 
 def _move_into_place(workshop: Path, destination: Path) -> None:
-    """Put what is finished where it belongs: in one step, or entry by entry into a folder that people stand in."""
+    """Put what is finished where it belongs: in one step, or entry by entry into a folder that people stand in.
+
+    Somebody else may have put something there since it was looked at: that stays, and is neither replaced nor moved.
+
+    Raises:
+        DestinationError: There is something now.
+    """
     if not destination.is_dir():
-        workshop.rename(destination)
+        try:
+            workshop.rename(destination)  # a folder that is not empty by now refuses it
+        except OSError as error:
+            if error.errno in _ARRIVED:
+                raise _taken_meanwhile(destination) from error
+            raise
         return
+    if any(entry.name != ".git" and entry != workshop for entry in destination.iterdir()):
+        raise _taken_meanwhile(destination)
     moved: list[Path] = []
     try:
         for entry in sorted(workshop.iterdir()):
-            target = destination / entry.name
-            entry.rename(target)
-            moved.append(target)
+            _move_without_replacing(entry, destination / entry.name)
+            moved.append(destination / entry.name)
+    except FileExistsError as error:
+        _move_back(moved, workshop)
+        raise _taken_meanwhile(destination) from error
     except BaseException:
-        for target in moved:
-            target.rename(workshop / target.name)
+        _move_back(moved, workshop)
         raise
+
+
+def _move_back(moved: Sequence[Path], workshop: Path) -> None:
+    for target in moved:
+        target.rename(workshop / target.name)
+
+
+def _move_without_replacing(entry: Path, target: Path) -> None:
+    """Move a file or a folder to a name that nothing has.
+
+    Raises:
+        FileExistsError: Something has it.
+    """
+    if entry.is_dir() and not entry.is_symlink():
+        target.mkdir()  # refuses what is there; an empty folder of ours gives way to a move in one step
+        try:
+            entry.rename(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                target.rmdir()
+            raise
+        return
+    try:
+        target.hardlink_to(entry)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        entry.rename(target)
+    else:
+        entry.unlink()
+
+
+def _taken_meanwhile(destination: Path) -> DestinationError:
+    return DestinationError(
+        f"{destination} was made by somebody else in the meantime. Nothing of it was touched, and nothing left behind.",
+        "Look at it, or choose another folder.",
+    )

@@ -8,15 +8,17 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pilotline.files.disk import write_atomically
+from pilotline.files.locks import try_lock
 from pilotline.git.contents import list_tree
 from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 
 _NAME: Final = "pilotline-upgrade.json"
+_LOCK: Final = "pilotline-upgrade.lock"
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,45 @@ class Journal:
     touched: tuple[str, ...]
     """Every path that the move changes, adds or removes, from the top of the repository."""
     process: int
+    """Who writes it, for people; its number may be another's later, so nothing is decided by it."""
     complete: bool = False
     """Whether everything is written, and only a person's decision or commit is missing."""
 
-    @property
-    def is_running(self) -> bool:
-        """Whether another process is writing right now."""
-        if self.complete or self.process == os.getpid():
-            return False
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
+
+_held: Final[dict[Path, IO[bytes]]] = {}
+"""Locks of moves that this process writes: each ends with the move, or with the process, however that ends."""
+
+
+def is_running(pilot: Pilot, journal: Journal) -> bool:
+    """Tell whether another process is writing a move right now: it holds the lock, which nobody can inherit."""
+    path = _lock_path(pilot)
+    if journal.complete or path in _held or not path.exists():
+        return False
+    try:
+        lock = try_lock(path)
+    except OSError:
+        return False
+    if lock is None:
         return True
+    lock.close()
+    return False
+
+
+def _take_lock(pilot: Pilot) -> None:
+    path = _lock_path(pilot)
+    try:
+        lock = try_lock(path)
+    except OSError:  # a disk without locks: whoever looks takes the writer for gone, and undoes what it left
+        return
+    if lock is None:
+        raise PilotError("Another upgrade is being written here.", "Wait until it is done.")
+    _held[path] = lock
+
+
+def _free_lock(pilot: Pilot) -> None:
+    lock = _held.pop(_lock_path(pilot), None)
+    if lock is not None:
+        lock.close()
 
 
 def begin_journal(pilot: Pilot, journal: Journal) -> None:
@@ -53,6 +79,15 @@ def begin_journal(pilot: Pilot, journal: Journal) -> None:
     Raises:
         PilotError: Another process began one in this very moment.
     """
+    _take_lock(pilot)
+    try:
+        _write_new(pilot, journal)
+    except BaseException:
+        _free_lock(pilot)
+        raise
+
+
+def _write_new(pilot: Pilot, journal: Journal) -> None:
     path, text = _path(pilot), json.dumps(asdict(journal))
     draft = path.with_suffix(f".{journal.process}")
     draft.write_text(text, encoding="utf-8")
@@ -82,17 +117,19 @@ def _put_new(path: Path, draft: Path, text: str) -> None:
 def complete_journal(pilot: Pilot, journal: Journal) -> None:
     """Note that everything is written."""
     write_atomically(_path(pilot), json.dumps(asdict(replace(journal, complete=True))).encode())
+    _free_lock(pilot)
 
 
 def drop_journal(pilot: Pilot) -> None:
     """End a move: it is committed, or undone."""
     _path(pilot).unlink(missing_ok=True)
+    _free_lock(pilot)
 
 
 def read_journal(pilot: Pilot) -> Journal | None:
     """Read what is unfinished; what has lapsed is dropped."""
     journal = _load(pilot)
-    while journal is not None and not journal.is_running:
+    while journal is not None and not is_running(pilot, journal):
         again = _load(pilot)  # who wrote it may have finished in between
         if again == journal:
             break
@@ -100,7 +137,7 @@ def read_journal(pilot: Pilot) -> Journal | None:
     if journal is None:
         return None
     stays = journal.head == resolve_commit(pilot.repository, "HEAD")
-    if journal.is_running or (stays and _has_traces(pilot, journal)):
+    if is_running(pilot, journal) or (stays and _has_traces(pilot, journal)):
         return journal
     drop_journal(pilot)
     return None
@@ -137,3 +174,7 @@ def _has_traces(pilot: Pilot, journal: Journal) -> bool:
 
 def _path(pilot: Pilot) -> Path:
     return pilot.place.folder / _NAME
+
+
+def _lock_path(pilot: Pilot) -> Path:
+    return pilot.place.folder / _LOCK

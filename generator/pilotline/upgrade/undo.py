@@ -26,7 +26,7 @@ from pilotline.git.work_tree import (
     set_index_entries,
 )
 from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.upgrade.journal import Journal, drop_journal, lock_path, read_journal
+from pilotline.upgrade.journal import Journal, drop_journal, is_running, lock_path, read_journal
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
@@ -44,7 +44,7 @@ def undo_move(pilot: Pilot) -> bool:
     journal = read_journal(pilot)
     if journal is None:
         return False
-    if journal.is_running:
+    if is_running(pilot, journal):
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
     if journal.complete:
         refuse_locked(pilot)

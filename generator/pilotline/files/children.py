@@ -1,0 +1,68 @@
+"""Processes that we start: an interrupt at any moment ends them, and none is left at work on what is taken away."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+_SIGNALS: Final = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
+
+
+def run_child(
+    command: Sequence[str], cwd: Path, stdin: bytes, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end and keep what it says; whatever interrupts that ends it first.
+
+    Raises:
+        OSError: It could not be started.
+    """
+    held = _HeldSignals()
+    with (
+        held,
+        subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
+            command, cwd=cwd, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as child,
+    ):
+        try:
+            held.release()
+            said, errors = child.communicate(stdin)
+        except BaseException:
+            child.kill()
+            raise
+    return subprocess.CompletedProcess(command, child.returncode, said, errors)
+
+
+class _HeldSignals:
+    """Signals that wait until the process that is being started can be ended; that process has its own as ever."""
+
+    def __init__(self) -> None:
+        self._arrived: list[int] = []
+        self._before: dict[int, Callable[[int, FrameType | None], object]] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():  # elsewhere no signal arrives
+            for number in _SIGNALS:
+                before = signal.getsignal(number)
+                if callable(before):  # what is ignored, or ends this process at once, stays so
+                    self._before[number] = before
+                    signal.signal(number, self._keep)
+
+    def _keep(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self._arrived.append(number)
+
+    def release(self) -> None:
+        """Let come what waited, and what comes from now on."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
+        while self._arrived:
+            signal.raise_signal(self._arrived.pop())
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
