@@ -6,6 +6,7 @@ from git itself. Nothing is written to the pilot, not even an object.
 """
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,8 +33,9 @@ from pilotline.git.revisions import resolve_tree
 from pilotline.git.work_tree import SUBMODULE, WorkTree
 
 _BASE: Final = "refs/heads/base"
-_THEIRS: Final = "refs/heads/theirs"
-_OURS: Final = "refs/heads/ours"
+_OURS_NAME: Final = "pilot"
+"""What conflict markers and messages call the team's side."""
+_OURS: Final = f"refs/heads/{_OURS_NAME}"
 _RESULT: Final = "refs/heads/result"
 # No setting of the user may change what a merge gives.
 _SETTINGS: Final = (
@@ -72,8 +74,10 @@ class Merge:
 class Scratch:
     """A repository of its own that borrows the pilot's objects; everything here is gone afterwards."""
 
-    def __init__(self, folder: Path, pilot: WorkTree, prefix: str) -> None:
+    def __init__(self, folder: Path, pilot: WorkTree, prefix: str, version: str | None) -> None:
         self.folder = folder
+        self._theirs_name = "-".join(["catalog", *re.findall(r"[\w.+]+", version or "")])
+        self._theirs = f"refs/heads/{self._theirs_name}"
         self._prefix = prefix
         self._our_tree = pilot.tree
         _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
@@ -91,7 +95,7 @@ class Scratch:
         script, replaced = self._script(), self._prefix
         base, theirs = self._stored(base), self._stored(theirs)
         mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
-        script.commit(_THEIRS, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
+        script.commit(self._theirs, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
         script.commit(_OURS, self._our_tree, parent=mark, files={})
         script.run(self.folder)
 
@@ -101,7 +105,7 @@ class Scratch:
 
     def renamed_by_theirs(self) -> tuple[tuple[str, str], ...]:
         """Pair old and new names of the files that the catalog renamed."""
-        renames = (change for change in self._between(_BASE, _THEIRS) if change.kind == "renamed")
+        renames = (change for change in self._between(_BASE, self._theirs) if change.kind == "renamed")
         return tuple((self.own(change.old_path), self.own(change.path)) for change in renames)
 
     def changed_by_ours(self) -> tuple[Change, ...]:
@@ -135,7 +139,7 @@ class Scratch:
         Raises:
             GitError: Git is too old, or refused.
         """
-        return _merge(self.folder, self._our_tree, frozenset(entry.path for entry in self._entries))
+        return _merge(self.folder, self._theirs_name, self._our_tree, frozenset(entry.path for entry in self._entries))
 
     def amend(self, merge: Merge, files: Side) -> Merge:
         """Put files into the result of a merge."""
@@ -198,15 +202,16 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def open_scratch(pilot: WorkTree, prefix: str) -> Iterator[Scratch]:
+def open_scratch(pilot: WorkTree, prefix: str, version: str | None = None) -> Iterator[Scratch]:
     """Open a scratch repository beside a pilot.
 
     Args:
         pilot: The work tree that the pilot lies in; ours is its last commit.
         prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
+        version: The catalog's version that conflict markers name.
     """
     with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
-        yield Scratch(Path(folder) / "merge", pilot, prefix)
+        yield Scratch(Path(folder) / "merge", pilot, prefix, version)
 
 
 def fetch_result(pilot: WorkTree, merge: Merge) -> None:
@@ -261,8 +266,8 @@ def _refuse_missing(scratch: Path, objects: Path, blobs: Sequence[str]) -> None:
         )
 
 
-def _merge(scratch: Path, our_tree: str, tracked: frozenset[str]) -> Merge:
-    command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS, _THEIRS]
+def _merge(scratch: Path, theirs: str, our_tree: str, tracked: frozenset[str]) -> Merge:
+    command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS_NAME, theirs]
     code, output = git.try_git(command, scratch, settings=_SETTINGS, isolated=True)
     if code not in {0, 1} or not output:
         raise GitError("Git could not merge.", "Upgrading needs git 2.38 or newer; `git --version` tells yours.")

@@ -109,7 +109,7 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         new: The answers that it will record, where its own change.
     """
     answers = answer_changes(pilot.answers, new) if new is not None else ()
-    with open_scratch(pilot.place, pilot.prefix) as scratch:
+    with open_scratch(pilot.place, pilot.prefix, target.identity.version) as scratch:
         ours = scratch.list_ours()
         gone, kept_deleted = respect_deletions(scratch, renders, ours)
         base, theirs, delivered = respect_seeds(scratch, renders, gone, ours)
