@@ -107,7 +107,9 @@ def test_the_move_is_a_true_three_way_merge(born, catalog):
     assert "line two of the catalog" in readme
     assert "line fifteen of the team" in readme
     assert "line three of the catalog" in (born / "setup.cfg").read_text(), "never touched, so it follows"
-    assert not (born / "logo.png").exists(), "of the old template, never touched, not in the catalog"
+    assert (born / "logo.png").exists(), "of the old template, not in the catalog: nothing is taken away unasked"
+    assert "logo.png" in result["old_files"]
+    assert "src/churn/__init__.py" in result["old_files"]
     assert not (born / ".cruft.json").exists()
     assert not (born / "windows.txt").exists()
     assert (born / "ours.txt").read_text() == "the team's\n"
@@ -117,6 +119,32 @@ def test_the_move_is_a_true_three_way_merge(born, catalog):
     assert result["origin"]["commit"] == git(born.parents[1] / "template", "rev-parse", "HEAD~1")
     assert not list(born.parent.glob("hook-ran")), "no hook ran"
     assert pilotline("upgrade", cwd=born).code == 0
+
+
+def test_what_the_old_template_made_goes_when_somebody_says_so(born, catalog):
+    build_file_tree(born, {"src/churn/model.py": "x = 1\n", "setup.cfg": "ours\n"})
+    commit_all(born, "our work")
+    assert "logo.png" in adopt(born, catalog, "--plan").out
+    assert adopt(born, catalog, "--commit", "--remove-old").code in {0, 1}
+    assert not (born / "logo.png").exists()
+    assert not (born / "LICENCE").exists()
+    assert (born / "src/churn/__init__.py").exists(), "of a package in which the team has a module"
+
+
+def test_what_git_ignored_stays_ignored(born, template, catalog):
+    build_file_tree(template, {f"{PROJECT}/.gitignore": "*.secret\n"})
+    commit_all(template, "ignores")
+    record = cruft_record(template, git(template, "rev-parse", "HEAD"))
+    build_file_tree(born, {".gitignore": "*.secret\n", ".cruft.json": json.dumps(record)})
+    commit_all(born, "as the template made it")
+    build_file_tree(born, {"api.secret": "s3cr3t"})
+    build_file_tree(catalog, {".gitignore": "*.log\n"})
+    commit_all(catalog, "its own", tag="v1.1.0")
+
+    run = adopt(born, catalog, "--json")
+    assert (born / ".gitignore").read_text() == "*.secret\n"
+    assert [row["path"] for row in json.loads(run.out)["team_files"]] == [".gitignore"]
+    assert "api.secret" not in git(born, "status", "--porcelain")
 
 
 def test_both_sides_changed_the_same_line_is_a_conflict(born, catalog):

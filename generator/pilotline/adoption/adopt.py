@@ -42,6 +42,8 @@ class Adoption:
     """Of those that differ as text: lines that only the repository's has, and lines that only the catalog's has."""
     patch: str
     """The same as a patch that would turn the repository's files into the catalog's."""
+    old: tuple[str, ...] = ()
+    """Files of the template that the repository was made from, never touched, that the catalog has not."""
 
 
 def refuse_managed(repository: Pilot, snapshot: Snapshot) -> Pilot:
@@ -75,7 +77,9 @@ def _has(folder: Path, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree | None = None) -> Iterator[Adoption]:
+def plan_adoption(
+    pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree | None = None, *, remove_old: bool = False
+) -> Iterator[Adoption]:
     """Plan the first merge; the repository is not touched.
 
     Args:
@@ -83,6 +87,7 @@ def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree
         snapshot: The catalog that shall manage it.
         answers: The answers to its questions.
         born: What the repository was made as, where that is known; what the record of it was goes with it.
+        remove_old: Whether what that brought, nobody touched and the catalog has not, is taken away.
 
     Raises:
         CatalogError: The catalog renders no answers file, so nothing could be recorded.
@@ -92,13 +97,38 @@ def plan_adoption(pilot: Pilot, snapshot: Snapshot, answers: Answers, born: Tree
         raise CatalogError(f"{snapshot.identity.label} renders no {ANSWERS}.", "Use a catalog that records answers.")
     ours = read_committed(pilot, lambda _: True)
     records = {path: ours[path] for path in RECORDS if path in ours}
-    origin = Tree({**born, **records}) if born is not None else _EMPTY
+    old = _untouched(born or _EMPTY, ours, rendered)
+    base = _mergeable(born or _EMPTY, rendered, old if remove_old else frozenset())
+    origin = _EMPTY if born is None else Tree({**base, **records})
     taken = [path for path in rendered if path not in origin and rendered[path] != ours.get(path)]
     team = frozenset(_occupied(pilot, taken))
     lines, patch = _differences(pilot, rendered, ours, team)
     renders = _renders(origin, rendered, team, owner_of_paths(snapshot, answers))
     with plan_merge(pilot, snapshot, renders) as plan:
-        yield Adoption(plan, answers, tuple(sorted(team)), lines, patch)
+        yield Adoption(plan, answers, tuple(sorted(team)), lines, patch, tuple(sorted(old)))
+
+
+def _untouched(born: Tree, ours: Tree, rendered: Tree) -> frozenset[str]:
+    """Name what the old template made, the team never touched, and the catalog has not.
+
+    The `__init__.py` of a package that has other modules belongs to those.
+    """
+    old = {path for path, file in born.items() if path not in rendered and ours.get(path) == file}
+    staying = {str(parent) for path in ours if path not in old for parent in PurePosixPath(path).parents}
+    return frozenset(
+        path
+        for path in old
+        if PurePosixPath(path).name != "__init__.py" or str(PurePosixPath(path).parent) not in staying
+    )
+
+
+def _mergeable(born: Tree, rendered: Tree, removed: frozenset[str]) -> dict[str, File]:
+    """Give what a merge may begin from: what is to stay as it is has no beginning, so that nobody takes it away.
+
+    What says which files git ignores stays as well, or what was ignored could be committed with the next `git add`.
+    """
+    merged = {path for path in born if path in rendered and PurePosixPath(path).name != ".gitignore"}
+    return {path: file for path, file in born.items() if path in merged or path in removed}
 
 
 def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owner: Callable[[str], str]) -> Renders:

@@ -29,10 +29,19 @@ _WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust",
 )  # fmt: skip
 @click.option("--patch", is_flag=True, help="Show what the catalog's files have that yours, which stay, have not.")
 @click.option("--no-origin", is_flag=True, help="Ignore which cookiecutter template the repository was made from.")
+@click.option(
+    "--remove-old", is_flag=True, help="Remove what that template made, you never touched and the catalog has not."
+)
 @answering_options
 @move_options
 def command(
-    destination: Path, take: tuple[str, ...], patch: bool, no_origin: bool, answering: Answering, options: MoveOptions
+    destination: Path,
+    take: tuple[str, ...],
+    patch: bool,
+    no_origin: bool,
+    remove_old: bool,
+    answering: Answering,
+    options: MoveOptions,
 ) -> int:
     """Bring the git repository in DEST (default: here) under management of a catalog.
 
@@ -40,7 +49,8 @@ def command(
     such paths are listed, recorded in .pilotline.yml, and reported but skipped by upgrades until --take hands one over.
 
     A repository that cookiecutter or cruft made is recognised. What it was made as is then the base of the merge: files
-    that you never touched follow the catalog, your edits are merged into them.
+    that the catalog has as well follow it where you never touched them, and your edits are merged. What the catalog
+    has not, stays, and so does every .gitignore.
     """
     if take:
         refuse_idle("beside --take", "--take", *_WITH_TAKE)
@@ -56,10 +66,10 @@ def command(
     answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
     origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
     base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
-    with plan_adoption(pilot, snapshot, answers, base) as adoption:
+    with plan_adoption(pilot, snapshot, answers, base, remove_old=remove_old) as adoption:
         identity = snapshot.identity
         message = f"Adopt {identity.source} {identity.version}\n"
-        return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch))
+        return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch, removed=remove_old))
 
 
 def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
@@ -74,7 +84,7 @@ def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
         return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 
 
-def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool) -> More:
+def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool, removed: bool) -> More:
     lines = list_lines(
         "Yours, and kept; hand one over to the catalog's merges with `pilotline adopt --take PATH`",
         [f"{path}{_difference(adoption, path)}" for path in adoption.team],
@@ -85,6 +95,9 @@ def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool)
     }
     if origin is not None:
         fields["origin"] = {"template": origin.address, "commit": origin.commit}
+        fields["old_files"] = list(adoption.old)
+        kept = () if removed else adoption.old
+        lines += list_lines("Of the old template, untouched, and kept; `--remove-old` takes them away", kept)
         lines = ["", f"Merged on what it was made from: {origin.address} at {origin.commit[:9]}", *lines]
     if patch and adoption.patch:
         fields["patch"] = adoption.patch
