@@ -1,13 +1,40 @@
 """Reading YAML fast and safely: libyaml where it is there, plain values only."""
 
+from collections.abc import Callable
 from typing import Final
 
 import yaml
 
 YamlError: Final = yaml.YAMLError
 
-SafeLoader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Plain values only; the C one where it is there."""
+_Loader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class SafeLoader(_Loader):  # type: ignore[misc, valid-type]  # which class it is depends on the installation
+    """Plain values only, read by the C library where it is there; a value that is none of its kind names its place."""
+
+
+def _told(
+    construct: Callable[[yaml.SafeLoader, yaml.Node], object], kind: str
+) -> Callable[[yaml.SafeLoader, yaml.Node], object]:
+    """Make a constructor of a library say in its own way what Python says of a value, such as of 30 February."""
+
+    def construct_or_tell(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+        try:
+            return construct(loader, node)
+        except (ValueError, KeyError, OverflowError, TypeError, AttributeError) as error:
+            why = "" if isinstance(error, KeyError) else f": {error}"
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{node.value!r} is no {kind}{why}", node.start_mark
+            ) from error
+
+    return construct_or_tell
+
+
+for _tag, _kind in {"bool": "truth", "int": "whole number", "float": "number", "timestamp": "date or time"}.items():
+    SafeLoader.add_constructor(
+        f"tag:yaml.org,2002:{_tag}", _told(_Loader.yaml_constructors[f"tag:yaml.org,2002:{_tag}"], _kind)
+    )
 
 _MOST_VALUES: Final = 1_000_000
 

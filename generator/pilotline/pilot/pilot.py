@@ -88,7 +88,7 @@ def _read(found: Pilot, answers_file: str) -> Pilot:
 
 def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it."""
-    if read_names(manifest).get("package_name") in {None, pilot.answers.get("package_name")}:
+    if read_names(manifest).get("package_name") in (None, pilot.answers.get("package_name")):
         return {}
     entries = list_tree(pilot.repository, pilot.head, f"{pilot.prefix}src/")
     return find_new_names(pilot.answers, manifest, {entry.path.removeprefix(pilot.prefix) for entry in entries})

@@ -28,7 +28,7 @@ def find_new_names(answers: Mapping[str, object], manifest: bytes, paths: Collec
     names, old = read_names(manifest), answers.get("package_name")
     new = names.get("package_name")
     stands = any(path.startswith(f"src/{new}/") for path in paths) and f"src/{old}/__init__.py" not in paths
-    return names if stands and old is not None and new not in {None, old} else {}
+    return names if stands and isinstance(old, str) and new not in {None, old} else {}
 
 
 def follow_path(path: str, answers: Mapping[str, object], names: Mapping[str, str]) -> str:

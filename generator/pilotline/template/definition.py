@@ -89,7 +89,7 @@ def _find(tree: Tree, label: str) -> str:
 def _documents(tree: Tree, name: str, place: str) -> Iterator[dict[str, object]]:
     """Read every document of a file, those of included files among them."""
 
-    class Loader(SafeLoader):  # type: ignore[misc, valid-type]  # which class it is depends on the installation
+    class Loader(SafeLoader):  # which class it is depends on the installation
         """A loader that knows `!include`, for this catalog alone."""
 
     def include(loader: yaml.SafeLoader, node: yaml.Node) -> object:

@@ -24,6 +24,7 @@ from jinja2 import Environment, Undefined, pass_environment
 from jinja2.exceptions import FilterArgumentError
 from jinja2.filters import FILTERS
 
+from pilotline.documents.yaml_text import SafeLoader, YamlError, explain_yaml_error
 from pilotline.errors import UnrepeatableTemplateError, UnsupportedTemplateError
 
 # Not the namespace that Ansible documents: the one whose UUIDs Copier's templates get.
@@ -74,7 +75,10 @@ def to_nice_json(value: object, indent: int = 4, sort_keys: bool = True, **optio
 
 def from_yaml_all(text: object) -> object:
     """Read every document of a YAML text."""
-    return yaml.safe_load_all(text) if isinstance(text, str) else text
+    try:
+        return list(yaml.load_all(text, Loader=SafeLoader)) if isinstance(text, str) else text
+    except YamlError as error:
+        raise ValueError(f"it is no YAML: {explain_yaml_error(error)}") from error
 
 
 def to_bool(value: object) -> bool | None:

@@ -1,11 +1,9 @@
 """`pilotline answers`: what a pilot was made with, shown or changed by the same merge as an upgrade."""
 
-import json
-
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
-from pilotline.cli.options.common import parse_data, refuse_idle
+from pilotline.cli.options.common import echo_json, parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.cli.views.terminal import say
 from pilotline.template.questions import open_names
@@ -29,7 +27,7 @@ def command(data: tuple[str, ...], options: MoveOptions) -> int:
     names = open_names(recorded)
     shown = {name: value for name, value in pilot.answers.items() if name in names}
     if options.as_json:
-        click.echo(json.dumps({"format": 1, "answers": shown}, ensure_ascii=False, indent=2))
+        echo_json({"format": 1, "answers": shown})
         return 0
     width = max(map(len, shown), default=0)
     say("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))

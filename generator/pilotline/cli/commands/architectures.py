@@ -1,6 +1,5 @@
 """`pilotline architectures`: choose a solution shape by what it is for."""
 
-import json
 import shutil
 import textwrap
 from typing import Final
@@ -9,7 +8,7 @@ import click
 
 from pilotline.catalog.architectures import Architecture, find_architecture, list_architectures
 from pilotline.cli.lazy import LazyGroup
-from pilotline.cli.options.common import catalog_option, json_option, open_catalog
+from pilotline.cli.options.common import catalog_option, echo_json, json_option, open_catalog
 from pilotline.cli.views.terminal import say
 
 _WIDEST: Final = 100
@@ -34,7 +33,7 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
     found = list_architectures(open_catalog(catalog))
     if as_json:
         rows = [{"id": item.id, "title": item.title, "summary": item.summary} for item in found]
-        click.echo(json.dumps({"format": 1, "architectures": rows}, ensure_ascii=False, indent=2))
+        echo_json({"format": 1, "architectures": rows})
         return
     for item in found:
         say(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
@@ -53,7 +52,7 @@ def show(context: click.Context, architecture: str, catalog: str | None, as_json
     """Explain one architecture: what it decides, when to use it, its components and a picture."""
     found = find_architecture(open_catalog(catalog or context.obj), architecture)
     if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+        echo_json(_as_json(found))
     else:
         say(_as_text(found))
 

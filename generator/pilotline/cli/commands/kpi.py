@@ -1,13 +1,12 @@
 """`pilotline kpi`: what this pilot's KPIs say, what that is worth, and which decision is asked."""
 
-import json
 import sys
 import textwrap
 from pathlib import Path
 
 import click
 
-from pilotline.cli.options.common import json_option
+from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.kpi.drawing import aim, number, span, sparkline
 from pilotline.kpi.evidence import Measured
@@ -34,7 +33,7 @@ def command(path: Path, page: Path | None, as_json: bool) -> None:
     if as_json:
         from pilotline.kpi.as_json import to_json  # noqa: PLC0415 - with the page's reason
 
-        click.echo(json.dumps(to_json(report), ensure_ascii=False, indent=2))
+        echo_json(to_json(report))
         return
     say(_text(report))
     if page is not None:

@@ -1,6 +1,5 @@
 """`pilotline new`: from an outcome to a repository that already runs."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ import click
 
 from pilotline.cli.exit import stop_listening
 from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, settle_answers
-from pilotline.cli.options.common import json_option, open_catalog, open_recorded
+from pilotline.cli.options.common import echo_json, json_option, open_catalog, open_recorded
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
 from pilotline.cli.views.terminal import say
@@ -60,13 +59,13 @@ def command(
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
         if as_json:
-            click.echo(json.dumps(plan_json(plan, target), ensure_ascii=False, indent=2))
+            echo_json(plan_json(plan, target))
         else:
             say(plan_text(plan))
         return
     created = create_pilot(plan, target, stop_listening)
     if as_json:
-        click.echo(json.dumps(created_json(created), ensure_ascii=False, indent=2))
+        echo_json(created_json(created))
     else:
         say(created_text(created))
 

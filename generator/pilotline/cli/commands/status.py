@@ -1,12 +1,11 @@
 """`pilotline status`: how a pilot stands, in a glance or as one object."""
 
-import json
 from datetime import date
 from pathlib import Path
 
 import click
 
-from pilotline.cli.options.common import config_path, json_option
+from pilotline.cli.options.common import config_path, echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.kpi.drawing import number
@@ -28,7 +27,7 @@ def command(path: Path, as_json: bool) -> None:
     outcome = check_pilot(path, CheckOptions(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
     status = describe_status(outcome.repo, outcome.verdict)
     if as_json:
-        click.echo(json.dumps(status, ensure_ascii=False, indent=2))
+        echo_json(status)
     else:
         say(_as_text(status, outcome.verdict))
 

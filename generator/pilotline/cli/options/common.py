@@ -1,6 +1,5 @@
 """Options that several commands share, so that they mean the same everywhere."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from click.core import ParameterSource
 from pilotline.catalog.loading import load_base, load_snapshot
 from pilotline.catalog.reference import is_remote, parse_reference
 from pilotline.config import read_config
+from pilotline.documents.json_text import json_text
 from pilotline.errors import CatalogError
 from pilotline.pilot.pilot import recorded_version
 from pilotline.pilot.repository import Pilot
@@ -33,7 +33,7 @@ def catalog_option(function: _F) -> _F:
 
 def echo_json(data: Mapping[str, object]) -> None:
     """Print one JSON object; a byte of a file name that is no UTF-8 is escaped, as any JSON parser expects it."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
+    click.echo(json_text(data).encode("utf-8", "backslashreplace"))
 
 
 def json_option(function: _F) -> _F:

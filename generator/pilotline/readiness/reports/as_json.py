@@ -1,8 +1,8 @@
 """One JSON object: everything, under a format version."""
 
-import json
 from typing import Final
 
+from pilotline.documents.json_text import json_text
 from pilotline.documents.section import Location
 from pilotline.readiness.results import Result
 from pilotline.readiness.verdict import Verdict
@@ -34,7 +34,7 @@ def write(verdict: Verdict) -> str:
         "left_out": list(verdict.left_out),
         "checks": [_result(result) for result in verdict.results],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def _result(result: Result) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """`pilotline catalog add`: a working skeleton of an architecture or integration."""
 
-import json
 from pathlib import Path
 
 import click
 
 from pilotline.authoring.add import Addition, Kind, plan_addition, write_addition
-from pilotline.cli.options.common import json_option
+from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.errors import CatalogError
 
@@ -50,7 +49,7 @@ def _add(folder: Path, kind: Kind, name: str, title: str, like: str, *, as_json:
         raise CatalogError(f"Nothing was added: {error.strerror}.", "Make room or get the right to write.") from error
     if as_json:
         answer = {"format": 1, "name": name, "files": list(addition.files), "edited": [addition.questions.name]}
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        echo_json(answer)
         return
     say(_as_text(addition))
 

@@ -1,6 +1,5 @@
 """`pilotline catalog init`: an organisation's own catalog, ready to be changed and released."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from pilotline.authoring.init import FIRST_VERSION, create_catalog, plan_catalog
 from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import parse_reference
 from pilotline.cli.exit import stop_listening
-from pilotline.cli.options.common import config_path, json_option
+from pilotline.cli.options.common import config_path, echo_json, json_option
 from pilotline.config import read_config
 from pilotline.git.new_repository import check_destination
 
@@ -44,7 +43,7 @@ def command(destination: Path, name: str | None, catalog: str | None, as_json: b
             "files": len(plan.tree),
             "next": following,
         }
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        echo_json(answer)
         return
     click.echo(f"{click.style(plan.name, bold=True)} is in {destination} ({len(plan.tree)} files, {FIRST_VERSION}).")
     click.echo("Begin with its README.md: it names the files that make it yours.\nNext:")

@@ -1,12 +1,11 @@
 """`pilotline catalog lint`: all that would hurt pilots later, at once."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from pilotline.cli.options.common import json_option
+from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.errors import ExitCode
 from pilotline.linting.run import LintVerdict, lint_catalog
@@ -23,7 +22,7 @@ def command(folder: Path, as_json: bool) -> int:
     """
     verdict = lint_catalog(folder.absolute())
     if as_json:
-        click.echo(json.dumps(_as_json(verdict), ensure_ascii=False, indent=2))
+        echo_json(_as_json(verdict))
     else:
         say(_as_text(verdict))
     return ExitCode.FOUND if verdict.problems else ExitCode.DONE

@@ -1,13 +1,12 @@
 """`pilotline catalog release`: one version of a catalog, as pilots will record it."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from pilotline.authoring.release import plan_release, publish_release
-from pilotline.cli.options.common import json_option
+from pilotline.cli.options.common import echo_json, json_option
 
 
 @click.command("release")
@@ -26,7 +25,7 @@ def command(version: str, folder: Path, only_plan: bool, as_json: bool) -> None:
     note = f"upgrade_notes/{release.tag}.md"
     if as_json:
         answer = {"format": 1, "version": release.tag, "commit": commit, "files": sorted(release.files), "note": note}
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        echo_json(answer)
     elif only_plan:
         click.echo(f"{release.files[note]}\nNothing was changed.")
     else:

@@ -1,13 +1,12 @@
 """`pilotline catalog versions`: what can be asked for, and what is here without a network."""
 
-import json
 from dataclasses import asdict
 
 import click
 
 from pilotline.catalog.published_versions import PublishedVersions, list_editions
 from pilotline.catalog.reference import parse_reference
-from pilotline.cli.options.common import catalog_option, config_path, json_option
+from pilotline.cli.options.common import catalog_option, config_path, echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
@@ -24,7 +23,7 @@ def command(catalog: str | None, as_json: bool) -> int:
     config = read_config(config_path())
     found = list_editions(parse_reference(catalog or config.catalog), config.source)
     if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+        echo_json(_as_json(found))
     else:
         say(_as_text(found))
     return ExitCode.FOUND if found.moved else ExitCode.DONE
