@@ -25,6 +25,6 @@ def test_a_name_that_would_hide_a_module_is_another_for_the_package(builtin, nam
 
 
 def test_every_module_that_is_installed_with_a_pilot_is_on_the_list(pilot_environment):
-    command = [pilot_environment / "bin/python", SCRIPT, "--check"]
+    command = [pilot_environment / "python", SCRIPT, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "Nothing is missing.\n")
