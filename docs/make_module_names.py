@@ -1,7 +1,7 @@
 """Write into copier.yml which names a pilot's package cannot have: modules and distributions that it needs itself.
 
-Run it with the Python of a pilot's environment: a package would hide what is installed there under the same name, or could not
-be installed beside it. `--check` only says which names are missing.
+Run it with the Python of a pilot's environment: a package would hide what is installed there under the same name, or
+could not be installed beside it. `--check` only says which names are missing.
 """
 
 import re
