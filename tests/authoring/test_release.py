@@ -1,6 +1,8 @@
 """Releasing with real git: what is refused changes nothing, what is released is whole."""
 
 import json
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -134,3 +136,57 @@ def test_the_built_in_catalog_also_gets_its_version_and_its_frozen_snapshot(tmp_
     assert {"copier.yml", "upgrade_notes/v1.1.0.md", "templates/_integrations/db.yml"} <= set(frozen)
     assert not [path for path in frozen if path.startswith(("generator", "changelog", "CHANGELOG"))]
     assert subprocess.run(["git", "diff", "--quiet", "v1.1.0"], cwd=folder, check=False).returncode == 0
+
+
+KILLER = f"""#!/bin/sh
+number=$(($(cat "$STEP_FILE") + 1)); echo $number >"$STEP_FILE"; echo "$1" >>"$STEP_FILE.log"
+[ "$number $KILL_WHEN" = "$KILL_AT before" ] && kill -9 $PPID && exit 1
+{shutil.which("git")} "$@"; code=$?
+[ "$number $KILL_WHEN" = "$KILL_AT after" ] && kill -9 $PPID
+exit $code
+"""
+
+
+def release_killed(folder, at, when):
+    """Release through a git that kills whoever called it; give the calls that it saw."""
+    programs = build_file_tree(folder.parent / f"programs{at}{when}", {"git": KILLER, "step": "0\n"})
+    (programs / "git").chmod(0o755)
+    around = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "STEP_FILE": str(programs / "step")}
+    run = pilotline(
+        "catalog", "release", "1.1.0", cwd=folder,
+        environment={**IDENTITY, **around, "KILL_AT": str(at), "KILL_WHEN": when},
+    )  # fmt: skip
+    assert (run.code != 0) == (at > 0)
+    return len((programs / "step.log").read_text().splitlines())
+
+
+def test_a_release_that_was_killed_at_any_step_is_made_by_the_next_one(catalog, tmp_path):
+    before = git(catalog, "rev-parse", "HEAD")
+    whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
+    calls = release_killed(whole, 0, "never")
+    expected = files_below(whole)
+    writing = 9  # init to tag, and what is asked in between
+    for at in range(calls - writing, calls + 1):
+        for when in ("before", "after") if at > calls - 5 else ("before",):
+            killed = shutil.copytree(catalog, tmp_path / f"killed{at}{when}", symlinks=True)
+            release_killed(killed, at, when)
+            tagged = "v1.1.0" in git(killed, "tag").split()
+            again = release(killed, "1.1.0")
+            assert again.code == (2 if tagged else 0), (at, when, again.err)
+            assert files_below(killed) == expected, (at, when)
+            assert git(killed, "status", "--porcelain") == ""
+            assert git(killed, "rev-parse", "v1.1.0^{commit}") == git(killed, "rev-parse", "HEAD")
+            assert git(killed, "rev-parse", "HEAD~1") == before
+            shutil.rmtree(killed)
+
+
+def test_work_that_was_done_since_a_release_was_killed_is_nobodys_to_drop(catalog, tmp_path):
+    whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
+    release_killed(catalog, release_killed(whole, 0, "never") - 3, "before")
+    build_file_tree(catalog, {"CHANGELOG.md": "mine since\n"})
+    refused = release(catalog, "1.1.0")
+    assert (refused.code, "was killed here while it wrote, and something was changed: CHANGELOG.md" in refused.err) == (
+        2,
+        True,
+    )
+    assert (catalog / "CHANGELOG.md").read_text() == "mine since\n"

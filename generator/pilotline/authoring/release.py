@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.authoring.changelog import NEXT, extend_changelog, format_changes, format_note, read_fragments
+from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
 from pilotline.catalog.loading import read_parts
 from pilotline.catalog.upgrade_notes import NOTES
@@ -55,12 +56,15 @@ class Release:
 def plan_release(folder: Path, version: str, today: date) -> Release:
     """Check that a catalog can be released under a version, and write its notes.
 
+    One that was killed while it wrote is taken back first.
+
     Raises:
         CatalogError: The folder is no catalog's repository, its tree is dirty, or there is nothing to tell.
         LintError: It has problems.
     """
     if not git.is_repository_root(folder):
         raise CatalogError(f"{folder} is not a git repository.", "Run this in the folder of a catalog's repository.")
+    recover_release(folder)
     tag = _choose_tag(folder, version)
     if git.run_git(["status", "--porcelain"], folder):
         raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
@@ -116,7 +120,10 @@ def publish_release(release: Release) -> str:
         GitError: Git refused, for instance by a hook.
     """
     folder = release.folder
-    with _undone_on_failure(release):
+    before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
+    frozen = _STORE if release.builtin else ""
+    journal = ReleaseJournal(release.tag, before, release.files, release.removed, frozen)
+    with journalled(folder, journal), _undone_on_failure(folder, before):
         for path, text in release.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8", newline="")
@@ -134,10 +141,8 @@ def publish_release(release: Release) -> str:
 
 
 @contextlib.contextmanager
-def _undone_on_failure(release: Release) -> Iterator[None]:
+def _undone_on_failure(folder: Path, before: str) -> Iterator[None]:
     """Return to the last commit when something fails; the tree was clean, so nothing else can be lost."""
-    folder = release.folder
-    before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
     try:
         yield
     except BaseException:

@@ -1,0 +1,144 @@
+"""What the next release needs to take back one that was killed: kept in git's own folder while a release is written."""
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from pilotline.errors import CatalogError
+from pilotline.files.disk import write_atomically
+from pilotline.files.locks import try_lock
+from pilotline.git import commands as git
+from pilotline.git.revisions import list_tags
+
+_LOG: Final = logging.getLogger("pilotline")
+_NAME: Final = "pilotline-release.json"
+_LOCK: Final = "pilotline-release.lock"
+_PATIENCE: Final = 2.0
+"""Seconds that a child of a killed process gets to finish before its lock counts as left behind."""
+
+
+@dataclass(frozen=True)
+class ReleaseJournal:
+    """A release that is being written."""
+
+    tag: str
+    before: str
+    """The commit to return to."""
+    files: Mapping[str, str]
+    """What is written, by path."""
+    removed: tuple[str, ...]
+    frozen: str
+    """The folder of frozen releases, which only the built-in catalog has."""
+
+
+@contextlib.contextmanager
+def journalled(folder: Path, journal: ReleaseJournal) -> Iterator[None]:
+    """Hold the lock of a repository's releases, and its journal, while one is written.
+
+    Raises:
+        CatalogError: Another process makes one.
+    """
+    own = _own_folder(folder)
+    with _locked(own):
+        write_atomically(own / _NAME, json.dumps(asdict(journal)).encode())
+        yield
+        (own / _NAME).unlink(missing_ok=True)
+
+
+def recover_release(folder: Path) -> None:
+    """Take back a release that was killed; one that has its tag was finished.
+
+    Raises:
+        CatalogError: One is being made, or the repository has changed since it was killed.
+    """
+    own = _own_folder(folder)
+    journal = _read(own / _NAME)
+    if journal is None:
+        return
+    with _locked(own):
+        if journal.tag not in list_tags(folder):
+            _refuse_changed(folder, journal, own / _NAME)
+            if _take_back(folder, journal, own / "index.lock"):
+                _LOG.warning("A release of %s was killed here while it wrote; it is taken back now.", journal.tag)
+        (own / _NAME).unlink(missing_ok=True)
+
+
+def _refuse_changed(folder: Path, journal: ReleaseJournal, path: Path) -> None:
+    """Refuse where somebody has worked since: what neither the last commit nor the release wrote is not ours to drop."""
+    changed = [name for name in _changed(folder) if not _is_ours(folder, journal, name)]
+    if not _stands(folder, journal) or changed:
+        what = f"changed: {', '.join(changed[:3])}" if changed else "committed"
+        raise CatalogError(
+            f"A release of {journal.tag} was killed here while it wrote, and something was {what} since then.",
+            f"Bring the repository to where you want it (it was at {journal.before[:9]}), and remove {path}.",
+        )
+
+
+def _stands(folder: Path, journal: ReleaseJournal) -> bool:
+    """Tell whether the last commit is the one before the release, or the release's own."""
+    code, answer = git.try_git(["log", "-1", "--format=%H%n%P%n%s"], folder)
+    commit, parent, subject = (*answer.decode(errors="replace").split("\n"), "", "", "")[:3]
+    own = parent == journal.before and subject == f"Release {journal.tag}"
+    return code == 0 and (commit == journal.before or own)
+
+
+def _changed(folder: Path) -> list[str]:
+    listed = git.run_git(["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"], folder)
+    return [record[3:] for record in listed.decode(errors="replace").split("\0") if record]
+
+
+def _is_ours(folder: Path, journal: ReleaseJournal, name: str) -> bool:
+    place = folder / name
+    if name in journal.removed or (journal.frozen and name.startswith(f"{journal.frozen}/")):
+        return name not in journal.removed or not place.exists()
+    if name not in journal.files:
+        return False
+    return not place.is_file() or journal.files[name].encode().startswith(place.read_bytes())
+
+
+def _take_back(folder: Path, journal: ReleaseJournal, lock: Path) -> bool:
+    """Return to the commit before; tell whether anything had been written."""
+    deadline = time.monotonic() + _PATIENCE
+    while lock.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    lock.unlink(missing_ok=True)
+    written = bool(_changed(folder)) or git.run_git(["rev-parse", "HEAD"], folder).decode().strip() != journal.before
+    git.run_git(["add", "--all"], folder)  # all that is there is of the release, and goes with it
+    git.run_git(["reset", "--quiet", "--hard", journal.before], folder)
+    return written
+
+
+def _read(path: Path) -> ReleaseJournal | None:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return ReleaseJournal(
+            str(data["tag"]), str(data["before"]), dict(data["files"]), tuple(data["removed"]), str(data["frozen"])
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        path.unlink(missing_ok=True)  # it is there, whole, before anything else is written
+        return None
+
+
+@contextlib.contextmanager
+def _locked(own: Path) -> Iterator[IO[bytes] | None]:
+    try:
+        lock = try_lock(own / _LOCK)
+    except OSError:  # a disk without locks
+        yield None
+        return
+    if lock is None:
+        raise CatalogError("A release is being made here.", "Wait until it is done.")
+    with lock:
+        yield lock
+
+
+def _own_folder(folder: Path) -> Path:
+    """Find git's own folder of a repository."""
+    return Path(git.run_git(["rev-parse", "--path-format=absolute", "--git-dir"], folder).decode().strip())
