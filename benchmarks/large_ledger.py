@@ -74,7 +74,7 @@ def _give_it_the_shape(pilot: Path) -> None:
     command = [Path(sys.executable).with_name("pilotline"), "answers", "-d", "shape=events", "--commit"]
     names = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
     around = {**os.environ, **{f"GIT_{name}": "b@localhost" for name in names}}
-    subprocess.run(command, cwd=pilot, check=True, stdout=subprocess.DEVNULL, env=around)
+    subprocess.run([*map(str, command)], cwd=pilot, check=True, stdout=subprocess.DEVNULL, env=around)
 
 
 def _measure(pilot: Path, step: tuple[str, ...]) -> tuple[float, float]:

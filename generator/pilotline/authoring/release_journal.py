@@ -69,7 +69,7 @@ def recover_release(folder: Path) -> None:
 
 
 def _refuse_changed(folder: Path, journal: ReleaseJournal, path: Path) -> None:
-    """Refuse where somebody has worked since: what neither the last commit nor the release wrote is not ours to drop."""
+    """Refuse where somebody has worked since: what neither the last commit nor the release wrote stays."""
     changed = [name for name in _changed(folder) if not _is_ours(folder, journal, name)]
     if not _stands(folder, journal) or changed:
         what = f"changed: {', '.join(changed[:3])}" if changed else "committed"
