@@ -14,7 +14,9 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 from pilotline.cli.views.check import show_verdict
 from pilotline.documents.section import Location
 from pilotline.pilot.stages import Stage
+from pilotline.readiness.registry import builtin_checks
 from pilotline.readiness.reports import FORMATS, write_report
+from pilotline.readiness.reports.as_sarif import rule_name, semantic_version
 from pilotline.readiness.results import Effort, Problem, Severity
 from tests.readiness.test_engine import BAD, sample, verdict, waiver
 
@@ -68,6 +70,28 @@ def test_each_format_names_every_open_check_and_nothing_that_xml_or_terminals_ca
     for check in ("OWN002", "OWN003", "TPL001", "TPL003", "GOV001"):
         assert check in text
     assert "\x07" not in text
+
+
+@pytest.mark.parametrize(
+    ("version", "semantic"),
+    [
+        ("1.2.0", "1.2.0"),
+        ("1.2", "1.2.0"),
+        ("1.2.0rc1", "1.2.0-rc.1"),
+        ("0.1.0.dev1", "0.1.0-dev.1"),
+        ("1a1.dev2", "1.0.0-a.1.dev.2"),
+    ],
+)
+def test_a_version_is_written_as_semver(version, semantic):
+    assert semantic_version(version) == semantic
+
+
+def test_sarif_names_rules_by_all_their_words():
+    titles = [check.card.title for check in builtin_checks()]
+    assert len(titles) > 50
+    for title in titles:
+        assert rule_name(title).lower() == re.sub(r"[^0-9a-z]", "", title.lower())
+    assert rule_name("There is a kill switch, and an alert") == "ThereIsAKillSwitchAndAnAlert"
 
 
 def test_sarif_is_of_its_schema(everything):

@@ -45,7 +45,7 @@ class AnswersAreUpgradable(Check):
     stage = Stage.SANDBOX
     source = "Copier; Renovate's copier manager"
     effort = Effort.MINUTES
-    advice = "Set _src_path in .copier-answers.yml to the catalog's git address and _commit to the tag the pilot was made from; an existing project gets both from `pilotline adopt`."
+    advice = "Let `pilotline move --catalog ADDRESS@VERSION` record the catalog's git address and version, which nobody writes by hand; an existing project gets both from `pilotline adopt`."
     example = """
 _src_path: https://git.example.org/ai/catalog.git
 _commit: v1.4.0

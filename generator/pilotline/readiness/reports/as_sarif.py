@@ -1,6 +1,10 @@
 """SARIF 2.1.0, for code scanning: one rule per check, one result per open or waived check."""
 
 import json
+import re
+from typing import Final
+
+from packaging.version import Version
 
 from pilotline.about import __version__
 from pilotline.documents.section import Location
@@ -8,6 +12,7 @@ from pilotline.pilot.paths import MANIFEST
 from pilotline.readiness.results import Card, Result, Severity, Status
 from pilotline.readiness.verdict import Verdict
 
+_WORDS: Final = re.compile(r"[^\W_]+")
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -17,15 +22,35 @@ def write(verdict: Verdict) -> str:
     index = {result.card.id: number for number, result in enumerate(verdict.results)}
     reported = [result for result in verdict.results if result.is_open or result.status is Status.WAIVED]
     results = [_result(verdict, result, index[result.card.id]) for result in reported]
-    driver = {"name": "pilotline", "version": __version__, "semanticVersion": __version__, "rules": rules}
+    driver = {
+        "name": "pilotline",
+        "version": __version__,
+        "semanticVersion": semantic_version(__version__),
+        "rules": rules,
+    }
     run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def semantic_version(version: str) -> str:
+    """Write a version of Python's kind as SemVer 2 has it: `1.2.0rc1` is `1.2.0-rc.1`."""
+    known = Version(version)
+    before = [
+        f"{name}.{number}" for name, number in [known.pre or ("", 0), ("dev", known.dev)] if name and number is not None
+    ]
+    core = ".".join(map(str, (*known.release, 0, 0)[:3]))
+    return f"{core}{'-' if before else ''}{'.'.join(before)}"
+
+
+def rule_name(title: str) -> str:
+    """Make one word of a title, as names of rules are written, and lose none of its words."""
+    return "".join(word[:1].upper() + word[1:] for word in _WORDS.findall(title))
 
 
 def _rule(card: Card) -> dict[str, object]:
     return {
         "id": card.id,
-        "name": "".join(word.capitalize() for word in card.title.replace(".", " ").split() if word.isalnum()),
+        "name": rule_name(card.title),
         "shortDescription": {"text": card.title},
         "fullDescription": {"text": card.why},
         "help": {"text": "\n\n".join(part for part in (card.advice, card.example, f"Source: {card.source}") if part)},
