@@ -73,6 +73,16 @@ def test_the_commit_is_the_user_s_where_there_is_one(plan, tmp_path, monkeypatch
     assert git(created.destination, "log", "--format=%an <%ae>") == "Test Author <author@example.org>"
 
 
+def test_whoever_signs_is_told_that_the_first_commit_is_not(tmp_path, home):
+    catalog = build_file_tree(tmp_path / "catalog", SMALL)
+    commit_all(catalog, "one", tag="v1.0.0")
+    quiet = pilotline("new", tmp_path / "one", "--defaults", "--catalog", catalog, environment=IDENTITY)
+    git(home, "config", "--global", "commit.gpgSign", "true")
+    told = pilotline("new", tmp_path / "two", "--defaults", "--catalog", catalog, environment=IDENTITY)
+    assert (quiet.code, "--gpg-sign" in quiet.out) == (0, False)
+    assert (told.code, "git commit --amend --no-edit --gpg-sign" in told.out) == (0, True), told.err
+
+
 def test_without_an_identity_the_commit_is_in_pilotline_s_name_and_git_is_not_configured(plan, tmp_path, home):
     created = create_pilot(plan, tmp_path / "pilot")
     assert not created.own_identity

@@ -46,6 +46,8 @@ class Created:
     work_tree: Path | None
     own_identity: bool
     """Whether the commit carries the user's identity."""
+    unsigned: bool
+    """Whether the user signs commits, which this one is not."""
 
 
 def plan_pilot(snapshot: Snapshot, answers: Answers) -> NewPilot:
@@ -113,4 +115,4 @@ def create_pilot(plan: NewPilot, destination: Path, point_of_no_return: Callable
     name, identity = plan.answers.values.get("project_name", "pilot"), plan.snapshot.identity
     message = f"Start {name}\n\nGenerated from {identity.label} {identity.version or ''}".rstrip()
     made = found_repository(plan.tree, destination, message, point_of_no_return=point_of_no_return)
-    return Created(made.destination, plan, made.commit, made.work_tree, made.own_identity)
+    return Created(made.destination, plan, made.commit, made.work_tree, made.own_identity, made.unsigned)

@@ -215,3 +215,9 @@ def has_identity(folder: Path) -> bool:
     except GitError:
         return False
     return True
+
+
+def wants_signature(repository: Path) -> bool:
+    """Tell whether the user, or the repository, signs every commit."""
+    command = ["config", "--type=bool", "--default=false", "--get", "commit.gpgSign"]
+    return run_git(command, repository).strip() == b"true"

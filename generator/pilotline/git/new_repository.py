@@ -35,6 +35,8 @@ class Founded:
     work_tree: Path | None
     own_identity: bool
     """Whether the commit carries the user's identity."""
+    unsigned: bool = False
+    """Whether the user signs commits, which this one is not: it is made where no key is at hand."""
 
 
 def check_destination(destination: Path) -> None:
@@ -86,12 +88,13 @@ def found_repository(
     work_tree = git.work_tree_above(destination)
     with _missing_parents(destination), _workshop(destination) as workshop:
         write_tree(tree, workshop)
-        commit, own_identity = None, True
+        commit, own_identity, unsigned = None, True, False
         if work_tree is None:
             commit, own_identity = _commit(workshop, message, tag)
+            unsigned = own_identity and git.wants_signature(workshop)
         point_of_no_return()
         _move_into_place(workshop, destination)
-    return Founded(destination, commit, work_tree, own_identity)
+    return Founded(destination, commit, work_tree, own_identity, unsigned)
 
 
 @contextlib.contextmanager

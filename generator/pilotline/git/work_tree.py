@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git.commands import UNHOOKED, run_git, settings_without_filters, try_git
+from pilotline.git.commands import UNHOOKED, run_git, settings_without_filters, try_git, wants_signature
 from pilotline.git.contents import TreeEntry
 
 SUBMODULE: Final = "160000"
@@ -129,8 +129,7 @@ def check_out(repository: Path, paths: Collection[str]) -> None:
 
 def commit_tree(repository: Path, tree: str, parent: str, message: str, identity: Sequence[str]) -> str:
     """Make a commit of a tree, signed where the user signs; no ref moves."""
-    signs = run_git(["config", "--type=bool", "--default=false", "--get", "commit.gpgSign"], repository).strip()
-    command = ["commit-tree", *(["-S"] if signs == b"true" else []), tree, "-p", parent]
+    command = ["commit-tree", *(["-S"] if wants_signature(repository) else []), tree, "-p", parent]
     return run_git(command, repository, stdin=message.encode(), settings=[*_SETTINGS, *identity]).decode().strip()
 
 

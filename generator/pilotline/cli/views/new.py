@@ -48,6 +48,7 @@ def created_json(created: Created) -> dict[str, object]:
         "files": [{"path": path, "owner": created.plan.owners[path]} for path in created.plan.tree],
         "commit": created.commit,
         "own_identity": created.own_identity,
+        "unsigned": created.unsigned,
         "notes": _notes(created),
         "next": _next_commands(created),
     }
@@ -157,6 +158,8 @@ def _notes(created: Created) -> list[str]:
             "git does not know you, so the commit is in pilotline's name. Set yours:"
             ' git config --global user.name "…" and user.email "…".'
         )
+    if created.unsigned:
+        notes.append("you sign your commits, and this one is not signed: git commit --amend --no-edit --gpg-sign")
     if created.work_tree is not None:
         notes.append(f"{created.destination} lies in the repository {created.work_tree}: nothing was committed there.")
         notes.extend(_pipeline_note(created, created.work_tree))
