@@ -23,6 +23,7 @@ from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
 from pilotline.upgrade.renders import Renders, include_seeds, paths_in_catalog, render_both
 from pilotline.upgrade.seeds import respect_deletions, respect_seeds
+from pilotline.upgrade.unignored import find_unignored
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class UpgradePlan:
     derived: tuple[str, ...]
     merged: tuple[str, ...] = ()
     """Files that both the team and the catalog changed."""
+    unignored: tuple[str, ...] = ()
+    """What git ignores now and would not any more, in the pilot's own paths."""
     problems: tuple[AnswerProblem, ...] = ()
     """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
     causes: tuple[Cause, ...] = ()
@@ -122,8 +125,9 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
         obey_policies(scratch, merge)
         improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
+        unignored = tuple(map(scratch.own, find_unignored(pilot, merge)))
         yield UpgradePlan(
-            pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged
+            pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged, unignored
         )
 
 

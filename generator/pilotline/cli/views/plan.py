@@ -41,6 +41,7 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "team_files": sorted(plan.pilot.team_files),
         "kept_deleted": list(plan.kept_deleted),
         "derived_rebuilt": list(plan.derived),
+        "unignored": list(plan.unignored),
         "written": written,
         "commit": commit,
     }
@@ -72,6 +73,7 @@ def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
     lines += list_lines("Answers that are no longer valid", [str(problem) for problem in plan.problems])
     lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
     lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
+    lines += list_lines("Ignored by git now, and no longer then: look before the next `git add`", plan.unignored)
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
     lines += list_lines("Conflicts to decide", _messages(plan) or plan.conflicts)

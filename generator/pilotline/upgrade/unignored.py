@@ -1,0 +1,64 @@
+"""Files that git ignores now and would not any more: the next `git add` would take them along, secrets among them."""
+
+import os
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pilotline.errors import GitError
+from pilotline.git import commands as git
+from pilotline.git.contents import list_tree, read_blobs
+from pilotline.pilot.repository import Pilot
+from pilotline.upgrade.merge import Merge
+
+_RULES: Final = ".gitignore"
+_OWN_RULES: Final = "info/exclude"
+
+
+def find_unignored(pilot: Pilot, merge: Merge) -> tuple[str, ...]:
+    """Name what lies in a pilot, is ignored now, and would no longer be with the rules that a move brings.
+
+    A folder that is ignored as a whole is named once, with a trailing slash.
+    """
+    if not any(PurePosixPath(path).name == _RULES for c in merge.changes for path in (c.path, c.old_path) if path):
+        return ()
+    ignored = _list_ignored(pilot)
+    after = _ignored_after(pilot, merge, ignored) if ignored else frozenset()
+    return tuple(path for path in ignored if path not in after)
+
+
+def _list_ignored(pilot: Pilot) -> list[str]:
+    place = ["--", f":(literal){pilot.prefix}"] if pilot.prefix else []
+    command = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", *place]
+    listed = [os.fsdecode(name) for name in git.run_git(command, pilot.repository).split(b"\0") if name]
+    folders = _ignored(pilot.repository, [path for path in listed if path.endswith("/")])
+    return [path for path in listed if not path.endswith("/") or path in folders]  # others hold ignored files only
+
+
+def _ignored_after(pilot: Pilot, merge: Merge, paths: list[str]) -> frozenset[str]:
+    """Ask git which paths the merged rules ignore, in a folder that holds nothing but those rules."""
+    rules = [entry for entry in list_tree(merge.scratch, merge.tree_id) if PurePosixPath(entry.path).name == _RULES]
+    contents = read_blobs(merge.scratch, [entry.object_id for entry in rules]) if rules else ()
+    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        git.run_git(["init", "--quiet", "--template=", "."], folder)
+        for entry, content in zip(rules, contents, strict=True):
+            (folder / entry.path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / entry.path).write_bytes(content)
+        own = pilot.place.folder / _OWN_RULES
+        if own.is_file():
+            (folder / ".git" / _OWN_RULES).parent.mkdir(exist_ok=True)
+            (folder / ".git" / _OWN_RULES).write_bytes(own.read_bytes())
+        for path in filter(lambda path: path.endswith("/"), paths):
+            (folder / path).mkdir(parents=True, exist_ok=True)
+        return _ignored(folder, paths)
+
+
+def _ignored(folder: Path, paths: list[str]) -> frozenset[str]:
+    """Ask git which paths its rules in a folder ignore."""
+    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    try:
+        answer = git.run_git(["check-ignore", "-z", "--no-index", "--stdin"], folder, stdin=request)
+    except GitError:  # it ends with 1 when none is
+        return frozenset()
+    return frozenset(os.fsdecode(path) for path in answer.split(b"\0") if path)
