@@ -26,6 +26,7 @@ status: active
 team: {members: [{username: head-of-collections, role: owner}]}
 roles: [{role: account-planning, access: read}]
 customProperties: [{property: classification, value: internal}, {property: toleratedBadRowsPercent, value: 1}]
+slaProperties: [{property: freshness, value: 31, unit: d, element: payments.paid}]
 schema:
   - name: payments
     properties:
@@ -200,6 +201,8 @@ def test_a_kpi_is_measured_on_a_table_behind_a_real_postgresql(make_pilot, run_i
     assert found["value"] == pytest.approx(34, abs=0.1)
     assert json.loads((pilot / "var/reads.jsonl").read_text())["rows"] == 900
     assert "asked where they lie" in found["method"]
+    old = "payments: the newest paid is of 2025-03-31"
+    assert old in run.err
 
     # The same by reading its rows here, and by a query that only DuckDB understands.
     kpis = (pilot / "kpis.yml").read_text()
@@ -210,6 +213,7 @@ def test_a_kpi_is_measured_on_a_table_behind_a_real_postgresql(make_pilot, run_i
         same = ("n", "value", "low", "high", "sentence")
         assert [other[name] for name in same] == [found[name] for name in same]
         assert ("asked where they lie" in other["method"]) is there
+        assert old in run.err
 
 
 def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilot, mlflow_server):

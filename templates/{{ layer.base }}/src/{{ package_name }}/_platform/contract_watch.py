@@ -61,7 +61,8 @@ def watch(contract: Contract, newest: object, *, broken: bool) -> Age | None:
     if age is not None and age.stale and contract.id not in _said:
         _said.add(contract.id)
         sys.stderr.write(f"warning: {age}\n")
-        logger("contract").warning("data is stale", contract=contract.id, owner=contract.owner, days=age.days)
+        if settings is not None:  # a try writes nothing
+            logger("contract").warning("data is stale", contract=contract.id, owner=contract.owner, days=age.days)
     if settings is not None:
         metrics = Metrics(settings, f"contract_{contract.id}")
         names = {"contract": contract.id, "owner": contract.owner}

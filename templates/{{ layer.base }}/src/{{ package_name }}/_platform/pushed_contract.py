@@ -52,6 +52,13 @@ class PushedContract:
         listed = ", ".join(["count(*)", f"count(*) FILTER (WHERE {self._valid()})", *missed])
         return f"SELECT {listed} FROM {self._relation}"
 
+    def newest(self) -> str | None:
+        """Return the query that gives the newest of the valid rows; None where the contract promises none."""
+        promise = self._contract.freshness
+        if promise is None:
+            return None
+        return f"SELECT max({self._value(promise.column)}) FROM {self._relation} WHERE {self._valid()}"
+
     def repeats(self) -> list[str]:
         """Return queries that give a row where something that is to be unique repeats itself."""
         unique = [rule for rule in self.rules if rule.check == "unique"]

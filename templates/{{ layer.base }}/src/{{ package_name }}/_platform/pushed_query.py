@@ -20,6 +20,7 @@ import pandas as pd
 from . import PilotError
 from .cases import Cases, ask
 from .contract_rules import Contract
+from .contract_watch import watch
 from .contracts import REASONS, Access, find, keep_rows, need_columns, permit, stop_when_broken, write_journal
 from .integrations import connect_database
 from .pushed_contract import PushedContract
@@ -159,6 +160,9 @@ def _land(
     write_journal(contract, access, rows=total)
     need_columns(contract, judged.columns, total)
     findings = find(contract, {rule.name: n for rule, n in zip(sql.rules, bad, strict=False)}, total, {})
+    newest = sql.newest()
+    day = connection.exec_driver_sql(newest).scalar() if newest else None
+    watch(contract, day, broken=any(each.broken for each in findings))
     aside = _set_aside(connection, settings.var / "quarantine", judged) if keep and findings else None
     stop_when_broken(contract, findings, valid)
     return Landed(name, contract, total, valid, findings, aside)
