@@ -51,7 +51,7 @@ def _questions(found: Found) -> Iterator[str]:
         yield "Is the amount that of the whole line? If it is the price of one piece, name --price and --quantity."
     if found.seen.shape == "events" and not found.column("order"):
         words = found.words
-        yield f"No column numbers a {words.event}: lines of one {words.case} and day are one {words.event}, is it so?"
+        yield f"No column numbers the {words.events}: lines of a {words.case} and day are one {words.event}, is it so?"
     if found.seen.shape == "snapshots" and not found.column("case"):
         yield "No column names the case: rows are numbered, and people cannot look a case up. Is there a key?"
     if found.seen.shape == "snapshots" and not found.column("day"):

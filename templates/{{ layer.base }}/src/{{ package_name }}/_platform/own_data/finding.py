@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import PilotError
-from ..case import Shape
+from ..case import EVENTS, CaseWords, Shape
 from ..written import quote_name
 from .dates import Order
 from .findings import Found, Joined
@@ -134,20 +134,25 @@ def _with_joins(found: Found, tables: Sequence[Table], key: str | None) -> Found
         read = [name for name in each.columns if name not in first.columns and name in found.columns]
         profiles = {key: replace(found.profiles[key], name=key)} | {name: found.profiles[name] for name in read}
         joined.append(Joined(each, key, profiles))
-    return replace(found, table=first, joined=tuple(joined))
+    words = _event_words(found.profiles, found.guesses, first) if found.seen.shape == EVENTS else found.words
+    return replace(found, table=first, joined=tuple(joined), words=words)
 
 
 def _events(opened: Loader, table: Table, profiles: Mapping[str, Profile], seen: Seen) -> Found:
     guesses = list(seen.events)
     columns = [guess.column for guess in guesses]
-    key = profiles[next(guess.column for guess in guesses if guess.part == "customer")]
     left = {name: "no part of an event needs it" for name in table.columns if name not in columns}
     personal = {name: what for name, each in profiles.items() if (what := find_personal(each))}
     found = Found(
         table, profiles, seen, tuple(guesses), (), left | _why_personal(personal, columns), personal,
-        propose_event_words(key, _column(guesses, "order"), _column(guesses, "amount"), table.name),
+        _event_words(profiles, guesses, table),
     )  # fmt: skip
     return _dated(opened, replace(found, duplicate=_repeated(opened, table)))
+
+
+def _event_words(profiles: Mapping[str, Profile], guesses: Sequence[Guess], table: Table) -> CaseWords:
+    key = profiles[str(_column(guesses, "customer"))]
+    return propose_event_words(key, _column(guesses, "order"), _column(guesses, "amount"), table.name)
 
 
 def _column(guesses: Iterable[Guess], part: str) -> str | None:
