@@ -42,6 +42,15 @@ def test_json_and_page_come_from_one_call(write_pilot):  # noqa: F811
     assert "<h1>Customer call list</h1>" in (pilot / "kpi.html").read_text()
 
 
+def test_a_page_goes_into_a_new_folder_and_where_it_cannot_is_one_sentence(write_pilot):  # noqa: F811
+    pilot = write_pilot(16_000)
+    assert pilotline("kpi", pilot, "--html", pilot / "pages/new/kpi.html").code == 0
+    assert (pilot / "pages/new/kpi.html").is_file()
+    refused = pilotline("kpi", pilot, "--html", pilot / "kpis.yml/kpi.html")
+    assert refused.code == 2
+    assert "kpis.yml/kpi.html cannot be written: " in refused.err
+
+
 def test_outside_a_pilot_it_says_so(tmp_path):
     run = pilotline("kpi", tmp_path)
     assert run.code == 2

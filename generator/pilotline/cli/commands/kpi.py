@@ -8,8 +8,10 @@ import click
 
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
+from pilotline.files.disk import write_atomically
 from pilotline.kpi.drawing import aim, number, span, sparkline
 from pilotline.kpi.evidence import Measured
+from pilotline.kpi.manifest import KpiError
 from pilotline.kpi.report import Report, Trend, read_report
 
 _TONES = {"better": "green", "reached": "green", "kept": "green", "worse": "red"}
@@ -29,7 +31,7 @@ def command(path: Path, page: Path | None, as_json: bool) -> None:
     if page is not None:
         from pilotline.kpi.page import render_page  # noqa: PLC0415 - Jinja is loaded only for a page
 
-        page.write_text(render_page(report), encoding="utf-8")
+        _write(page, render_page(report))
     if as_json:
         from pilotline.kpi.as_json import to_json  # noqa: PLC0415 - with the page's reason
 
@@ -38,6 +40,14 @@ def command(path: Path, page: Path | None, as_json: bool) -> None:
     say(_text(report))
     if page is not None:
         click.echo(f"\nPage: {page}")
+
+
+def _write(page: Path, text: str) -> None:
+    try:
+        write_atomically(page, text.encode())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise KpiError(f"{page} cannot be written: {reason}.", "Give a file in a folder of yours.") from error
 
 
 def _text(report: Report) -> str:
