@@ -32,6 +32,7 @@ ALERTS = (
     "PilotDidNotRun",
     "PilotReportsNothing",
     "Drift",
+    "ForgetOverdue",
     "ModelTooOld",
     "ModelSwitchedOff",
     "DataStale",
