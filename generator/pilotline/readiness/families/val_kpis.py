@@ -159,11 +159,11 @@ def _binding(kpi: Section, declared: Mapping[str, Declared], currency: str) -> I
 
 
 def registered_units(repo: Repository) -> dict[str, Declared]:
-    """Read what the functions that the pilot's code registers say of themselves, in literals, without running it.
+    """Read what registered functions say of themselves, the platform's among them, in literals and without running it.
 
     A pilot whose code registers none, as earlier ones did, is taken at its word.
     """
-    trees = (repo.syntax(path) for path in repo.team_modules if ".register(" in repo.text(path))
+    trees = (repo.syntax(path) for path in repo.modules if ".register(" in repo.text(path))
     return {name: said for tree in trees if tree is not None for name, said in find_registered(tree)}
 
 
