@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
@@ -95,7 +95,7 @@ class PlatformSettings(BaseSettings):
         try:
             found = cls(root=place)
         except ValidationError as error:
-            raise PilotError(_wrong([*unknown, problems(error)])) from error
+            raise PilotError(_wrong([*unknown, problems(error), *_to_draft(error)])) from error
         except (SettingsError, ValueError, OSError) as error:
             raise PilotError(f"The settings cannot be read: {error}. Put the PILOT_… variables right.") from error
         if unknown:
@@ -205,6 +205,14 @@ def _check_toml(path: Path) -> None:
 
 def _is_for_tests(name: str) -> bool:
     return name.upper().startswith("PILOT_TEST_")
+
+
+def _to_draft(error: ValidationError) -> Iterator[str]:
+    """Say what writes a whole table of settings that is not there yet: it is the team's, and comes with its data."""
+    places = [item["loc"] for item in error.errors(include_input=False) if item["type"] == "missing"]
+    absent = ", ".join(f"[{place[0]}]" for place in places if len(place) == 1)
+    if absent:
+        yield f"The command `own-data FILE` drafts {absent} from a table of yours."
 
 
 def _wrong(problems: list[str]) -> str:
