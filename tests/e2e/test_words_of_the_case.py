@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,17 @@ def test_nothing_of_the_example_is_said_in_a_pilot_about_machines(make_pilot: Re
     assert "list_of_machines" in said["tables"]
     assert "stops of 150 machines" in said[str(pilot / "var" / "report" / "index.html")]
     assert "not measured yet" not in ran.out
+
+
+@pytest.mark.parametrize(("header", "words"), [("downtime (h)", ("downtime", "h")), ("cost (EUR)", ("cost", None))])
+def test_an_amount_that_is_no_money_is_shown_in_its_unit(make_pilot: RenderPilot, run_pilot: RunIn, header, words):
+    pilot = make_pilot(**OWN)
+    (pilot / "data").mkdir()
+    table = pilot / ledger(pilot)
+    first, _, rows = table.read_text().partition("\n")
+    assert "cost" in first
+    table.write_text(f"{first.replace('cost', header)}\n{rows}")
+    applied = run_pilot(pilot, "own-data", table, "--apply")
+    assert applied.code == 0, applied.err
+    said = tomllib.loads((pilot / "config/default.toml").read_text())["case"]["words"]
+    assert (said["money"], said.get("money_unit")) == words

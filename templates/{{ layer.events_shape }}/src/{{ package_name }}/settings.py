@@ -93,5 +93,6 @@ class Settings(PlatformSettings):
 
     @property
     def currency(self) -> str:
-        """Currency of revenue, values and costs."""
-        return self.manifest.costs.currency
+        """What amounts are in: the unit that the words of the case give, else the currency of the costs."""
+        own = self.case.words.money_unit if self.case else None
+        return own or self.manifest.costs.currency

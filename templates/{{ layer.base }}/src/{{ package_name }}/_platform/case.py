@@ -45,6 +45,7 @@ class CaseWords(Section):
     event: str = "event"  # of events: what a line is, and what its amount is
     events: str = "events"
     money: str = "value"
+    money_unit: str | None = None  # of that amount where it is no money: hours; without one it is in the currency
 
     @property
     def chosen(self) -> str:

@@ -105,7 +105,7 @@ def _case(found: Found) -> str:
     if found.left_out:
         texts.append(section("case.left_out", dict(found.left_out)))
     texts += [section("case.joins", {"table": each.table.name, "key": each.key}, many=True) for each in found.joined]
-    unused = {"unit"} if found.seen.shape == EVENTS else {"event", "events", "money"}
+    unused = {"unit"} if found.seen.shape == EVENTS else {"event", "events", "money", "money_unit"}
     words = "# The words of the case: screens, reports, tables and metrics say these.\n"
     texts.append(words + section("case.words", found.words.model_dump(exclude=unused)))
     return "\n\n".join(texts).replace("features.\n", "features.\n")

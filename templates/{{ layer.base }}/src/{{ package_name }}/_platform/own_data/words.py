@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from ..case import CaseWords
+from ..written import UNIT
 from .profiles import Profile, spaced
 
 ENDINGS: Final = r"\b(id|ids|nr|no|number|num|nummer|code|key|ref|reference|uuid|guid|identifier|kennung|pk)\b"
@@ -50,8 +51,19 @@ def propose_event_words(key: Profile | None, order: str | None, amount: str | No
     if event != named["case"]:
         named |= {"event": event, "events": plural(event)}
     if amount:
-        named["money"] = spaced(amount)
+        bare, unit = _apart(amount)
+        named["money"] = spaced(bare)
+        named |= {"money_unit": unit} if unit else {}
     return CaseWords.model_validate(named)
+
+
+def _apart(amount: str) -> tuple[str, str]:
+    """Take the unit in brackets off a column's name, `Stillstand (h)`; of money it is the currency, which is known."""
+    found = re.fullmatch(r"(?P<name>.*\w\W*)[(\[](?P<unit>[^()\[\]]{1,20})[)\]]\s*", amount)
+    if found is None:
+        return amount, ""
+    unit = found["unit"].strip()
+    return found["name"].strip(), "" if re.fullmatch(UNIT, unit) else unit
 
 
 def _of_case(key: Profile | None) -> dict[str, str]:
