@@ -71,7 +71,7 @@ CASES = {
         {"project_name": "Repeat buyers", "kpi": "Revenue per buyer", "kpi_unit": "USD per buyer and month"},
         monthly_revenue, "events",
         before=("--from", "1997-01-01", "--to", "1998-01-01"), verdicts=("better", "reached", "undecided"),
-        said=("dollar_value (amount)", "customer_id (customer)"),
+        said=("dollar_value (amount)", "customer_id (case)"),
     ),
     "yes or no, with money": Case(
         CREDIT,

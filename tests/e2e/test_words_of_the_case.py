@@ -76,6 +76,7 @@ def test_nothing_of_the_example_is_said_in_a_pilot_about_machines(make_pilot: Re
     assert "list_of_machines" in said["tables"]
     assert "stops of 150 machines" in said[str(pilot / "var" / "report" / "index.html")]
     assert "not measured yet" not in ran.out
+    assert "clusters" not in ran.out
 
 
 @pytest.mark.parametrize(("header", "words"), [("downtime (h)", ("downtime", "h")), ("cost (EUR)", ("cost", None))])

@@ -11,7 +11,7 @@ from typing import IO, Final
 
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_atomically
-from pilotline.files.locks import try_lock
+from pilotline.files.locks import free_lock, try_lock
 from pilotline.git import commands as git
 from pilotline.git.revisions import list_tags
 
@@ -135,8 +135,10 @@ def _locked(own: Path) -> Iterator[IO[bytes] | None]:
         return
     if lock is None:
         raise CatalogError("A release is being made here.", "Wait until it is done.")
-    with lock:
+    try:
         yield lock
+    finally:
+        free_lock(own / _LOCK, lock)
 
 
 def _own_folder(folder: Path) -> Path:

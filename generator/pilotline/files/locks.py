@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,4 +47,24 @@ def try_lock(path: Path) -> IO[bytes] | None:
         if error.errno in _TAKEN:
             return None
         raise
-    return file
+    return file if _is_that(path, file) else _again(path, file)
+
+
+def _again(path: Path, file: IO[bytes]) -> IO[bytes] | None:
+    file.close()
+    return try_lock(path)
+
+
+def _is_that(path: Path, file: IO[bytes]) -> bool:
+    """Tell whether a file is still the one of that name: whoever held its lock takes it away at the end."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def free_lock(path: Path, file: IO[bytes]) -> None:
+    """Let go of a lock that `try_lock` gave, and take its file away, so that nothing is left behind."""
+    with contextlib.suppress(OSError):  # on Windows an open file stays, and is used again
+        path.unlink()
+    file.close()

@@ -6,12 +6,13 @@ HEAD has moved or nothing of the move is left, so that plain git is always a way
 
 import json
 import os
+import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
 from pilotline.files.disk import write_atomically
-from pilotline.files.locks import try_lock
+from pilotline.files.locks import free_lock, try_lock
 from pilotline.git.contents import list_tree
 from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import list_uncommitted
@@ -19,6 +20,8 @@ from pilotline.pilot.repository import Pilot, PilotError
 
 _NAME: Final = "pilotline-upgrade.json"
 _LOCK: Final = "pilotline-upgrade.lock"
+_TRIES: Final = 5
+_PAUSE: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,14 @@ def is_running(pilot: Pilot, journal: Journal) -> bool:
         return False
     if lock is None:
         return True
-    lock.close()
+    free_lock(path, lock)
     return False
 
 
 def _take_lock(pilot: Pilot) -> None:
     path = _lock_path(pilot)
     try:
-        lock = try_lock(path)
+        lock = _try_for_a_moment(path)
     except OSError:  # a disk without locks: whoever looks takes the writer for gone, and undoes what it left
         return
     if lock is None:
@@ -67,10 +70,19 @@ def _take_lock(pilot: Pilot) -> None:
     _held[path] = lock
 
 
+def _try_for_a_moment(path: Path) -> IO[bytes] | None:
+    """Take a lock that somebody may only be looking at."""
+    for _ in range(_TRIES):
+        if (lock := try_lock(path)) is not None:
+            return lock
+        time.sleep(_PAUSE)
+    return None
+
+
 def _free_lock(pilot: Pilot) -> None:
     lock = _held.pop(_lock_path(pilot), None)
     if lock is not None:
-        lock.close()
+        free_lock(_lock_path(pilot), lock)
 
 
 def begin_journal(pilot: Pilot, journal: Journal) -> None:

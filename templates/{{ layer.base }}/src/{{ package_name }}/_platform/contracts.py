@@ -111,17 +111,14 @@ def permit(contract: Contract, access: Access) -> None:
 
 
 def write_quarantine(checked: Checked, folder: Path) -> Path | None:
-    """Keep the rows that were set aside, with their reasons, so that they can be mended at the source.
-
-    The file is named after what is in it: another delivery never takes the place of what an earlier one left.
-    """
+    """Keep the rows that were set aside, with their reasons, so that they can be mended at the source."""
     if checked.quarantine.empty:
         return None
     return keep_rows(checked.quarantine, checked.contract.id, folder)
 
 
 def keep_rows(rows: pd.DataFrame, contract: str, folder: Path) -> Path:
-    """Write rows that were set aside to a file named after what is in it."""
+    """Write rows to a file named after what is in it: another delivery never takes the place of what is there."""
     content = rows.to_csv(index=False).encode()
     path = folder / f"{contract}-{hashlib.sha256(content).hexdigest()[:8]}.csv"
     folder.mkdir(parents=True, exist_ok=True)

@@ -130,7 +130,7 @@ def _from(
         window=window,
         method=f"{source}; {INTERVAL} {cases}",
         assumptions=assumptions,
-        sample=Sample(kind="difference", **asdict(found.swaps)),
+        sample=Sample(kind="difference", named=cases, **asdict(found.swaps)),
         rule=found.other,
         units_per_month=found.calls / lists / PER,
     )
