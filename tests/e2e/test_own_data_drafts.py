@@ -27,7 +27,7 @@ settings = PlatformPart.load()
 def made(tables, options):
     try:
         check_quickly(tuple(tables))
-        found = find(settings, Request(tuple(tables), options.pop("told", {}), **options), lambda text: None)
+        found = find(settings, Request(tuple(tables), options.pop("told", {}), **options))
         drafted = draft(settings, found)
     except PilotError as error:
         return {"refused": str(error)}

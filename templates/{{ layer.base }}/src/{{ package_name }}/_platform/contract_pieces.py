@@ -27,6 +27,7 @@ from .contracts import (
     stop_when_broken,
     write_journal,
 )
+from .progress import tell_count
 
 Use = Callable[[pd.DataFrame], None]
 NONE: Final = np.empty(0, dtype=np.uint64)
@@ -47,6 +48,7 @@ def enforce_pieces(
             columns = list(piece.columns)
             need_columns(contract, columns, contract.least_rows)
             tally.add(piece.reset_index(drop=True), use)
+            tell_count(tally.read, "rows read")
     finally:
         write_journal(contract, access, rows=tally.read)
     need_columns(contract, columns, tally.read)

@@ -14,6 +14,7 @@ from .kept_apart import name_earlier
 from .measure_functions import BoundFunctions
 from .measuring import MeasuringParts
 from .monitoring import configure_logging, span, timed
+from .progress import heard_by
 from .report_page import report_folder
 from .screen import Json, Screen
 from .settings import PlatformSettings, find_root
@@ -70,7 +71,8 @@ class Job(Generic[P, Data]):
     def opened(self, command: str, *, as_json: bool, as_of: date | None = None) -> Iterator[Work[P]]:
         """Put the parts together when no other command is at work, trace it as one, give the connections back."""
         screen = Screen.open(as_json=as_json)
-        with one_at_a_time(find_root() / "var" / "run.lock", screen.progress):
+        waiting = one_at_a_time(find_root() / "var" / "run.lock", screen.progress)
+        with heard_by(screen.progress), waiting:
             parts = self.build()
             configure_logging(parts.settings, parts.invocation)
             try:

@@ -7,6 +7,7 @@ from typing import Final
 
 from .exclusive import one_at_a_time
 from .moved_store import follow
+from .progress import tell
 
 MIGRATION_S: Final = 120
 EVIDENCE: Final = Path("governance/evidence/kpi.jsonl")  # in the repository, so a clone has it, and has no store
@@ -51,6 +52,7 @@ class LocalServer:
                 return
             if (self._var.parent / EVIDENCE).exists():
                 _say("the MLflow store begins empty here: models and runs of other checkouts stay where they are.")
+            tell("making MLflow's store, once")
             draft = self._var / "mlflow.db.new"
             draft.unlink(missing_ok=True)
             _migrate(draft, artifacts)

@@ -20,6 +20,7 @@ from .anytime import Measurement, Sample
 from .cases import Cases, ask
 from .contracts import Access
 from .kpi import Kpi
+from .progress import tell
 from .pushed_query import ask_there
 from .query_rules import Query, named_tables, parse_query
 from .settings import PlatformSettings
@@ -103,6 +104,7 @@ def ask_contracted(kpi: Kpi, settings: PlatformSettings, window: Window, access:
         cases, landed = there.cases, there.landed
     else:
         with landed_tables(settings, query.tables, access, keep=keep) as tables:
+            tell(f"asking the query of {kpi.id}")
             cases, landed = ask(tables, query, window.parameters(), settings.query, place), tables.landed
     found = _measured(kpi, query, cases, window, place, _clusters(text, settings))
     if there is not None:

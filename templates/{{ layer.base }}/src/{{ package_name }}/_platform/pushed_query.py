@@ -23,6 +23,7 @@ from .contract_rules import Contract
 from .contract_watch import watch
 from .contracts import REASONS, Access, find, keep_rows, need_columns, permit, stop_when_broken, write_journal
 from .integrations import connect_database
+from .progress import tell
 from .pushed_contract import PushedContract
 from .pushed_rules import is_alike, with_days
 from .query_rules import Query
@@ -92,6 +93,7 @@ def ask_there(
     for contract in contracts.values():
         permit(contract, access)
     database = connect_database(settings, f"{__package__.split('.')[0]}.adapters.integrations")
+    tell(f"asking for {', '.join(tables)} where they lie")
     try:
         if not isinstance(database, Readable) or database.language != "postgresql":
             return None

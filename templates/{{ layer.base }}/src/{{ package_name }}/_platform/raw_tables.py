@@ -7,6 +7,7 @@ import pandas as pd
 
 from . import PilotError, SqlDatabase
 from .contract_rules import Contract
+from .progress import tell_count
 from .sections import TableSettings
 from .table_files import text_pieces
 from .table_relations import relation_pieces
@@ -18,7 +19,11 @@ def read_raw(root: Path, table: TableSettings, contract: Contract, database: Sql
 
     Numbers with a decimal comma are written with a point, as contracts read them.
     """
-    return pd.concat(raw_pieces(root, table, contract, database), ignore_index=True)
+    pieces = []
+    for piece in raw_pieces(root, table, contract, database):
+        pieces.append(piece)
+        tell_count(sum(map(len, pieces)), "rows read")
+    return pd.concat(pieces, ignore_index=True)
 
 
 def raw_pieces(

@@ -20,6 +20,7 @@ from .contract_watch import watch
 from .contracts import Access, Finding, need_columns, permit, stop_when_broken, write_journal
 from .integrations import connect_database
 from .odcs import read_contract
+from .progress import tell
 from .sections import QuerySettings, TableSettings
 from .settings import PlatformSettings
 from .table_files import RAW, stage
@@ -127,11 +128,13 @@ def _land(
     import duckdb
 
     table = settings.contracted_tables[name]
+    tell(f"reading {name}")
     try:
         columns = _stage(connection, settings, table, contract)
         rows = _count(connection, RAW)
         write_journal(contract, access, rows=rows)
         need_columns(contract, columns, rows)
+        tell(f"checking {rows:,} rows of {name} against their contract")
         judge = Judge(connection, contract, columns, table.decimal)
         judge.judge()
         findings, total, valid = judge.findings()

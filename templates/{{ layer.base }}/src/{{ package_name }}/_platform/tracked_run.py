@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .model_requirements import requirements_of
 from .model_version import ModelVersion, as_version
+from .progress import tell
 from .table_digest import digest_of
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class TrackedRun:
         import mlflow
         from mlflow.models import infer_signature
 
+        tell("storing the model")
         inputs = example.astype(dict.fromkeys(example.select_dtypes("number").columns, "float64"))
         answer = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
         # MLflow announces each registration on standard error, whatever its log level.

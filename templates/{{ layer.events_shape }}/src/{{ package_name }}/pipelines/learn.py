@@ -105,12 +105,8 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
         )
     learner = parts.learner(cast("Kind", version.tags[KIND_TAG]))
     test = run_backtest(intake.customers, learner, parts.policy, cutoffs, progress)
-    progress("comparing with the rule and the champion")
     rival = _rival(parts, intake, version, test)
-    margin, seed = parts.settings.evaluation.renewal_margin, parts.settings.seed
-    found = evaluate_backtest(
-        version.version, test, rival, parts.policy, margin=margin, seed=seed, chosen=parts.words.chosen
-    )
+    found = evaluate_backtest(version.version, test, rival, parts.policy, parts.words, parts.settings.seed, progress)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
         judged = [outcome for day in test.cutoffs for outcome in test.outcomes[day]]
         _log_cases(run, parts, intake, frame([outcome.case for outcome in judged]), judged, "evaluation")
@@ -139,7 +135,8 @@ def _rival(parts: Parts, intake: Intake, version: ModelVersion, test: Backtest) 
     holder = champion(parts, intake.contract)
     if holder is None or holder.version == version.version:
         return None
-    return Rival(holder.version, _statements(parts, holder, test), _kinship(version, holder))
+    margin = parts.settings.evaluation.renewal_margin
+    return Rival(holder.version, _statements(parts, holder, test), _kinship(version, holder), margin)
 
 
 def _kinship(version: ModelVersion, holder: ModelVersion) -> Kinship:

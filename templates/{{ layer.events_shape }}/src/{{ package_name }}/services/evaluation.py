@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..domain.policy import Policy
 from ..domain.ranking import Method
 from ..domain.words import Words
-from .backtest import Backtest, Probabilities
+from .backtest import Backtest, Probabilities, Progress
 from .intervals import Ratio, interval
 from .quality import quality
 from .tallies import Tally
@@ -210,11 +210,15 @@ class Month:
 
 @dataclass(frozen=True)
 class Rival:
-    """The champion in a comparison, with what it said about the same lists, out of time."""
+    """The champion in a comparison, with what it said about the same lists, out of time.
+
+    Renewed by its own recipe, it may lose the share `margin` of what it reaches.
+    """
 
     version: int
     probabilities: Probabilities
     kinship: Kinship = Kinship.OTHER
+    margin: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -259,20 +263,27 @@ class Evaluation:
 
 
 def evaluate_backtest(
-    version: int, test: Backtest, rival: Rival | None, policy: Policy, *, margin: float, seed: int, chosen: str
+    version: int, test: Backtest, rival: Rival | None, policy: Policy, words: Words, seed: int, progress: Progress
 ) -> Evaluation:
     """Compare the ways to rank on past lists and decide whether this version has earned to be champion."""
     tallies = {method: test.tallies(method, policy) for method in Method}
-    against_rule = {method: _against(tallies[method], tallies[Method.RULE], seed) for method in Method}
+    against_rule = {}
+    for method in Method:
+        if method.needs_model:
+            progress(f"comparing with the rule: {method.said(words)}")
+        against_rule[method] = _against(tallies[method], tallies[Method.RULE], seed)
+    if rival:
+        progress(f"comparing with the champion, version {rival.version}")
     duel = _duel(test, rival, policy, seed) if rival else None
     main = against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
+    kinship, margin = (rival.kinship, rival.margin) if rival else (None, 0.0)
     return Evaluation(
         version=version,
         months=tuple(_month(test, cutoff, policy) for cutoff in test.cutoffs),
         against_rule=against_rule,
         champion=rival.version if rival else None,
         against_champion=duel,
-        decision=decide(main, duel, rival.kinship if rival else None, margin=margin, chosen=chosen),
+        decision=decide(main, duel, kinship, margin=margin, chosen=words.chosen),
         quality=quality(test),
     )
 

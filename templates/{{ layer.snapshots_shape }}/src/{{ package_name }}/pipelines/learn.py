@@ -122,10 +122,9 @@ def evaluate(parts: Parts, intake: Intake, progress: Progress) -> Evaluation:
     progress(parted.said)
     learner = intake.learner(parts, cast("Kind", version.tags[KIND_TAG]))
     test = run_backtest(parted, learner, intake.decision, intake.rule, progress)
-    progress("comparing with the rule and the champion")
     rival = _rival(parts, intake, version, test)
     words, margin = intake.rule.words, wanted.renewal_margin
-    found = evaluate_backtest(version.version, test, words, rival, intake.decision, margin=margin)
+    found = evaluate_backtest(version.version, test, words, rival, intake.decision, progress, margin=margin)
     with parts.tracking.run("evaluate", {"invocation": parts.invocation, "version": str(version.version)}) as run:
         judged = frame(cases_of(test.known), intake.features)
         _log_cases(run, parts, intake, judged, test.known, "evaluation")

@@ -11,7 +11,7 @@ import numpy as np
 from ..domain.case import Known
 from ..domain.decision import Decision
 from ..domain.value import Choice, Measure
-from .backtest import Backtest, Estimates, in_common
+from .backtest import Backtest, Estimates, Progress, in_common
 from .intervals import Column, Differences, Estimated, difference, differences, estimate, numbered
 from .quality import quality
 
@@ -133,13 +133,23 @@ class Evaluation:
 
 
 def evaluate_backtest(
-    version: int, test: Backtest, rule: str, rival: Rival | None, decision: Decision, *, margin: float
+    version: int,
+    test: Backtest,
+    rule: str,
+    rival: Rival | None,
+    decision: Decision,
+    progress: Progress,
+    *,
+    margin: float,
 ) -> Evaluation:
     """Compare with the rule and the champion, and say whether this version has earned to be champion."""
     over, clusters = test.clusters
     known, ours, theirs = test.known, test.ours, test.rule
     days = [each.case.day for each in known if each.case.day]
+    progress(f"comparing with the rule on {len(known):,} cases")
     against = tuple(compare(measure, known, ours, theirs, clusters) for measure in decision.measures)
+    if rival:
+        progress(f"comparing with the champion, version {rival.version}")
     duel = _duel(test, rival, decision) if rival else None
     return Evaluation(
         version=version,

@@ -35,11 +35,13 @@ def baseline_command(build: Callable[[], Parts]) -> click.Command:
         that looks at no day is asked without them, over all cases that there are.
         """
         from ..measured_query import Window
+        from ..progress import heard_by
 
         parts = build()
         try:
             window = Window(since.date() if since else None, until.date() if until else None)
-            measure_baseline(parts.settings, kpi, window, as_json=as_json)
+            with heard_by():
+                measure_baseline(parts.settings, kpi, window, as_json=as_json)
         finally:
             parts.database.close()
 

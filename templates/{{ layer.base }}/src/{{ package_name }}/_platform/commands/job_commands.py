@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 import click
@@ -64,6 +65,7 @@ def job_commands(
     """Make the command line: `steps` with the help of each, and those that take the day of a list, `dated`."""
     from . import platform_commands
 
+    job = _announced(job)
     group = InOrder("pilot", help=about, context_settings={"help_option_names": ["-h", "--help"]})
     group.add_command(_command("run", "Do the main job: all the steps below, one after the other.", job, dated))
     for name, text in steps.items():
@@ -74,6 +76,20 @@ def job_commands(
     for command in platform_commands(lambda: job().build()):
         group.add_command(command)
     return group
+
+
+def _announced(job: Callable[[], TakesSteps]) -> Callable[[], TakesSteps]:
+    """Say at once that the libraries load, which takes seconds."""
+
+    @cache
+    def announced() -> TakesSteps:
+        from ..progress import heard_by, tell
+
+        with heard_by():
+            tell("loading the libraries")
+        return job()
+
+    return announced
 
 
 def _command(name: str, text: str, job: Callable[[], TakesSteps], dated: Collection[str]) -> click.Command:

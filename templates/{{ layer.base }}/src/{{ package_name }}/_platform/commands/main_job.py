@@ -36,11 +36,12 @@ def measure_job(as_json: bool) -> None:  # noqa: FBT001 - as the command asks fo
 def _do(command: str, *, as_json: bool) -> None:
     from ..measuring import PlatformParts
     from ..monitoring import configure_logging, span, timed
+    from ..progress import heard_by
 
     parts = PlatformParts.build()
     configure_logging(parts.settings, parts.invocation)
     try:
-        with span(command, run_id=parts.invocation), timed(command):
+        with heard_by(), span(command, run_id=parts.invocation), timed(command):
             _work(parts, command, as_json=as_json)
     finally:
         parts.database.close()

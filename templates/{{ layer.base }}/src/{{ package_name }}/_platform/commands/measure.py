@@ -83,11 +83,14 @@ def ask(settings: "PlatformSettings", defined: "Defined", window: "Window", *, k
 
 def try_kpi(settings: "PlatformSettings", name: str, functions: "MainJob | None" = None, *, as_json: bool) -> None:
     """Show the first rows, the number with its interval, and what would be said; keep nothing."""
+    from ..progress import heard_by
+
     defined = find_kpi(settings, name)
-    if defined.kpi.measure.function is not None:
-        _show_tried(settings, defined, _call(settings, defined, functions), as_json=as_json)
-    else:
-        _try_query(settings, find_query(settings, name), as_json=as_json)
+    with heard_by():
+        if defined.kpi.measure.function is not None:
+            _show_tried(settings, defined, _call(settings, defined, functions), as_json=as_json)
+        else:
+            _try_query(settings, find_query(settings, name), as_json=as_json)
 
 
 def _try_query(settings: "PlatformSettings", defined: "Defined", *, as_json: bool) -> None:

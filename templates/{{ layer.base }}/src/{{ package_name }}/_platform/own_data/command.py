@@ -65,13 +65,15 @@ def own_data_command() -> click.Command:
 def run(tables: tuple[str, ...], options: dict[str, object]) -> int:
     """Find, ask, draft, show, and apply."""
     check_quickly(tables)
+    from ..progress import heard_by
     from ..settings import PlatformPart
     from .drafting import draft
 
     settings = PlatformPart.load()
     as_json = bool(options["as_json"])
     asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and not options["yes"]
-    found = _find(settings, _request(tables, options), asking=asking)
+    with heard_by():
+        found = _find(settings, _request(tables, options), asking=asking)
     drafted = draft(settings, found)
     change = _plan(settings, drafted, options["sample"])
     if not as_json:
@@ -135,13 +137,9 @@ def _find(settings: "PlatformSettings", request: "Request", *, asking: bool) -> 
     """Find; in a terminal ask about what is not sure, and look again with the answers."""
     from .finding import find
 
-    found = find(settings, request, _progress)
+    found = find(settings, request)
     told = _ask(found, request) if asking else request
-    return found if told == request else find(settings, told, _progress)
-
-
-def _progress(text: str) -> None:
-    click.echo(click.style(f"{text} …", dim=True), err=True)
+    return found if told == request else find(settings, told)
 
 
 def _ask(found: "Found", request: "Request") -> "Request":

@@ -1,12 +1,13 @@
 """Looks at the team's tables: loads, profiles, tells the shape, gives columns their parts, finds leaks and the rule."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import PilotError
 from ..case import EVENTS, CaseWords, Shape
+from ..progress import tell
 from ..written import quote_name
 from .dates import Order
 from .findings import Found, Joined
@@ -51,25 +52,29 @@ class Request:
     ignored: tuple[str, ...] = ()
 
 
-def find(settings: "PlatformSettings", request: Request, progress: Callable[[str], None]) -> Found:
+def find(settings: "PlatformSettings", request: Request) -> Found:
     """Find all that a draft is made of."""
     with loader(settings.var / "own_data", request.tables) as opened:
-        progress("Reading")
-        tables = [opened.load(given, settings, request.sheet) for given in request.tables]
+        tables = [_load(opened, given, settings, request.sheet) for given in request.tables]
         whole = _join(opened, tables, request.join) if len(tables) > 1 else tables[0]
         told = _told(whole, request)
-        progress(f"Looking at {whole.rows:,} rows of {len(whole.columns)} columns")
+        tell(f"looking at {whole.rows:,} rows of {len(whole.columns)} columns")
         named = {column: KINDS[part] for part, column in told.items() if part in KINDS}
         profiles = profile_table(opened.connection, whole, named, request.order)
         kept = {name: each for name, each in profiles.items() if name not in request.ignored}
         seen = see_shape(kept, _as_event_parts(told), request.shape, request.positive)
-        progress(f"Looking closer: {seen.shape}")
+        tell(f"looking closer at {seen.shape}")
         found = (
             _events(opened, whole, profiles, seen)
             if seen.shape == "events"
             else _snapshots(opened, whole, kept, seen, told)
         )
         return _with_joins(replace(found, profiles=profiles), tables, request.join)
+
+
+def _load(opened: Loader, given: str, settings: "PlatformSettings", sheet: str | None) -> Table:
+    tell(f"reading {given}")
+    return opened.load(given, settings, sheet)
 
 
 def _as_event_parts(told: Mapping[str, str]) -> dict[str, str]:
@@ -174,6 +179,7 @@ def _snapshots(
     left = {each.name: why for each in profiles.values() if each.name not in used and (why := _no_feature(each))}
     left |= {name: f"tells {trait}, which law protects: people decide" for name, trait in special.items()}
     left = {name: why for name, why in (left | _why_personal(personal, used)).items() if name not in used}
+    tell(f"looking for what tells {outcome.guess.column} beforehand")
     frame = read_sample(opened.connection, table, profiles.values())
     leaks, strengths = find_left_out(frame, profiles, outcome, columns.get("day"), [*used, *left])
     left |= leaks
@@ -224,8 +230,3 @@ def _repeated(opened: Loader, table: Table) -> float:
     query = f"SELECT count(DISTINCT hash(t)) FROM {quote_name(table.name)} AS t"  # noqa: S608
     (distinct,) = opened.connection.execute(query).fetchall()[0]
     return 1 - int(distinct) / table.rows
-
-
-def ask_again(request: Request, guesses: Sequence[Guess]) -> Request:
-    """Take what people answered into the request."""
-    return replace(request, told={**request.told, **{guess.part: guess.column for guess in guesses}})
