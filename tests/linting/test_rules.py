@@ -119,7 +119,10 @@ FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
     "stops-copier with extensions": ({"copier.yml": QUESTIONS + "_jinja_extensions: [x.Y]\n"}, "copier.yml", 32),
     "copier-version": ({"copier.yml": '_min_copier_version: "99.0"\n' + QUESTIONS}, "copier.yml", 1),
     "copier-version that is none": ({"copier.yml": "_min_copier_version: new\n" + QUESTIONS}, "copier.yml", 1),
-    "unusable-questions": ({"copier.yml": question("x: {type: str, default: a, chioces: [a]}\n")}, "copier.yml", 21),
+    "unusable-questions": ({"copier.yml": question("x: {type: strange, default: a}\n")}, "copier.yml", 21),
+    "unknown-key": ({"copier.yml": question("x: {type: str, default: a, chioces: [a]}\n")}, "copier.yml", 21),
+    "place-dependent": ({BASE + "x.txt.jinja": "{{ _copier_conf.dst_path }}"}, BASE + "x.txt.jinja", 1),
+    "place-dependent by Python": ({BASE + "x.txt.jinja": "{{ _copier_python }}"}, BASE + "x.txt.jinja", 1),
     "unusable-questions of a wrong template": (
         {"copier.yml": question("x: {type: str, default: '{{ name | nope }}'}\n")},
         "copier.yml",

@@ -5,6 +5,7 @@ Each template is a repository with a version, rendered by Copier's own documente
 pilotline's ways it goes is asserted, so that none is ever silently different.
 """
 
+import contextlib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -128,6 +129,13 @@ SAME: dict[str, Template] = {
     "names that do not exist": Template({"copier.yml": "x: '{{ nope }}'\n", "o.jinja": "[{{ nope }}{{ x }}]", "{{ nope }}/a": ""}),
     "binary, Unicode and line ends": Template({"copier.yml": "x: 1\n", "ü/é.bin": bytes(range(256)), "crlf.jinja": "a\r\n{{ x }}\r\nb", "crlf.txt": "a\r\nb", "none.jinja": "", "no-newline.jinja": "{{ x }}"}),
     "autoescape": Template({"copier.yml": "_envops: {autoescape: true}\nx: '<b>'\n", "o.jinja": "{{ x }}{{ x | safe }}"}),
+    "the project's path, as it is called": Template({"copier.yml": "x: '{{ _copier_conf.dst_path }}'\n", "a.jinja": "{{ _copier_conf['dst_path'] }} {{ x }}", **ANSWERS}),
+    "how Copier is called": Template({"copier.yml": "x: 1\n", "a.jinja": "{{ _copier_python }} {% for name in ['os', 'sep', 'exclude', 'skip_if_exists', 'user_defaults', 'use_prereleases', 'cleanup_on_error', 'defaults', 'overwrite', 'pretend', 'quiet', 'conflict', 'context_lines', 'unsafe', 'skip_answered', 'skip_tasks', 'vcs_ref', 'vcs_ref_hash'] %}{{ name }}={{ _copier_conf[name] }} {% endfor %}"}),
+    "what it was called with, beside everything": Template({"copier.yml": "x: 1\n", "a.jinja": "{{ _copier_conf.data }}", **ANSWERS}, {"x": 2}, "copier"),
+    "the operation, which only patterns know": Template({"copier.yml": "x: '{{ _copier_operation }}'\n_exclude: [copier.yml, '{% if _copier_operation == \"copy\" %}c{% endif %}']\n", "a.jinja": "[{{ _copier_operation }}{{ x }}]", "{{ _copier_operation }}b": "", "c": ""}),
+    "keys that a question does not have": Template({"copier.yml": "a: {type: str, default: x, hlep: y, order: 3}\n", "o.jinja": "{{ a }}", **ANSWERS}),
+    "no questions at all": Template({"README.md": "{{ x }}", "a.jinja": "{{ x }}{{ _copier_conf.answers_file }}", "copier.ymlx": "", "__pycache__/a": "", **ANSWERS}),
+    "another spelling of copier.yml": Template({"copier.YML": "x: 3\n_exclude: [copier.YML]\n", "o.jinja": "{{ x }}", **ANSWERS}),
     "data that no question asks for, in a name": Template({"copier.yml": "x: 1\n", "{{ x }}{{ _copier_conf.answers_file }}": "not the answers file"}),
 }  # fmt: skip
 
@@ -141,12 +149,12 @@ def load(folder: Path, files: Mapping[str, str | bytes], usage: Usage | None = N
 
 
 def by_copier(snapshot, target: Path, data: dict[str, object]) -> dict[str, bytes]:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), contextlib.chdir(target.parent):
         warnings.simplefilter("ignore")
         trusted = snapshot.usage.trusted
         copier.run_copy(
             snapshot.identity.source,
-            target,
+            target.name,
             data=data,
             defaults=True,
             quiet=True,
@@ -190,13 +198,10 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], str]] = {
     "its own answers, in a file": ({"copier.yml": "_external_data: {old: .copier-answers.yml}\nx: 1\n", "a.jinja": "{{ _external_data.old.x }}"}, r"uses _external_data\.old"),
     "data of another template, beside a loop in names": ({"copier.yml": "_external_data: {p: other.yml}\nx: [1]\n", "{% yield y from x %}{{ y }}{% endyield %}": "", "é.jinja": "{{ _external_data.p }}"}, r"_external_data"),
     "data of another template, in a file": ({"copier.yml": "_external_data: {p: .copier-answers.p.yml}\nx: 1\n", "a.jinja": "{{ _external_data.p.y }}"}, r"uses _external_data\.p"),
-    "the template's own path": ({"copier.yml": "x: '{{ _copier_conf.src_path }}'\n", "a": ""}, r"_copier_conf\.src_path"),
-    "the project's path": ({"copier.yml": "x: 1\n", "a.jinja": "{{ _copier_conf['dst_path'] }}"}, r"_copier_conf\.dst_path"),
     "the project's path, beside a loop in names": ({"copier.yml": "x: [1]\n", "{% yield y from x %}{{ y }}{% endyield %}": "", "é.jinja": "{{ _copier_conf.dst_path }}"}, r"é\.jinja .*_copier_conf\.dst_path"),
     "the moment, in what a template includes, beside a loop in names": ({"copier.yml": "x: [1]\n", "{% yield y from x %}{{ y }}{% endyield %}": "", "é.jinja": "{% include './lib//i' %}", "lib/i": "{{ now() }}"}, r"lib/i .*uses now\("),
     "the moment, in what is included by a computed name": ({"copier.yml": "x: [1]\n", "{% yield y from x %}{{ y }}{% endyield %}": "", "é.jinja": "{% include 'lib/' ~ x[0] %}", "lib/1": "{{ now() }}"}, r"lib/1 .*uses now\("),
     "the moment, between other marks": ({"copier.yml": "_envops: {optimized: false, variable_start_string: '[[', variable_end_string: ']]'}\nx: [1]\n", "a.jinja": "{{ now() }} [[ now() ]]"}, r"a\.jinja .*uses now\("),
-    "Python's path": ({"copier.yml": "x: 1\n", "a.jinja": "{{ _copier_python }}"}, "_copier_python"),
     "the moment": ({"copier.yml": "x: '{{ now() }}'\n", "a": ""}, "uses now"),
     "chance": ({"copier.yml": "x: '{{ make_secret() }}'\n", "a": ""}, "make_secret"),
     "files of this machine": ({"copier.yml": "x: 1\n", "a.jinja": "{{ '/etc/*' | fileglob }}"}, "fileglob"),
@@ -212,7 +217,6 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], str]] = {
     "a secret without a default": ({"copier.yml": "x: {type: str, secret: true}\n", "a": ""}, "secret"),
     "a type that is none": ({"copier.yml": "x: {type: strange, default: 1}\n", "a": ""}, "strange"),
     "a class of undefined that is none": ({"copier.yml": "_envops: {undefined: jinja2.ChainableUndefined}\nx: 1\n", "a": ""}, "ChainableUndefined"),
-    "no questions at all": ({"README.md": "", "a": ""}, "no copier.yml"),
 }  # fmt: skip
 
 

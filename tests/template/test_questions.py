@@ -89,7 +89,6 @@ def test_computed_answers_cannot_be_given(catalog):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: {type: str, defualt: x}", "unknown keys: defualt"),
         ("name: {type: '{{ 1 }}', default: x}", "has the type '1'"),
         ("name: {type: str, default: '{{ 1/0 }}'}", "name: division by zero"),
         ("name: {type: str, default: '{% if %}'}", "question name: Expected an expression"),

@@ -115,4 +115,6 @@ def _load(folder: Path) -> Snapshot:
     tree, links = read_catalog(folder)
     if links:
         raise CatalogError(f"{folder} holds a symbolic link ({links[0]}).", "Replace it by the file.")
+    if "copier.yml" not in tree:
+        raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give the folder of a catalog.")
     return Snapshot(Identity(str(folder), None, str(folder)), tree)

@@ -200,6 +200,8 @@ class Subject:
     @cached_property
     def has_questions(self) -> bool:
         """Whether the questions can be used at all; what they are about cannot be looked at before."""
+        if self.definition_path not in self.tree:
+            return False
         try:
             parse_questions(self.snapshot)
             return bool(self.defaults.values) or not self.snapshot.definition.questions

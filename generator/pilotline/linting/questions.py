@@ -14,8 +14,9 @@ from pilotline.errors import CatalogError, CopierVersionError
 from pilotline.linting.catalog_under_test import STOPPING_SETTINGS, Subject
 from pilotline.linting.rule import Found, rule
 from pilotline.template.answers import resolve_answers
+from pilotline.template.determinism import find_place_dependent
 from pilotline.template.question_roles import QUESTION, QuestionRoles, read_roles, role_data
-from pilotline.template.questions import parse_questions
+from pilotline.template.questions import KNOWN_KEYS, parse_questions
 
 _STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data", "UNSET"})
 _TEMPLATED: Final = ("type", "default", "choices", "help", "placeholder", "when", "validator")
@@ -56,6 +57,26 @@ def unusable_questions(subject: Subject) -> Iterator[Found]:
             return  # the rule copier-version says it
         except CatalogError as error:
             yield Found(subject.definition_path, error.message, _line_of_named(subject, error.message))
+
+
+@rule("unknown-key", "Remove it, or correct its name: Copier leaves it aside without a word.")
+def unknown_key(subject: Subject) -> Iterator[Found]:
+    """A key that nobody reads is a slip, or a rule that was never in force."""
+    for name, data in _questions(subject).items():
+        for key in sorted(set(map(str, data)) - KNOWN_KEYS):
+            line = line_of(subject.definition_content, name, key)
+            yield Found(subject.definition_path, f"The question {name} has an unknown key: {key}.", line)
+
+
+@rule("place-dependent", "Replace it by an answer: a project is rendered on many machines.")
+def place_dependent(subject: Subject) -> Iterator[Found]:
+    """What differs from machine to machine shows up as a change that nobody made."""
+    if not subject.has_questions:
+        return
+    for path, found in find_place_dependent(subject.snapshot):
+        place = subject.definition_path if path == "copier.yml" else path
+        if place == subject.definition_path or place.startswith(subject.root):
+            yield Found(place, f"It reads {found}.")
 
 
 @rule("question-without-default", "Give it a default that works unattended.")

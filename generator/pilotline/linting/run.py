@@ -19,6 +19,8 @@ RULES: Final[tuple[Rule, ...]] = (
     questions.stops_copier,
     questions.copier_version,
     questions.unusable_questions,
+    questions.unknown_key,
+    questions.place_dependent,
     questions.question_without_default,
     questions.default_refused,
     questions.unknown_role,

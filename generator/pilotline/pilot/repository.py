@@ -41,6 +41,11 @@ class Pilot:
         return without_user(self.source)
 
     @property
+    def recorded(self) -> Mapping[str, object]:
+        """What the answers file holds, as templates read it: where the pilot comes from, and its answers."""
+        return {"_commit": self.version, "_src_path": self.source, **self.answers}
+
+    @property
     def repository(self) -> Path:
         """The top of the work tree that it lies in."""
         return self.place.top

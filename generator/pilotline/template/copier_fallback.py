@@ -74,7 +74,7 @@ def _refuse_unsafe(snapshot: Snapshot) -> None:
 
 def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) -> dict[str, object]:
     """Write the snapshot as a repository, or as a plain folder where it has no version; say what Copier shall do."""
-    identity = snapshot.identity
+    identity, successor = snapshot.identity, snapshot.usage.successor
     template = workshop / "template"
     template.mkdir()
     write_tree(snapshot.tree, template)
@@ -95,6 +95,8 @@ def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) ->
         "vcs_ref": identity.version,
         "answers_file": snapshot.usage.answers_file,
         "unsafe": snapshot.usage.trusted,
+        "operation": snapshot.usage.operation,
+        "exclude": [] if successor is None else [*successor.definition.exclude],
     }
 
 

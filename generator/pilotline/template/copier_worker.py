@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from copier import Settings, Worker, run_copy
+from copier._main import _operation
 from copier.errors import CopierError, InvalidTypeError
 
 from pilotline.errors import CatalogError
@@ -38,7 +39,8 @@ def _answer(order: dict[str, object]) -> dict[str, object]:
 
 
 def _copy(order: dict[str, object]) -> Worker:
-    data = order["data"]
+    data, exclude = order["data"], order["exclude"]
+    _operation.set("update" if order["operation"] == "update" else "copy")
     # Tasks may take their time, and who is trusted may; templates may not.
     with bounded("Rendering by Copier") if order["skip_tasks"] else contextlib.nullcontext():
         return run_copy(
@@ -50,6 +52,7 @@ def _copy(order: dict[str, object]) -> Worker:
             settings=Settings(),
             defaults=True,
             quiet=True,
+            exclude=[str(pattern) for pattern in exclude] if isinstance(exclude, list) else [],
             unsafe=bool(order["unsafe"]),
             skip_tasks=bool(order["skip_tasks"]),
         )

@@ -4,6 +4,7 @@ Copier's rules (`copier._template.load_template_config`, 9.19): several document
 brings in another file, and some lists add up. What Copier itself would misread is refused.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,7 @@ RULES_OF: Final = "9.19.1"
 """The version of Copier whose rules this package follows."""
 
 _DEFAULT_EXCLUDE: Final = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
+_NAME: Final = re.compile(r"copier\.ya?ml", re.IGNORECASE)
 _ADDED_UP: Final = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
 
 
@@ -45,14 +47,14 @@ class TemplateDefinition:
 
 
 def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
-    """Parse a catalog's `copier.yml`.
+    """Parse a catalog's `copier.yml`; a template without one asks nothing.
 
     Raises:
-        CatalogError: It is missing, broken, or of the wrong shape.
+        CatalogError: It is broken, or of the wrong shape.
     """
     name = _find(tree, label)
     place = f"{label}/{name}"
-    raw = _merge(list(_documents(tree, name, place)), place)
+    raw = {} if name is None else _merge(list(_documents(tree, name, place)), place)
     settings = {key[1:]: value for key, value in raw.items() if key.startswith("_")}
     _refuse_newer(settings.get("min_copier_version"), label)
     subdirectory, suffix = str(settings.get("subdirectory") or ""), settings.get("templates_suffix")
@@ -73,17 +75,12 @@ def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
     )
 
 
-def _find(tree: Tree, label: str) -> str:
-    """Name the one file that makes a tree a catalog."""
-    names = [name for name in ("copier.yml", "copier.yaml") if name in tree]
-    if not names:
-        raise CatalogError(
-            f"{label} is no catalog: it has no copier.yml.",
-            "Give the address of a catalog, or a folder that holds one.",
-        )
+def _find(tree: Tree, label: str) -> str | None:
+    """Name the file with the questions, where there is one."""
+    names = [path for path in tree if _NAME.fullmatch(path)]
     if len(names) > 1:
-        raise CatalogError(f"{label} has both copier.yml and copier.yaml.", "Keep one of them.")
-    return names[0]
+        raise CatalogError(f"{label} has both {' and '.join(names)}.", "Keep one of them.")
+    return names[0] if names else None
 
 
 def _documents(tree: Tree, name: str, place: str) -> Iterator[dict[str, object]]:

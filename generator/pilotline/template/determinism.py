@@ -14,9 +14,10 @@ from pilotline.errors import UnrepeatableTemplateError
 from pilotline.template.snapshot import Snapshot
 
 _UNREPEATABLE: Final = re.compile(
-    r"_copier_conf\b(?!\s*\.\s*(?:answers_file|sep|os)\b)[^|%}\s]*|\b_copier_python\b|\bmake_secret\b|\bnow\s*\("
+    r"_copier_conf\b\W+(?:src_path|dst_path)\b|\bmake_secret\b|\bnow\s*\("
     r"|\|\s*(?:expanduser|expandvars|fileglob|realpath)\b"
 )
+_PLACE: Final = re.compile(r"_copier_conf\b\W+(?!answers_file|sep|os)\w+|\b_copier_python\b")
 _EXTERNAL: Final = re.compile(r"\b_external_data\b")
 _OWN_ANSWERS: Final = "{{ _copier_conf.answers_file }}"
 _MARKS: Final = tuple(f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end"))
@@ -44,6 +45,14 @@ def refuse_unrepeatable(snapshot: Snapshot) -> None:
                 "rendered.",
                 "Replace it by an answer, or use `copier copy` for this template.",
             )
+
+
+def find_place_dependent(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Name the texts of a catalog that differ from machine to machine, each with what it reads."""
+    for path, tokens in _templates(snapshot):
+        found = _PLACE.search("".join(text for _, text in tokens))
+        if found:
+            yield path, found[0]
 
 
 def _templates(snapshot: Snapshot) -> Iterator[tuple[str, Tokens]]:

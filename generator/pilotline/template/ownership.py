@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from pilotline.template.answers import Answers
-from pilotline.template.render import Matcher, match_paths, match_plain, template_context
+from pilotline.template.render import Matcher, match_names, match_paths, template_context
 from pilotline.template.snapshot import Snapshot
 
 Owner = Literal["owned", "seed", "derived"]
@@ -18,7 +18,7 @@ def _match_kept(snapshot: Snapshot, answers: Answers) -> Matcher:
     """
     patterns = snapshot.definition.skip_if_exists
     if not any("{" in pattern for pattern in patterns):
-        return match_plain(patterns)
+        return match_names(patterns)
     return match_paths(snapshot, patterns, template_context(snapshot, answers))
 
 

@@ -17,7 +17,7 @@ from pilotline.template.copier_variables import own_answers, surroundings
 from pilotline.template.environment import explain_template_error
 from pilotline.template.snapshot import Snapshot
 
-_KNOWN_KEYS: Final = frozenset(
+KNOWN_KEYS: Final = frozenset(
     {
         "ask",
         "choices",
@@ -33,6 +33,7 @@ _KNOWN_KEYS: Final = frozenset(
         "when",
     }
 )
+"""What Copier reads of a question; anything else it leaves aside without a word."""
 _RESERVED: Final = frozenset({"now", "make_secret"})
 
 
@@ -79,9 +80,6 @@ def parse_questions(snapshot: Snapshot) -> tuple[Question, ...]:
 
 
 def _parse_question(name: str, data: Mapping[str, object], secret: bool) -> Question:
-    unknown = sorted(set(data) - _KNOWN_KEYS)
-    if unknown:
-        raise CatalogError(f"copier.yml: question {name} has unknown keys: {', '.join(unknown)}.", "Remove them.")
     secret = secret or bool(data.get("secret"))
     if name in _RESERVED:
         raise CatalogError(f"copier.yml: a question cannot be called {name}.", "Choose another name.")

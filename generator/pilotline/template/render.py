@@ -6,6 +6,7 @@ suffix is dropped, everything else is copied byte for byte. The result is a valu
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -27,7 +28,7 @@ from pilotline.template.copier_variables import (
 )
 from pilotline.template.environment import explain_template_error
 from pilotline.template.limits import bounded
-from pilotline.template.snapshot import Snapshot
+from pilotline.template.snapshot import Operation, Snapshot
 
 Matcher = Callable[[str], bool]
 
@@ -89,12 +90,12 @@ def _context(snapshot: Snapshot, answers: Answers) -> tuple[str, dict[str, objec
         "_copier_answers": identity_of(snapshot) | {name: answers.recorded[name] for name in order},
     }
     path = answers_path(snapshot, context, partial(_render_setting, snapshot))
-    return path, with_answers_file(context, path)
+    return path, with_answers_file(snapshot, context, path)
 
 
 def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[str, object]) -> Matcher:
     """Make a test for paths from gitignore patterns, each of which may be a template."""
-    return match_plain(_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns)
+    return match_names(_render_text(snapshot, text, context, f"pattern {text!r}") for text in patterns)
 
 
 def match_plain(patterns: Iterable[str]) -> Matcher:
@@ -102,12 +103,37 @@ def match_plain(patterns: Iterable[str]) -> Matcher:
     return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in patterns]).match_file
 
 
-def match_excluded(snapshot: Snapshot, context: Mapping[str, object]) -> Matcher:
-    """Make the test for `_exclude`, whose patterns may render to several lines; those of `_skip_if_exists` may not."""
-    external = own_external_data(snapshot, context, partial(_render_setting, snapshot))
-    context = {**context, "_external_data": external, "_copier_operation": "copy"}
+def match_names(patterns: Iterable[str]) -> Matcher:
+    """Make a test for paths that does not mind how their accents are written: what is kept must not hang on that."""
+    matches = match_plain(patterns)
+    return lambda path: matches(path) or (not path.isascii() and matches(normalize("NFD", path)))
+
+
+def match_excluded(
+    snapshot: Snapshot, context: Mapping[str, object], recorded: Mapping[str, object] | None = None
+) -> Matcher:
+    """Make the test for `_exclude`, whose patterns may render to several lines; those of `_skip_if_exists` may not.
+
+    Args:
+        snapshot: The catalog; of a move's base, what the move leads to is excluded too.
+        context: What templates see.
+        recorded: What the answers file holds where it is rendered; nothing in an empty folder.
+    """
+    lines = _excluded_lines(snapshot, snapshot.usage.operation, context, recorded or {})
+    successor = snapshot.usage.successor
+    if successor is not None:
+        with suppress(CatalogError):  # it may ask for answers that were not there yet
+            lines += _excluded_lines(successor, snapshot.usage.operation, context, recorded or {})
+    return match_plain(lines)
+
+
+def _excluded_lines(
+    snapshot: Snapshot, operation: Operation, context: Mapping[str, object], recorded: Mapping[str, object]
+) -> list[str]:
+    external = own_external_data(snapshot, context, partial(_render_setting, snapshot), recorded)
+    context = {**context, "_external_data": external, "_copier_operation": operation}
     rendered = [_render_text(snapshot, text, context, f"pattern {text!r}") for text in snapshot.definition.exclude]
-    return match_plain(line for text in rendered for line in _LINE_BREAK.split(text))
+    return [line for text in rendered for line in _LINE_BREAK.split(text)]
 
 
 def _render_setting(snapshot: Snapshot, text: str, context: Mapping[str, object]) -> str:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
 from pilotline.files.tree import Tree
 from pilotline.template.definition import TemplateDefinition, parse_definition
 from pilotline.template.environment import Templating
+
+Operation = Literal["copy", "update"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Usage:
     """The pilot's answers file, where it is not the one that the catalog names."""
     folder_name: str | None = None
     """The name of the pilot's folder, where it is known."""
+    operation: Operation = "copy"
+    """What templates are told: a new or pristine render is a `copy`, both renders of a move are an `update`."""
+    successor: "Snapshot | None" = None
+    """Where a move leads from here; what that excludes is no business of the move, so it is no part of the base."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,7 +51,7 @@ def decide_answers(
         raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
     known = open_names(target.snapshot)
     kept = {name: value for name, value in pilot.answers.items() if name in known}
-    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=pilot.answers)
+    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=pilot.recorded)
     if problems and not lenient:
         raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
     unasked = () if problems else find_unasked(target.snapshot, new, target.changes)

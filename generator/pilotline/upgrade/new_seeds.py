@@ -9,10 +9,15 @@ from typing import Final
 
 from pilotline.files.tree import Tree
 from pilotline.template.answers import Answers
-from pilotline.template.render import match_plain
+from pilotline.template.render import match_names
 
 _LIST: Final = "arriving_later"
 _NUMBERS: Final = re.compile(r"[0-9]+(?:[.][0-9]+)*")
+
+
+def has_list(answers: Answers) -> bool:
+    """Tell whether a catalog says itself which seeds arrive later."""
+    return isinstance(answers.values.get(_LIST), list)
 
 
 def withheld_seeds(
@@ -26,7 +31,7 @@ def withheld_seeds(
     rules = new.values.get(_LIST)
     if not isinstance(rules, list) or _LIST not in old.values:
         return frozenset()
-    is_new = match_plain(_patterns(rules, old.recorded, version))
+    is_new = match_names(_patterns(rules, old.recorded, version))
     return frozenset(path for path in seeds if path in theirs and path not in base and not is_new(path))
 
 

@@ -94,11 +94,19 @@ def plan_move(
         AnswersError: A recorded answer is no longer accepted, or a new one is wrong.
         PolicyError: A configuration that the move brings names what the policies do not allow.
     """
+    recorded, target = _as_update(recorded, target)
     old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient)
     renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
     with plan_merge(pilot, target.snapshot, renders, new) as plan:
         causes = find_causes((recorded, old), (target.snapshot, new), paths_in_catalog(plan.merge, renders, pilot))
         yield replace(plan, problems=problems, causes=causes)
+
+
+def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:
+    """Let both sides know that they are rendered for a move, as Copier does it."""
+    new = target.snapshot.used(replace(target.snapshot.usage, operation="update"))
+    old = recorded.used(replace(recorded.usage, operation="update", successor=new))
+    return old, replace(target, snapshot=new)
 
 
 @contextlib.contextmanager

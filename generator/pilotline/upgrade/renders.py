@@ -1,17 +1,19 @@
 """Both renders of a move and who owns their paths, so that a merge is told what is its business."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from pilotline.errors import UnsupportedTemplateError
 from pilotline.files.tree import File, Tree
 from pilotline.git.fast_import import blob_id, is_sha256
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import render
+from pilotline.template.render import match_excluded, render, template_context
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.merge import Merge
-from pilotline.upgrade.new_seeds import withheld_seeds
+from pilotline.upgrade.new_seeds import has_list, withheld_seeds
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,24 @@ def render_both(pilot: Pilot, recorded: Snapshot, old: Answers, target: Snapshot
     base, theirs, team = render(recorded, old), render(target, new), pilot.team_files
     old_owner, new_owner = owner_of_paths(recorded, old), owner_of_paths(target, new)
     owners = {path: old_owner(path) for path in base} | {path: new_owner(path) for path in theirs}
-    seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
-    withheld = withheld_seeds(seeds, base, theirs, old, new, pilot.version)
-    theirs = Tree({path: file for path, file in theirs.items() if path not in withheld})
     kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
+    seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
+    skipped = _skipped(pilot, target, new, theirs)
+    withheld = withheld_seeds(seeds, base, theirs, old, new, pilot.version) if has_list(new) else skipped - base.keys()
+    alone = skipped - kept
+    base, theirs = Tree(without(base, alone)), Tree(without(theirs, withheld | alone))
     derived = frozenset(path for path, owner in owners.items() if owner == "derived") - team
     return Renders(base, theirs, kept - withheld, derived, team)
+
+
+def _skipped(pilot: Pilot, target: Snapshot, new: Answers, theirs: Tree) -> frozenset[str]:
+    """Name what the target renders into an empty folder, but not over this pilot: its excludes read the record."""
+    if new.rendered is not None or not target.definition.external_data:
+        return frozenset()
+    with suppress(UnsupportedTemplateError):
+        skips = match_excluded(target, template_context(target, new), pilot.recorded)
+        return frozenset(filter(skips, theirs))
+    return frozenset()
 
 
 def without(tree: Mapping[str, File], gone: frozenset[str]) -> dict[str, File]:

@@ -194,7 +194,6 @@ def test_what_is_wrong_is_one_sentence_with_the_next_step(tmp_path, arguments, m
     [
         ("copier.yml", "a: 1\nb: [\n", "copier.yml, line 3: "),
         ("copier.yml", "- a\n", "copier.yml holds no questions"),
-        ("copier.yml", "a: {hlep: x}\n", "question a has unknown keys: hlep"),
         ("copier.yml", "a: {default: '{{ b.c }}'}\n", "question a: 'b' is undefined"),
         ("copier.yml", "a: {when: false, type: yaml, default: 'b: ['}\n", "a cannot be computed"),
         ("copier.yml", "a: {default: \"{% include 'gone' %}\"}\n", "question a: the catalog has no file gone"),

@@ -1,0 +1,140 @@
+"""A template's history and a project's, told as dicts; moved on by Copier itself, or by pilotline, and looked at."""
+
+import contextlib
+import os
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import copier
+import pytest
+from click.testing import CliRunner, Result
+
+from pilotline.cli.main import group
+from tests.helpers import IDENTITY, build_file_tree, commit_all, git
+
+ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
+RECORD = {ANSWERS: "{{ _copier_answers | to_nice_yaml }}"}
+Change = Mapping[str, str | bytes | None]
+"""Files to write, and to remove where there is none; `a -> b` makes a link."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Two versions of a template, and what a team did in between."""
+
+    one: Change
+    two: Change = field(default_factory=dict)
+    ours: Change = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Answers at first."""
+    new_data: Mapping[str, object] = field(default_factory=dict)
+    """Answers of the update."""
+    trusted: bool = False
+    folder: str = ""
+    """Where in the repository the project lies."""
+    uncommitted: Change = field(default_factory=dict)
+    """What lies there without git knowing it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an update left: every file by path, links as their targets, and which of them conflict."""
+
+    files: Mapping[str, str]
+    conflicts: frozenset[str] = frozenset()
+
+
+def change(folder: Path, files: Change) -> None:
+    """Write and remove files and links."""
+    for path, content in files.items():
+        name, _, target = path.partition(" -> ")
+        place = folder / name
+        if content is None:
+            shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
+        elif target:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(target)
+        else:
+            build_file_tree(folder, {name: content})
+
+
+def make(folder: Path, history: History) -> tuple[Path, Path]:
+    """Make the template with both versions, and the project of the first as Copier makes it, with the team's work."""
+    template, repository = folder / "template", folder / "project"
+    change(template, {**RECORD, **history.one})
+    commit_all(template, "one", tag="v1.0.0")
+    project = repository / history.folder
+    with _quiet():
+        copier.run_copy(
+            str(template), project, dict(history.data), defaults=True, quiet=True, unsafe=history.trusted,
+            skip_tasks=not history.trusted, vcs_ref="v1.0.0",
+        )  # fmt: skip
+    git(repository, "init", "--quiet", "--initial-branch=main")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--no-verify", "--message=made by copier")
+    if history.ours:
+        change(project, history.ours)
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "--no-verify", "--message=our work")
+    change(project, history.uncommitted)
+    change(template, history.two)
+    git(template, "add", "--all", "--force")
+    git(template, "commit", "--quiet", "--no-verify", "--allow-empty", "--message=two")
+    git(template, "tag", "v2.0.0")
+    return template, project
+
+
+def by_copier(project: Path, history: History) -> Outcome:
+    """Update the project with Copier."""
+    with _quiet():
+        copier.run_update(
+            project, dict(history.new_data), defaults=True, overwrite=True, quiet=True, unsafe=history.trusted,
+            skip_tasks=not history.trusted,
+        )  # fmt: skip
+    return look(project)
+
+
+def by_pilotline(project: Path, history: History, *more: str) -> Result:
+    """Upgrade the project with pilotline, in this process."""
+    answers = [part for name, value in history.new_data.items() for part in ("-d", f"{name}={value}")]
+    trust = ["--trust"] if history.trusted else []
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        return CliRunner(env=IDENTITY).invoke(group, ["upgrade", *trust, *answers, *more])
+    finally:
+        os.chdir(before)
+
+
+def look(project: Path) -> Outcome:
+    """Read everything in a project but git's own; the sides of a conflict are not named."""
+    files: dict[str, str] = {}
+    for path in sorted(project.rglob("*")):
+        name = path.relative_to(project).as_posix()
+        if name == ".git" or name.startswith(".git/"):
+            continue
+        if path.is_symlink():
+            files[name] = f"-> {os.readlink(path)}"  # noqa: PTH115 - as it is written
+        elif path.is_file():
+            files[name] = _without_labels(path.read_bytes().decode("utf-8", "surrogateescape"))
+    unmerged = git(project, "ls-files", "--unmerged", "-z").split("\0")
+    return Outcome(files, frozenset(entry.partition("\t")[2] for entry in unmerged if entry))
+
+
+def _without_labels(text: str) -> str:
+    marks = ("<<<<<<< ", ">>>>>>> ")
+    lines = [f"{line[:7]}\n" if line.startswith(marks) else line for line in text.splitlines(keepends=True)]
+    return "".join(line for line in lines if not line.startswith("||||||| "))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Go on without Copier's warnings, and under a name that git accepts."""
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")
+        for name, value in IDENTITY.items():
+            patch.setenv(name, value)
+        yield
