@@ -10,12 +10,13 @@ import pytest
 
 from pilotline.template.snapshot import Snapshot
 from tests.e2e.earlier import load_first_shape
+from tests.e2e.notebooks import code_of
 
 pytestmark = pytest.mark.slow
 
 PLATFORM = "_platform"
 OWN = r"src/[^/]+/(?!_platform/|adapters/integrations/)|tests/(?!platform/)"
-SEED = re.compile(rf"templates/[^/]+/(?:{OWN}).*[.]py(?:[.]jinja)?")
+SEED = re.compile(rf"templates/[^/]+/(?:(?:{OWN}).*[.]py|docs/team/.*[.]ipynb)(?:[.]jinja)?")
 READ = (
     "import json; from customer_call_list._platform.surface import EARLIER, MOVED, SURFACE;"
     "print(json.dumps([SURFACE, EARLIER, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
@@ -45,7 +46,8 @@ print(*(f"{each.category.__name__} {each.filename} {each.message}" for each in f
 def seeds(snapshot: Snapshot) -> dict[str, str]:
     """Give the modules of every layer that are handed to the team, whatever answers bring them."""
     found = {path: file.content.decode() for path, file in snapshot.tree.items() if SEED.fullmatch(path)}
-    return {path: text.replace("{{ package_name }}", "customer_call_list") for path, text in found.items()}
+    named = {path: text.replace("{{ package_name }}", "customer_call_list") for path, text in found.items()}
+    return {path: code_of(text) if ".ipynb" in path else text for path, text in named.items()}
 
 
 def imported(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
