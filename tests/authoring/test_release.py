@@ -117,6 +117,15 @@ def test_what_cannot_be_released_is_refused_and_left_as_it_was(catalog, kind, ve
     assert state(catalog) == before
 
 
+def test_a_release_that_a_hook_refused_is_made_once_that_is_mended(catalog):
+    spoil(catalog, "a hook")
+    assert release(catalog, "1.1.0").code == 2
+    (catalog / ".git/hooks/commit-msg").unlink()
+    commit_all(build_file_tree(catalog, {"NOTES.md": "What the hook asked for.\n"}), "mended")
+    done = release(catalog, "1.1.0")
+    assert (done.code, done.err) == (0, "")
+
+
 def test_a_folder_that_is_no_repository_is_refused(tmp_path):
     done = release(plant(tmp_path, GOOD), "1.0.0")
     assert done.code == 2
@@ -178,6 +187,16 @@ def test_a_release_that_was_killed_at_any_step_is_made_by_the_next_one(catalog, 
             assert git(killed, "rev-parse", "v1.1.0^{commit}") == git(killed, "rev-parse", "HEAD")
             assert git(killed, "rev-parse", "HEAD~1") == before
             shutil.rmtree(killed)
+
+
+def test_a_plan_writes_nothing_where_a_release_was_killed(catalog, tmp_path):
+    whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
+    release_killed(catalog, release_killed(whole, 0, "never") - 3, "before")
+    before = state(catalog), files_below(catalog / ".git")
+    refused = release(catalog, "1.1.0", "--plan")
+    assert (refused.code, "without --plan takes it back" in refused.err) == (2, True)
+    assert (state(catalog), files_below(catalog / ".git")) == before
+    assert release(catalog, "1.1.0").code == 0
 
 
 def test_work_that_was_done_since_a_release_was_killed_is_nobodys_to_drop(catalog, tmp_path):

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 import pytest
 
-from pilotline.cli.exit import run_guarded
-from pilotline.errors import GitError
+from pilotline.cli.exit import _explain, _tell, run_guarded
+from pilotline.errors import GitError, PilotlineError
 
 
 def outcome_of(error, capsys):
@@ -37,6 +37,20 @@ def test_a_fault_of_ours_is_3_with_a_log_and_no_traceback(capsys):
     assert "Traceback" not in text
     path = text.split("details are in ")[1].split(";")[0]
     assert "ZeroDivisionError: division by zero" in Path(path).read_text(encoding="utf-8")
+
+
+def test_no_token_is_told_or_kept(capsys):
+    address = "https://ci:TOKEN@host/x.git"
+    for error in (ZeroDivisionError(address), PilotlineError(f"{address} is away.", f"Look at {address}.")):
+        for arguments in (["--catalog", address], ["--catalog", address, "--json"]):
+            code = _tell(_explain(error, arguments), as_json="--json" in arguments)
+            said = "".join(capsys.readouterr())
+            assert "host/x.git" in said or code == 3
+            assert "TOKEN" not in said
+            if code == 3:
+                log = Path(said.rpartition("details are in ")[2].partition(";")[0]).read_text(encoding="utf-8")
+                assert "https://host/x.git" in log
+                assert "TOKEN" not in log
 
 
 def test_an_interrupt_while_a_class_is_made_is_130_too(tmp_path):

@@ -34,7 +34,7 @@ def test_a_signal_before_the_handle_is_held_ends_the_process(started):
     before = signal.getsignal(signal.SIGINT)
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run_child(SLEEP, HERE, b"", os.environ)
+        run_child(SLEEP, HERE)
     assert time.monotonic() - begun < 30
     assert started[0].returncode == -signal.SIGKILL
     assert signal.getsignal(signal.SIGINT) is before
@@ -43,7 +43,7 @@ def test_a_signal_before_the_handle_is_held_ends_the_process(started):
 def test_what_is_ignored_stays_ignored(started):
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        done = run_child([sys.executable, "-c", "print(input())"], HERE, b"said\n", os.environ)
+        done = run_child([sys.executable, "-c", "print(input())"], HERE, stdin=b"said\n")
     finally:
         signal.signal(signal.SIGINT, before)
     assert (done.returncode, done.stdout) == (0, b"said\n")
@@ -53,13 +53,13 @@ def test_what_is_ignored_stays_ignored(started):
 def test_a_program_that_is_not_there_leaves_the_handlers_as_they_were():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(OSError, match="no-such-program"):
-        run_child(["no-such-program"], HERE, b"", os.environ)
+        run_child(["no-such-program"], HERE)
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_other_threads_start_processes_as_well():
     found = []
-    thread = threading.Thread(target=lambda: found.append(run_child([sys.executable, "-c", ""], HERE, b"", os.environ)))
+    thread = threading.Thread(target=lambda: found.append(run_child([sys.executable, "-c", ""], HERE)))
     thread.start()
     thread.join()
     assert found[0].returncode == 0

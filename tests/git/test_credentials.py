@@ -38,15 +38,19 @@ def nothing_given(monkeypatch):
 
 @pytest.mark.usefixtures("nothing_given")
 def test_git_alone_learns_what_was_given_and_the_user_is_told_once(caplog):
-    assert connection_settings() == {}
+    assert connection_settings() == ()
     for _ in range(2):
         assert set_user_apart("https://ci:TOKEN@host/x.git") == "https://host/x.git"
     assert set_user_apart("https://other/x.git") == "https://other/x.git"
-    assert connection_settings() == {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "url.https://ci:TOKEN@host/x.git.insteadOf",
-        "GIT_CONFIG_VALUE_0": "https://host/x.git",
-    }
+    assert connection_settings() == (("url.https://ci:TOKEN@host/x.git.insteadOf", "https://host/x.git"),)
     assert len(caplog.messages) == 1
     assert "git help gitcredentials" in caplog.text
     assert "TOKEN" not in caplog.text
+
+
+@pytest.mark.usefixtures("nothing_given")
+def test_a_host_alone_begins_no_other_address():
+    """Git replaces the beginning of an address: `https://host` is also that of `https://host.elsewhere`."""
+    for address in ("https://ci:TOKEN@host", "https://ci:TOKEN@host:8443"):
+        set_user_apart(address)
+    assert connection_settings() == ()

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
+from pilotline.files.children import run_child
 from pilotline.files.locks import locked
 
 CHECKS: Final = (
@@ -62,17 +62,18 @@ def prepare_environment(folder: Path, requirements: Sequence[str]) -> Path:
         if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
             python = folder / _FOLDER_OF_EXECUTABLES / "python"
             if not python.exists():
-                _run([sys.executable, "-m", "venv", str(folder)])
+                _run([sys.executable, "-m", "venv", str(folder)], folder.parent)
             if requirements:
-                _run([str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *requirements])
+                pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+                _run([*pip, "install", *requirements], folder.parent)
             stamp.write_text(wanted, encoding="utf-8")
     return folder / _FOLDER_OF_EXECUTABLES
 
 
-def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+def _run(command: Sequence[str], cwd: Path) -> None:
+    done = run_child(command, cwd)
     if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-3:]
+        last = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[-3:]
         raise TrialError(
             f"The environment for pilots cannot be made: {' '.join(last)}", "Check the package registry and run again."
         )
@@ -86,22 +87,15 @@ def run_in_pilot(
     path = f"{executables}{os.pathsep}{os.environ['PATH']}"
     environment = {**kept, "PATH": path, "PYTHONPATH": str(pilot / "src"), **variables}
     isolate = _OFFLINE if offline and _can_isolate() else ()
-    done = subprocess.run(  # noqa: S603 - the pilot's own command, in the pilot
-        [*isolate, *command],
-        cwd=pilot,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return FinishedCommand(tuple(command), done.returncode, done.stdout, done.stderr)
+    done = run_child([*isolate, *command], pilot, environment=environment)
+    out, err = (said.decode(errors="replace") for said in (done.stdout, done.stderr))
+    return FinishedCommand(tuple(command), done.returncode, out, err)
 
 
 def _can_isolate() -> bool:
     if shutil.which("unshare") is None:
         return False
-    return subprocess.run([*_OFFLINE[:2], "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
+    return run_child([*_OFFLINE[:2], "true"], Path.cwd()).returncode == 0
 
 
 def failed_checks(

@@ -1,15 +1,13 @@
 """Releasing a catalog: checked, told to pilot teams, committed and tagged, or left as it was."""
 
-import contextlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from pilotline.authoring.changelog import NEXT, extend_changelog, format_changes, format_note, read_fragments
-from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release
+from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release, refuse_killed
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
 from pilotline.catalog.loading import read_parts
 from pilotline.catalog.upgrade_notes import NOTES
@@ -53,10 +51,14 @@ class Release:
     """Whether this is the repository of pilotline itself, whose snapshot is frozen."""
 
 
-def plan_release(folder: Path, version: str, today: date) -> Release:
+def plan_release(folder: Path, version: str, today: date, *, recover: bool) -> Release:
     """Check that a catalog can be released under a version, and write its notes.
 
-    One that was killed while it wrote is taken back first.
+    Args:
+        folder: The catalog's repository.
+        version: The version to release.
+        today: The day that the changelog names.
+        recover: Whether a release that was killed while it wrote is taken back first; else it is refused.
 
     Raises:
         CatalogError: The folder is no catalog's repository, its tree is dirty, or there is nothing to tell.
@@ -64,7 +66,7 @@ def plan_release(folder: Path, version: str, today: date) -> Release:
     """
     if not git.is_repository_root(folder):
         raise CatalogError(f"{folder} is not a git repository.", "Run this in the folder of a catalog's repository.")
-    recover_release(folder)
+    (recover_release if recover else refuse_killed)(folder)
     tag = _choose_tag(folder, version)
     if git.run_git(["status", "--porcelain"], folder):
         raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
@@ -123,7 +125,7 @@ def publish_release(release: Release) -> str:
     before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
     frozen = _STORE if release.builtin else ""
     journal = ReleaseJournal(release.tag, before, release.files, release.removed, frozen)
-    with journalled(folder, journal), _undone_on_failure(folder, before):
+    with journalled(folder, journal):
         for path, text in release.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8", newline="")
@@ -138,14 +140,3 @@ def publish_release(release: Release) -> str:
         git.run_git(["commit", "--quiet", "--file=-"], folder, stdin=f"{message}\n".encode(), settings=identity)
         tag_commit(folder, release.tag, message, identity)
     return git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
-
-
-@contextlib.contextmanager
-def _undone_on_failure(folder: Path, before: str) -> Iterator[None]:
-    """Return to the last commit when something fails; the tree was clean, so nothing else can be lost."""
-    try:
-        yield
-    except BaseException:
-        git.run_git(["add", "--all"], folder)
-        git.run_git(["reset", "--quiet", "--hard", before], folder)
-        raise

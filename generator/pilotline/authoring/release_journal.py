@@ -3,7 +3,6 @@
 import contextlib
 import json
 import logging
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +12,12 @@ from pilotline.errors import CatalogError
 from pilotline.files.disk import write_atomically
 from pilotline.files.locks import free_lock, try_lock
 from pilotline.git import commands as git
+from pilotline.git.index_lock import break_stale_lock
 from pilotline.git.revisions import list_tags
 
 _LOG: Final = logging.getLogger("pilotline")
 _NAME: Final = "pilotline-release.json"
 _LOCK: Final = "pilotline-release.lock"
-_PATIENCE: Final = 2.0
-"""Seconds that a child of a killed process gets to finish before its lock counts as left behind."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class ReleaseJournal:
 
 @contextlib.contextmanager
 def journalled(folder: Path, journal: ReleaseJournal) -> Iterator[None]:
-    """Hold the lock of a repository's releases, and its journal, while one is written.
+    """Hold the lock of a repository's releases, and its journal, while one is written; what fails is undone.
 
     Raises:
         CatalogError: Another process makes one.
@@ -46,8 +44,27 @@ def journalled(folder: Path, journal: ReleaseJournal) -> Iterator[None]:
     own = _own_folder(folder)
     with _locked(own):
         write_atomically(own / _NAME, json.dumps(asdict(journal)).encode())
-        yield
+        try:
+            yield
+        except BaseException:
+            _return_to(folder, journal.before)  # where that fails, too, the journal stays
+            (own / _NAME).unlink(missing_ok=True)
+            raise
         (own / _NAME).unlink(missing_ok=True)
+
+
+def refuse_killed(folder: Path) -> None:
+    """Refuse to look at a repository in which a release was killed while it wrote.
+
+    Raises:
+        CatalogError: One was, and nothing has taken it back.
+    """
+    journal = _read(_own_folder(folder) / _NAME)
+    if journal is not None and journal.tag not in list_tags(folder):
+        raise CatalogError(
+            f"A release of {journal.tag} is being written here, or was killed while it was.",
+            "Wait until it is done; if none is at work, `pilotline catalog release` without --plan takes it back.",
+        )
 
 
 def recover_release(folder: Path) -> None:
@@ -103,14 +120,16 @@ def _is_ours(folder: Path, journal: ReleaseJournal, name: str) -> bool:
 
 def _take_back(folder: Path, journal: ReleaseJournal, lock: Path) -> bool:
     """Return to the commit before; tell whether anything had been written."""
-    deadline = time.monotonic() + _PATIENCE
-    while lock.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    lock.unlink(missing_ok=True)
+    break_stale_lock(lock)
     written = bool(_changed(folder)) or git.run_git(["rev-parse", "HEAD"], folder).decode().strip() != journal.before
-    git.run_git(["add", "--all"], folder)  # all that is there is of the release, and goes with it
-    git.run_git(["reset", "--quiet", "--hard", journal.before], folder)
+    _return_to(folder, journal.before)
     return written
+
+
+def _return_to(folder: Path, commit: str) -> None:
+    """Go back to a commit; the tree was clean there, so all that goes with it is of the release."""
+    git.run_git(["add", "--all"], folder)
+    git.run_git(["reset", "--quiet", "--hard", commit], folder)
 
 
 def _read(path: Path) -> ReleaseJournal | None:

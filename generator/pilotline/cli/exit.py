@@ -98,16 +98,19 @@ def _usage_text(error: click.ClickException) -> str:
 
 def _tell(ending: _Ending, *, as_json: bool) -> ExitCode:
     """Show an error to whoever reads: people on standard error, a machine that asked for JSON on standard output."""
+    from pilotline.git.credentials import without_user  # noqa: PLC0415 - needed only when something went wrong
+
+    message, hint = without_user(ending.message), without_user(ending.hint)
     if as_json:
-        error = {"message": ending.message, "hint": ending.hint, "exit_code": int(ending.code)}
-        details = {"problems": ending.problems} if ending.problems else {}
+        error = {"message": message, "hint": hint, "exit_code": int(ending.code)}
+        details = {"problems": [*map(without_user, ending.problems)]} if ending.problems else {}
         click.echo(json.dumps({"format": 1, "error": error | details}, ensure_ascii=False))
-    first, _, rest = ending.message.partition("\n")
+    first, _, rest = message.partition("\n")
     _say(click.style("pilotline: ", fg="red", bold=True) + first)
     if rest:
         _say(rest)
-    if ending.hint:
-        _say(click.style(ending.hint, dim=True))
+    if hint:
+        _say(click.style(hint, dim=True))
     return ending.code
 
 
@@ -130,8 +133,11 @@ def _explain_fault(error: BaseException, arguments: Sequence[str]) -> _Ending:
     import tempfile  # noqa: PLC0415 - needed only when something broke
     import traceback  # noqa: PLC0415 - the same
 
+    from pilotline.git.credentials import without_user  # noqa: PLC0415 - the same
+
     report = "".join(traceback.format_exception(error))
-    text = f"pilotline {__version__}, Python {sys.version}, {sys.platform}\npilotline {' '.join(arguments)}\n\n{report}"
+    about = f"pilotline {__version__}, Python {sys.version}, {sys.platform}"
+    text = without_user(f"{about}\npilotline {' '.join(arguments)}\n\n{report}")
     try:
         handle, path = tempfile.mkstemp(prefix="pilotline-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

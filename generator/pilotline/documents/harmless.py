@@ -23,5 +23,10 @@ def without_control(text: str) -> str:
     return text if text.isascii() and text.isprintable() else re.sub(f"(?s){_CONTROL}", _keep_ours, text)
 
 
+def one_line(text: str) -> str:
+    """Make one plain line of a text: no style, no break, no run of blanks."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def _keep_ours(found: re.Match[str]) -> str:
     return found[1] or ""

@@ -7,6 +7,7 @@ import yaml
 
 YamlError: Final = yaml.YAMLError
 
+_LONGEST_TOLD: Final = 80
 _Loader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -23,12 +24,16 @@ def _told(
         try:
             return construct(loader, node)
         except (ValueError, KeyError, OverflowError, TypeError, AttributeError) as error:
-            why = "" if isinstance(error, KeyError) else f": {error}"
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{node.value!r} is no {kind}{why}", node.start_mark
-            ) from error
+            why = "" if isinstance(error, KeyError) else f": {_shortened(str(error))}"
+            told = f"{_shortened(repr(node.value))} is no {kind}{why}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
 
     return construct_or_tell
+
+
+def _shortened(text: str) -> str:
+    """Keep a sentence readable, whatever a file holds."""
+    return text if len(text) <= _LONGEST_TOLD else f"{text[: _LONGEST_TOLD - 1]}…"
 
 
 for _tag, _kind in {"bool": "truth", "int": "whole number", "float": "number", "timestamp": "date or time"}.items():

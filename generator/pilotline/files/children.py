@@ -14,23 +14,37 @@ _SIGNALS: Final = tuple(
 
 
 def run_child(
-    command: Sequence[str], cwd: Path, stdin: bytes, environment: Mapping[str, str]
+    command: Sequence[str],
+    cwd: Path,
+    *,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end and keep what it says; whatever interrupts that ends it first.
 
+    Args:
+        command: The program and its arguments.
+        cwd: Folder to run in.
+        stdin: What it reads; nothing by default.
+        environment: Its environment; that of this process by default.
+        seconds: How long it may take.
+
     Raises:
         OSError: It could not be started.
+        subprocess.TimeoutExpired: It took longer.
     """
     held = _HeldSignals()
+    source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with (
         held,
         subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
-            command, cwd=cwd, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, cwd=cwd, env=environment, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as child,
     ):
         try:
             held.release()
-            said, errors = child.communicate(stdin)
+            said, errors = child.communicate(stdin, seconds)
         except BaseException:
             child.kill()
             raise

@@ -64,6 +64,18 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def write_where_it_leads(path: Path, content: bytes) -> None:
+    """Write a file that a user names: in one step, or through a link, a pipe or a device, which stays what it is.
+
+    Raises:
+        OSError: The disk is full or it cannot be written.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        path.write_bytes(content)
+    else:
+        write_atomically(path, content)
+
+
 def replace_files(tree: Tree, folder: Path) -> None:
     """Write files into a folder, in the place of those of the same name; each is old or new, never half of both.
 

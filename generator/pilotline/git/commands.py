@@ -4,13 +4,15 @@ Every call is made without the surroundings of the caller: no inherited `GIT_DIR
 commands. Data that is not ours (a version, an address) goes in on standard input or behind `--`.
 """
 
+import contextlib
 import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from pilotline.errors import GitError
 from pilotline.files.children import run_child
@@ -38,7 +40,6 @@ _NO_SETTINGS: Final = {
 }
 UNHOOKED: Final = ("core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false")
 """Neither a hook nor git's housekeeping gets in the way of what is written."""
-_LFS: Final = frozenset({"git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs filter-process"})
 _NEVER: Final = ("core.fsmonitor=false", "safe.bareRepository=explicit", "log.showSignature=false")
 """No program that a repository's settings name is started where its files are only looked at."""
 AS_IT_IS: Final = (
@@ -53,6 +54,14 @@ AS_IT_IS: Final = (
     "init.defaultBranch=main",
 )
 """A new repository holds every byte as it is given, whatever the user's own settings say."""
+_PROTOCOLS: Final = "file:git:http:https:ssh"
+"""What connects without a program of the caller's choice (`ext::`, and helpers of other names, run one)."""
+_NO_PROTOCOL: Final = "none"
+
+Setting: TypeAlias = str | tuple[str, str]
+"""`name=value`, or both apart where the name is not ours: that of a filter may hold any character."""
+
+_missing_fetched: Final[ContextVar[bool]] = ContextVar("missing_fetched", default=False)
 
 
 def find_git() -> str:
@@ -72,9 +81,10 @@ def run_git(
     cwd: Path,
     *,
     stdin: bytes = b"",
-    settings: Sequence[str] = (),
+    settings: Sequence[Setting] = (),
     isolated: bool = False,
     discover: bool = False,
+    remote: bool = False,
 ) -> bytes:
     """Run git and return what it printed.
 
@@ -82,15 +92,16 @@ def run_git(
         arguments: The subcommand and its arguments.
         cwd: Folder to run in.
         stdin: What git reads.
-        settings: `name=value` pairs that hold for this call only.
+        settings: What holds for this call only.
         isolated: Whether the settings and attributes of user and machine are left out.
         discover: Whether git shall look for the repository that a folder lies in; then a bare one is none, because a
             file of a repository can look like one, with settings that name programs.
+        remote: Whether the call is meant to reach another repository.
 
     Raises:
         GitError: Git is missing or refused; the message carries git's last line.
     """
-    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover)
+    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover, remote=remote)
     if done.returncode:
         reason = without_user(_last_line(done.stderr))
         raise GitError(f"git {arguments[0]} failed: {reason}", _next_step(reason))
@@ -101,7 +112,8 @@ def try_git(
     arguments: Sequence[str],
     cwd: Path,
     *,
-    settings: Sequence[str] = (),
+    stdin: bytes = b"",
+    settings: Sequence[Setting] = (),
     isolated: bool = False,
     discover: bool = False,
 ) -> tuple[int, bytes]:
@@ -110,7 +122,7 @@ def try_git(
     Raises:
         GitError: Git is missing.
     """
-    done = _start(arguments, cwd, b"", settings, isolated=isolated, discover=discover)
+    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover)
     return done.returncode, done.stdout
 
 
@@ -118,21 +130,38 @@ def _start(
     arguments: Sequence[str],
     cwd: Path,
     stdin: bytes,
-    settings: Sequence[str],
+    settings: Sequence[Setting],
     *,
     isolated: bool = False,
     discover: bool = False,
+    remote: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
     explicit = [] if discover or not _is_bare(cwd) else ["--git-dir=."]
-    given = (part for setting in (*_NEVER, *settings) for part in ("-c", setting))
-    command = [find_git(), *explicit, *given, *arguments]
+    plain = (part for setting in (*_NEVER, *settings) if isinstance(setting, str) for part in ("-c", setting))
+    apart = [setting for setting in settings if not isinstance(setting, str)]
+    environment = _environment(apart, remote=remote or _missing_fetched.get())
+    command = [find_git(), *explicit, *plain, *arguments]
     try:
-        return run_child(command, cwd, stdin, _environment() | (_NO_SETTINGS if isolated else {}))
+        return run_child(command, cwd, stdin=stdin, environment=environment | (_NO_SETTINGS if isolated else {}))
     except OSError as error:
         raise GitError(f"Git could not be started in {cwd}: {error.strerror}.", "Check the folder.") from error
 
 
-def _environment() -> dict[str, str]:
+@contextlib.contextmanager
+def fetching_missing_objects() -> Iterator[None]:
+    """Let git fetch what a partial clone left out: for writing in a repository, whose settings its owner trusts then.
+
+    Everywhere else no call reaches another repository on its own: the settings of the one that is read would name the
+    programs for that.
+    """
+    token = _missing_fetched.set(True)
+    try:
+        yield
+    finally:
+        _missing_fetched.reset(token)
+
+
+def _environment(settings: Sequence[tuple[str, str]], *, remote: bool) -> dict[str, str]:
     """Build git's environment: the caller's, less what would redirect git, plus what keeps it silent and safe."""
     kept = {
         name: value
@@ -141,11 +170,19 @@ def _environment() -> dict[str, str]:
     }
     return kept | {
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+        "GIT_ALLOW_PROTOCOL": _PROTOCOLS if remote else _NO_PROTOCOL,
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C.UTF-8",
-        **connection_settings(),
+        **_as_variables([*(connection_settings() if remote else ()), *settings]),
     }
+
+
+def _as_variables(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Write settings as variables of git's environment, which no list of processes shows."""
+    found = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
+    for number, (name, value) in enumerate(settings):
+        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return found
 
 
 def _last_line(output: bytes) -> str:
@@ -157,8 +194,11 @@ def _last_line(output: bytes) -> str:
 
 def _next_step(reason: str) -> str:
     """Say what helps: git's own words for a full disk name no way out."""
-    full = any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT))
-    return "Free some space and run the command again." if full else "Mend what git names and run again."
+    if any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT)):
+        return "Free some space and run the command again."
+    if "promisor remote" in reason or "not allowed" in reason:
+        return "This clone has only a part of its objects: get them with `git fetch --refetch --no-filter`."
+    return "Mend what git names and run again."
 
 
 def is_repository_root(folder: Path) -> bool:
@@ -168,23 +208,6 @@ def is_repository_root(folder: Path) -> bool:
 
 def _is_bare(folder: Path) -> bool:
     return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and not (folder / ".git").exists()
-
-
-def settings_without_filters(folder: Path) -> tuple[str, ...]:
-    """Give settings that switch off the filters that a repository's own configuration names.
-
-    They are programs, and git runs them to compare a file of the work tree with a commit. Those of Git LFS stay, as its
-    own command writes them: without them each of its files would look changed.
-    """
-    question = ["config", "-z", "--show-scope", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"]
-    _, answer = try_git(question, folder, discover=True)
-    fields = answer.decode(errors="replace").split("\0")
-    found = []
-    for scope, entry in zip(fields[::2], fields[1::2], strict=False):
-        name, _, command = entry.partition("\n")
-        if scope in {"local", "worktree"} and command not in _LFS and "=" not in name:
-            found += [f"{name}=", f"{name.rpartition('.')[0]}.required=false"]
-    return tuple(found)
 
 
 def work_tree_above(folder: Path) -> Path | None:

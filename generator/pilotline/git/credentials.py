@@ -37,13 +37,14 @@ def set_user_apart(address: str) -> str:
     return bare
 
 
-def connection_settings() -> dict[str, str]:
-    """Give the settings, as variables of git's environment, by which git connects with what was given."""
-    pairs = [(f"url.{address.removeprefix('git+')}.insteadOf", bare) for bare, address in _given.items()]
-    found = {"GIT_CONFIG_COUNT": str(len(pairs))} if pairs else {}
-    for number, (name, value) in enumerate(pairs):
-        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value.removeprefix("git+")}
-    return found
+def connection_settings() -> tuple[tuple[str, str], ...]:
+    """Give the settings by which git connects with what was given.
+
+    Git replaces the beginnings of addresses. Without a path, that of a host would begin the names of others, too
+    (`https://host` and `https://host.elsewhere`), so such an address, which names no repository, gets none.
+    """
+    pairs = ((bare.removeprefix("git+"), address.removeprefix("git+")) for bare, address in _given.items())
+    return tuple((f"url.{address}.insteadOf", bare) for bare, address in pairs if "/" in bare.partition("://")[2])
 
 
 def _bare(found: re.Match[str]) -> str:

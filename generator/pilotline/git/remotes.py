@@ -12,7 +12,7 @@ def list_remote_refs(url: str, cwd: Path) -> dict[str, str]:
     Raises:
         GitError: It cannot be reached.
     """
-    lines = run_git(["ls-remote", "--", url], cwd).decode().splitlines()
+    lines = run_git(["ls-remote", "--", url], cwd, remote=True).decode().splitlines()
     pairs = {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
     return {name: pairs.get(f"{name}^{{}}", commit) for name, commit in pairs.items() if not name.endswith("^{}")}
 
@@ -26,4 +26,5 @@ def fetch(url: str, repository: Path, refspecs: Sequence[str], *, shallow: bool)
     deep = ["--unshallow"] if (repository / "shallow").exists() else []
     depth = ["--depth=1"] if shallow else deep
     command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--stdin", *depth, "--", url]
-    run_git(command, repository, stdin="".join(f"{line}\n" for line in refspecs).encode(), settings=["gc.auto=0"])
+    wanted = "".join(f"{line}\n" for line in refspecs).encode()
+    run_git(command, repository, stdin=wanted, settings=["gc.auto=0"], remote=True)

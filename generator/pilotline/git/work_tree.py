@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.git.commands import UNHOOKED, run_git, settings_without_filters, try_git, wants_signature
+from pilotline.git.commands import UNHOOKED, run_git, try_git, wants_signature
 from pilotline.git.contents import TreeEntry
+from pilotline.git.filters import settings_without_filters
 
 SUBMODULE: Final = "160000"
 _SETTINGS: Final = (*UNHOOKED, "submodule.recurse=false")

@@ -1,6 +1,6 @@
 """What a pilot's KPIs say now: the newest evidence on each, its worth, and the decision that is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,9 +99,10 @@ def read_report(start: Path) -> Report:
     """
     folder = _find(start)
     definitions = _read(folder, KPIS)
-    facts = _facts(_read(folder, MANIFEST), lambda manifest: _still_the_example(folder, manifest, definitions))
+    manifest = _read_manifest(folder)
+    facts = _facts(manifest, _still_the_example(folder, manifest, definitions))
     kpis = read_kpis(definitions, lambda name: _read(folder, name))
-    lines = in_force(read_evidence(_read(folder, KPI_EVIDENCE, missing=b"")), _contract(folder))
+    lines = in_force(read_evidence(_read(folder, KPI_EVIDENCE, missing=b"")), _contract(folder, manifest))
     trends = tuple(_trend(kpi, lines) for kpi in kpis)
     first = trends[0]
     value = value_of(first.kpi, first.newest, facts.costs) if first.newest else None
@@ -176,30 +177,32 @@ def _still_the_example(folder: Path, manifest: Mapping[str, object], definitions
 
 def _other_rules(folder: Path, package: str) -> str:
     def read(path: str) -> bytes | None:
-        return (folder / path).read_bytes() if (folder / path).is_file() else None
+        return _read(folder, path) if (folder / path).is_file() else None
 
     return explain_differing_rules(find_differing_rules(read, f"src/{package}/"))
 
 
-def _contract(folder: Path) -> str | None:
+def _contract(folder: Path, manifest: Mapping[str, object]) -> str | None:
     """Name the data contract that is in force by what it means; None where it cannot be read."""
+    listed = as_texts(as_mapping(manifest.get("data")).get("contracts"))
     try:
-        manifest = as_mapping(parse_mapping(_read(folder, MANIFEST)))
-        listed = as_texts(as_mapping(manifest.get("data")).get("contracts"))
         present = [parse_mapping(_read(folder, path)) for path in listed if (folder / path).is_file()]
     except YamlError:
         return None
     return contract_key(map(as_mapping, present))
 
 
-def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]], tuple[str, ...]]) -> Facts:
+def _read_manifest(folder: Path) -> dict[str, object]:
     try:
-        data = parse_mapping(content)
+        found = parse_mapping(_read(folder, MANIFEST))
     except YamlError as error:
         raise KpiError(f"pilot.yml is no YAML: {str(error).splitlines()[0]}.", "Put pilot.yml right.") from error
-    if not data:
+    if not found:
         raise KpiError("pilot.yml holds no manifest.", "Restore it: git log -- pilot.yml")
-    found = data
+    return found
+
+
+def _facts(found: Mapping[str, object], example: tuple[str, ...]) -> Facts:
     objective, costs = as_mapping(found.get("objective")), as_mapping(found.get("costs"))
     return Facts(
         name=_text(found, "name"),
@@ -217,7 +220,7 @@ def _facts(content: bytes, still_the_example_in: Callable[[Mapping[str, object]]
             people_per_month=as_number(costs.get("people_per_month")),
             source=_text(costs, "source"),
         ),
-        example=still_the_example_in(found),
+        example=example,
     )
 
 

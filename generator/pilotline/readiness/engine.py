@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from pilotline.documents.harmless import one_line
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
 from pilotline.readiness.eu_ai_act import is_overtaken
@@ -12,7 +13,6 @@ from pilotline.readiness.evidence import Record, is_current
 from pilotline.readiness.results import Grade, Problem, Reason, Result, Severity, Status
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Waiver
-from pilotline.rules.placeholders import one_line
 
 Progress = Callable[[str], None]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pilotline.files.children import run_child
 from pilotline.readiness.base import NotProvenError, Output
 
 
@@ -25,16 +26,11 @@ class PilotTools:
         """
         path = os.pathsep.join([*map(str, self._places()), os.environ.get("PATH", "")])
         try:
-            done = subprocess.run(  # noqa: S603 - the commands of our own checks, arguments as a list
+            done = run_child(
                 ["/usr/bin/env", *command] if os.name == "posix" else list(command),
-                cwd=self.folder,
-                env={**os.environ, "PATH": path},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=seconds,
-                check=False,
+                self.folder,
+                environment={**os.environ, "PATH": path},
+                seconds=seconds,
             )
         except FileNotFoundError as error:
             raise self._missing(command[0]) from error
@@ -42,7 +38,7 @@ class PilotTools:
             raise NotProvenError(f"{command[0]} did not end within {seconds:.0f} seconds") from error
         if done.returncode == 127 and os.name == "posix":  # noqa: PLR2004 - what `env` answers for an unknown command
             raise self._missing(command[0])
-        return Output(done.returncode, done.stdout, done.stderr)
+        return Output(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
     @property
     def place(self) -> str:

@@ -19,11 +19,6 @@ def is_placeholder(text: str) -> bool:
     return not stripped or bool(_MARKS.search(stripped)) or bool(_EXAMPLE.match(stripped))
 
 
-def one_line(text: str) -> str:
-    """Make a text safe to show in one line: what a repository holds must not steer the reader's terminal."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
 def has_unfinished_part(text: str) -> re.Match[str] | None:
     """Find the first mark of unfinished work inside a longer text, such as a document."""
     return re.search(r"\b(?:TODO|TBD|FIXME)\b|\*To fill in|\bto fill in\b", text)

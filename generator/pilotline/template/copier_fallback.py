@@ -21,6 +21,7 @@ import yaml
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import AnswerProblem, AnswersError, CatalogError
+from pilotline.files.children import run_child
 from pilotline.files.disk import read_tree, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
@@ -116,14 +117,12 @@ def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: 
     result = workshop / f"{name}.yml"
     asked = {**order, "dst_path": str(folder), "result": str(result)}
     try:
-        done = subprocess.run(
+        done = run_child(
             [sys.executable, "-P", "-m", "pilotline.template.copier_worker"],
-            input=yaml.safe_dump(asked, allow_unicode=True).encode(),
-            cwd=workshop,
-            env=_environment(str(order["src_path"]), Path(str(order["template"])), workshop),
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
+            workshop,
+            stdin=yaml.safe_dump(asked, allow_unicode=True).encode(),
+            environment=_environment(str(order["src_path"]), Path(str(order["template"])), workshop),
+            seconds=_TIMEOUT,
         )
     except subprocess.TimeoutExpired as error:
         raise CatalogError(f"{snapshot.identity.label} took Copier more than {_TIMEOUT} s.", "Look at it.") from error

@@ -8,13 +8,13 @@ import contextlib
 import logging
 import os
 import shutil
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
 from pilotline.git.contents import TreeEntry, list_tree
+from pilotline.git.index_lock import break_stale_lock
 from pilotline.git.work_tree import (
     SUBMODULE,
     check_out,
@@ -30,8 +30,6 @@ from pilotline.upgrade.journal import Journal, drop_journal, is_running, lock_pa
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
-_PATIENCE: Final = 2.0
-"""Seconds that a child of a killed process gets to finish before its lock counts as left behind."""
 
 
 def undo_move(pilot: Pilot) -> bool:
@@ -48,7 +46,7 @@ def undo_move(pilot: Pilot) -> bool:
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
     if journal.complete:
         refuse_locked(pilot)
-    _break_stale_lock(pilot)
+    break_stale_lock(lock_path(pilot))
     old = _entries(pilot, journal.head, journal)
     if not journal.complete:
         _put_aside(pilot, _foreign(pilot, journal, old))
@@ -93,15 +91,6 @@ def refuse_locked(pilot: Pilot) -> None:
 def _entries(pilot: Pilot, tree: str, journal: Journal) -> dict[str, TreeEntry]:
     touched = frozenset(journal.touched)
     return {entry.path: entry for entry in list_tree(pilot.repository, tree) if entry.path in touched}
-
-
-def _break_stale_lock(pilot: Pilot) -> None:
-    """Remove the index lock of a killed move, once no child of it can be writing any more."""
-    path = lock_path(pilot)
-    deadline = time.monotonic() + _PATIENCE
-    while path.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    path.unlink(missing_ok=True)
 
 
 def _foreign(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> list[str]:

@@ -56,9 +56,10 @@ def _ignored_after(pilot: Pilot, merge: Merge, paths: list[str]) -> frozenset[st
 
 def _ignored(folder: Path, paths: list[str]) -> frozenset[str]:
     """Ask git which paths its rules in a folder ignore."""
-    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    try:
-        answer = git.run_git(["check-ignore", "-z", "--no-index", "--stdin"], folder, stdin=request)
-    except GitError:  # it ends with 1 when none is
+    if not paths:
         return frozenset()
+    request = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    code, answer = git.try_git(["check-ignore", "-z", "--no-index", "--stdin"], folder, stdin=request)
+    if code > 1:  # 1 says that none is
+        raise GitError(f"git check-ignore failed in {folder}.", "Look at the .gitignore files there.")
     return frozenset(os.fsdecode(path) for path in answer.split(b"\0") if path)

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from pilotline.documents.harmless import harmless
-from pilotline.git.commands import settings_without_filters
-from tests.helpers import git, pilotline
+from pilotline.git.filters import settings_without_filters
+from pilotline.git.work_tree import list_uncommitted
+from tests.helpers import build_file_tree, commit_all, git, pilotline
 
 READING = {
     "check": ("check",),
@@ -148,4 +149,91 @@ def test_files_of_git_lfs_are_no_change(tmp_path):
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "config", "filter.lfs.clean", "git-lfs clean -- %f")
     git(tmp_path, "config", "filter.other.clean", "other")
-    assert settings_without_filters(tmp_path) == ("filter.other.clean=", "filter.other.required=false")
+    off = [("filter.other.clean", ""), ("filter.other.required", "false")]
+    assert list(settings_without_filters(tmp_path)) == off
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lfs.extension.evil.clean", "evil"),
+        ("lfs.customtransfer.evil.path", "evil"),
+        ("lfs.standalonetransferagent", "evil"),
+        ("lfs.https://host/.standalonetransferagent", "evil"),
+    ],
+)
+def test_git_lfs_goes_too_where_the_repository_names_what_it_shall_start(name, value, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    (tmp_path / "global").write_text('[filter "lfs"]\n\tprocess = git-lfs filter-process\n\trequired = true\n')
+    git(tmp_path, "init", "--quiet", "pilot")
+    assert settings_without_filters(tmp_path / "pilot") == ()
+    git(tmp_path / "pilot", "config", name, value)
+    off = (("filter.lfs.process", ""), ("filter.lfs.required", "false"))
+    assert settings_without_filters(tmp_path / "pilot") == off
+
+
+@pytest.mark.parametrize("name", [b"a=b", b"a.b", b"\xff\xe9", "ä \u202e".encode(), b'q"q'], ids=repr)
+def test_a_filter_of_any_name_is_switched_off(name, tmp_path, trap):
+    """A name with an equals sign is no setting that `-c` takes, and one beyond UTF-8 no text."""
+    git(tmp_path, "init", "--quiet")
+    program = trap.program("oddly-named", ends="cat")
+    escaped = name.replace(b'"', b'\\"')
+    with (tmp_path / ".git/config").open("ab") as settings:
+        settings.write(b'[filter "%s"]\n\tclean = %s\n' % (escaped, program.encode()))
+    commit_all(build_file_tree(tmp_path, {"a.txt": "one\n"}), "one")
+    (tmp_path / ".git/info/attributes").write_bytes(b"a.txt filter=" + name + b"\n")
+    (tmp_path / "a.txt").write_text("two\n")
+    assert list_uncommitted(tmp_path) == ("a.txt",)
+    (tmp_path / "a.txt").write_text("one\n")
+    os.utime(tmp_path / "a.txt", (1, 1))
+    assert list_uncommitted(tmp_path) == ()
+    assert trap.sprung == []
+
+
+@pytest.fixture(scope="module")
+def partial(trap, tmp_path_factory):
+    """Make a pilot whose git would fetch what is missing, by a program of the pilot's choice."""
+    pilot = tmp_path_factory.mktemp("partial") / "pilot"
+    assert pilotline("new", pilot, "--defaults").code == 0
+    for name, value in {
+        "core.sshCommand": trap.program("ssh-for-objects"),
+        "remote.origin.url": "ssh://nowhere.invalid/x.git",
+        "remote.origin.promisor": "true",
+        "remote.origin.partialCloneFilter": "blob:none",
+    }.items():
+        git(pilot, "config", name, value)
+    with (pilot / "kpis.yml").open("a") as file:
+        file.write("# mine\n")
+    for name in ("kpis.yml", "pilot.yml", "README.md", ".copier-answers.yml"):
+        number = git(pilot, "rev-parse", f"HEAD:{name}")
+        (pilot / ".git/objects" / number[:2] / number[2:]).unlink()
+    return pilot
+
+
+@pytest.mark.parametrize("words", READING.values(), ids=READING.keys())
+def test_reading_fetches_nothing(words, partial, trap):
+    run = pilotline(*words, cwd=partial / "src" if words == ("check", "sub") else partial)
+    assert trap.sprung == []
+    assert run.code in {0, 1, 2}, run.err
+
+
+def test_plain_git_would_fetch(partial, trap):
+    subprocess.run(["git", "cat-file", "-p", "HEAD:kpis.yml"], cwd=partial, capture_output=True, check=False)
+    assert trap.sprung == ["ssh-for-objects"]
+    (trap.folder / "ssh-for-objects.ran").unlink()
+
+
+def test_checks_of_other_packages_start_apart_from_the_pilot(hostile, trap, tmp_path):
+    code = "from pilotline.readiness.base import Check\nimport yaml, json\nchecks = []\n"
+    site = build_file_tree(
+        tmp_path / "site",
+        {
+            "acme_checks.py": code,
+            "acme-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme\nVersion: 1\n",
+            "acme-1.dist-info/entry_points.txt": "[pilotline.checks]\nACM = acme_checks:checks\n",
+        },
+    )
+    for words in (("check", "--json"), ("check", "--json", "--repo-review")):
+        run = pilotline(*words, cwd=hostile, environment={"PYTHONPATH": str(site)})
+        assert trap.sprung == []
+        assert run.code in {0, 1, 2}, run.err

@@ -1,6 +1,7 @@
 """`pilotline kpi` as a user sees it."""
 
 import json
+from pathlib import Path
 
 from tests.helpers import build_file_tree, pilotline
 from tests.kpi.conftest import manifests, write_pilot  # noqa: F401 - fixtures
@@ -49,6 +50,18 @@ def test_a_page_goes_into_a_new_folder_and_where_it_cannot_is_one_sentence(write
     refused = pilotline("kpi", pilot, "--html", pilot / "kpis.yml/kpi.html")
     assert refused.code == 2
     assert "kpis.yml/kpi.html cannot be written: " in refused.err
+
+
+def test_a_page_follows_a_link_and_leaves_a_device_one(write_pilot, tmp_path):  # noqa: F811
+    pilot = write_pilot(16_000)
+    link = tmp_path / "page.html"
+    link.symlink_to(tmp_path / "real.html")
+    assert pilotline("kpi", pilot, "--html", link).code == 0
+    assert link.is_symlink()
+    assert "<h1>" in (tmp_path / "real.html").read_text()
+    run = pilotline("kpi", pilot, "--html", "/dev/stdout")
+    assert (run.code, "<h1>" in run.out) == (0, True), run.err
+    assert Path("/dev/stdout").exists()
 
 
 def test_outside_a_pilot_it_says_so(tmp_path):

@@ -1,6 +1,7 @@
 """What `upgrade`, `add`, `remove`, `prepare` and `answers` share: plan a move, show it, and write it when asked."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
 from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
+from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot
 from pilotline.pilot.write_guards import refuse_unready
@@ -47,14 +49,29 @@ def open_here(answers_file: str | None = None, start: Path | None = None) -> tup
     return pilot, open_recorded(pilot), source
 
 
-def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: str, options: MoveOptions) -> int:
-    """Plan a move, show it, and write it unless only the plan was asked for; return the exit code."""
-    if not options.plan and options.branch is None:
+@contextlib.contextmanager
+def ready_for(pilot: Pilot, options: MoveOptions) -> Iterator[None]:
+    """Refuse what stands in the way of a move that is written, and let git fetch what a partial clone left out for it.
+
+    Raises:
+        PilotError: An earlier move is unfinished, or the pilot has changes that are not committed.
+    """
+    if options.plan:
+        yield
+        return
+    if options.branch is None:
         refuse_unfinished(pilot)
         refuse_unready(pilot)
-    recorded, target = _settle(pilot, recorded, target, trust=options.trust)
-    with plan_move(pilot, recorded, target, lenient=options.plan) as plan:
-        return finish_move(plan, message, options)
+    with fetching_missing_objects():
+        yield
+
+
+def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: str, options: MoveOptions) -> int:
+    """Plan a move, show it, and write it unless only the plan was asked for; return the exit code."""
+    with ready_for(pilot, options):
+        recorded, target = _settle(pilot, recorded, target, trust=options.trust)
+        with plan_move(pilot, recorded, target, lenient=options.plan) as plan:
+            return finish_move(plan, message, options)
 
 
 def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE) -> int:

@@ -1,5 +1,6 @@
 """`pilotline adopt`: an existing repository comes under management, and its own files always win."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -7,7 +8,7 @@ import click
 
 from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
 from pilotline.adoption.cookiecutter import RECORDS, CookiecutterRecord, find_origin, render_origin
-from pilotline.cli.commands._run_upgrade import More, finish_move, open_here
+from pilotline.cli.commands._run_upgrade import More, finish_move, open_here, ready_for
 from pilotline.cli.options.answers import Answering, answering_options, ask_person, settle_answers
 from pilotline.cli.options.common import config_path, given_options, open_catalog, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
@@ -15,10 +16,17 @@ from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import list_lines
 from pilotline.config import read_config
 from pilotline.pilot.repository import open_repository, read_committed
-from pilotline.pilot.write_guards import refuse_unready
-from pilotline.upgrade.apply import refuse_unfinished
 
 _WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust", "--answers-file", "--json")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for beyond the adoption itself."""
+
+    patch: bool
+    no_origin: bool
+    remove_old: bool
 
 
 @click.command("adopt")
@@ -57,34 +65,34 @@ def command(
         return _take(destination, take, options)
     if "--answers-file" in given_options():
         raise click.UsageError("--answers-file would do nothing without --take: a repository that comes new has none")
+    return _adopt(destination, answering, options, _Wanted(patch, no_origin, remove_old))
+
+
+def _adopt(destination: Path, answering: Answering, options: MoveOptions, wanted: _Wanted) -> int:
     repository = open_repository(destination)
-    if not options.plan and options.branch is None:
-        refuse_unfinished(repository)
-        refuse_unready(repository)
-    (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=options.trust, folder_name=repository.folder.name)
-    pilot = refuse_managed(repository, snapshot)
-    answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
-    origin = None if no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
-    base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
-    with plan_adoption(pilot, snapshot, answers, base, remove_old=remove_old) as adoption:
-        identity = snapshot.identity
-        message = f"Adopt {identity.source} {identity.version}\n"
-        return finish_move(adoption.plan, message, options, _more(adoption, origin, patch=patch, removed=remove_old))
+    with ready_for(repository, options):
+        name = repository.folder.name
+        (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=options.trust, folder_name=name)
+        pilot = refuse_managed(repository, snapshot)
+        answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
+        origin = None if wanted.no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
+        base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
+        with plan_adoption(pilot, snapshot, answers, base, remove_old=wanted.remove_old) as adoption:
+            identity = snapshot.identity
+            message = f"Adopt {identity.source} {identity.version}\n"
+            return finish_move(adoption.plan, message, options, _more(adoption, origin, wanted))
 
 
 def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
     pilot, recorded, _ = open_here(options.answers_file, folder)
-    if not options.plan and options.branch is None:
-        refuse_unfinished(pilot)
-        refuse_unready(pilot)
-    (recorded,) = settle_usage(
-        recorded, trust=options.trust, answers_file=pilot.answers_file, folder_name=pilot.folder.name
-    )
-    with plan_taking(pilot, recorded, paths) as plan:
-        return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
+    with ready_for(pilot, options):
+        name = pilot.folder.name
+        (recorded,) = settle_usage(recorded, trust=options.trust, answers_file=pilot.answers_file, folder_name=name)
+        with plan_taking(pilot, recorded, paths) as plan:
+            return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 
 
-def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool, removed: bool) -> More:
+def _more(adoption: Adoption, origin: CookiecutterRecord | None, wanted: _Wanted) -> More:
     lines = list_lines(
         "Yours, and kept; hand one over to the catalog's merges with `pilotline adopt --take PATH`",
         [f"{path}{_difference(adoption, path)}" for path in adoption.team],
@@ -96,10 +104,10 @@ def _more(adoption: Adoption, origin: CookiecutterRecord | None, *, patch: bool,
     if origin is not None:
         fields["origin"] = {"template": origin.address, "commit": origin.commit}
         fields["old_files"] = list(adoption.old)
-        kept = () if removed else adoption.old
+        kept = () if wanted.remove_old else adoption.old
         lines += list_lines("Of the old template, untouched, and kept; `--remove-old` takes them away", kept)
         lines = ["", f"Merged on what it was made from: {origin.address} at {origin.commit[:9]}", *lines]
-    if patch and adoption.patch:
+    if wanted.patch and adoption.patch:
         fields["patch"] = adoption.patch
         lines += ["", adoption.patch.rstrip("\n")]
     return More(tuple(lines), fields)

@@ -54,12 +54,7 @@ def command(  # noqa: PLR0913 - one argument per option
     today = date.today()  # noqa: DTZ011 - the user's own day
     source = read_config(config_path()).source
     outcome = check_pilot(path, options, today=today, builtin_source=source, progress=_progress)
-    form = "json" if as_json else format_
-    if form == "text":
-        say(show_verdict(outcome.verdict, show_all=show_all))
-    else:
-        click.echo(write_report(outcome.verdict, form))
-    _tell(outcome)
+    _show(outcome, "json" if as_json else format_, show_all=show_all)
     return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
 
 
@@ -74,8 +69,12 @@ def _progress(step: str) -> None:
         click.echo(click.style(f"Running {step} …", dim=True), err=True)
 
 
-def _tell(outcome: CheckOutcome) -> None:
-    """Say what was written, beside the report."""
+def _show(outcome: CheckOutcome, form: str, *, show_all: bool) -> None:
+    """Show the verdict, and say beside it what was written."""
+    if form == "text":
+        say(show_verdict(outcome.verdict, show_all=show_all))
+    else:
+        click.echo(write_report(outcome.verdict, form))
     for path in outcome.mended:
         say(f"Mended {path}", err=True)
     if outcome.unrecorded:

@@ -31,7 +31,7 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     if as_json:
         echo_json(_as_json(pilot, found, uncommitted, patch=patch))
     elif patch:
-        (say if sys.stdout.isatty() else click.echo)(found.patch, nl=False)  # a file gets every byte of it
+        _show_patch(found.patch)
     elif found.changes:
         say("\n".join(_line(change, found) for change in found.changes))
     else:
@@ -40,6 +40,14 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
         files = "One file has" if uncommitted == 1 else f"{uncommitted} files have"
         click.echo(f"{files} uncommitted work, which is not compared.", err=True)
     return ExitCode.FOUND if check and found.changes else ExitCode.DONE
+
+
+def _show_patch(patch: str) -> None:
+    """Show a patch without what steers a terminal; a file or another program gets every byte of it."""
+    if sys.stdout.isatty():
+        say(patch, nl=False)
+    else:
+        click.echo(patch, nl=False)
 
 
 def _as_json(pilot: Pilot, found: Comparison, uncommitted: int, *, patch: bool) -> dict[str, object]:

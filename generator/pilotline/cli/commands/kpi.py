@@ -8,7 +8,7 @@ import click
 
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
-from pilotline.files.disk import write_atomically
+from pilotline.files.disk import write_where_it_leads
 from pilotline.kpi.drawing import aim, number, span, sparkline
 from pilotline.kpi.evidence import Measured
 from pilotline.kpi.manifest import KpiError
@@ -44,7 +44,7 @@ def command(path: Path, page: Path | None, as_json: bool) -> None:
 
 def _write(page: Path, text: str) -> None:
     try:
-        write_atomically(page, text.encode())
+        write_where_it_leads(page, text.encode())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KpiError(f"{page} cannot be written: {reason}.", "Give a file in a folder of yours.") from error

@@ -1,8 +1,9 @@
 """`pilotline new`: from an outcome to a repository that already runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -20,6 +21,8 @@ from pilotline.pilot.configuration import PolicyError
 from pilotline.template.answers import Answers
 from pilotline.template.question_roles import read_roles
 from pilotline.template.snapshot import Snapshot
+
+_Ask: TypeAlias = Callable[[Callable[[Answers], str]], Person]
 
 
 @click.command("new")
@@ -47,30 +50,41 @@ def command(
     """
     if destination is not None and not dry_run:
         check_destination(destination)
-    refuse_taken = _refuse_taken(destination, dry_run=dry_run)
-    if like is None:
-        folder_name = None if destination is None else destination.resolve().name
-        (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=trust, folder_name=folder_name)
-        person = None if as_json else ask_person(destination, lambda a: refuse_taken(a) or _refuse_plan(snapshot, a))
-        plan = plan_pilot(snapshot, settle_answers(snapshot, answering, person))
-    else:
-        person = None if as_json else ask_person(destination, refuse_taken)
-        plan = _plan_sibling(read_source_pilot(like), answering, person, trust=trust)
+    ask = None if as_json else _asking(destination, dry_run=dry_run)
+    plan = (
+        _plan_pilot(destination, answering, ask, trust=trust)
+        if like is None
+        else _plan_sibling(read_source_pilot(like), answering, ask, trust=trust)
+    )
     target = destination if destination is not None else default_destination(plan.answers)
     if dry_run:
-        if as_json:
-            echo_json(plan_json(plan, target))
-        else:
-            say(plan_text(plan))
-        return
-    created = create_pilot(plan, target, stop_listening)
-    if as_json:
-        echo_json(created_json(created))
+        _show(plan_json(plan, target), lambda: plan_text(plan), as_json=as_json)
     else:
-        say(created_text(created))
+        created = create_pilot(plan, target, stop_listening)
+        _show(created_json(created), lambda: created_text(created), as_json=as_json)
 
 
-def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | None, *, trust: bool) -> NewPilot:
+def _show(answer: Mapping[str, object], text: Callable[[], str], *, as_json: bool) -> None:
+    if as_json:
+        echo_json(answer)
+    else:
+        say(text())
+
+
+def _asking(destination: Path | None, *, dry_run: bool) -> _Ask:
+    """Give what asks a person, who hears at once that a folder is taken or what the catalog refuses."""
+    refuse_taken = _refuse_taken(destination, dry_run=dry_run)
+    return lambda refuse: ask_person(destination, lambda answers: refuse_taken(answers) or refuse(answers))
+
+
+def _plan_pilot(destination: Path | None, answering: Answering, ask: _Ask | None, *, trust: bool) -> NewPilot:
+    folder_name = None if destination is None else destination.resolve().name
+    (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=trust, folder_name=folder_name)
+    person = ask and ask(lambda answers: _refuse_plan(snapshot, answers))
+    return plan_pilot(snapshot, settle_answers(snapshot, answering, person))
+
+
+def _plan_sibling(model: SourcePilot, answering: Answering, ask: _Ask | None, *, trust: bool) -> NewPilot:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
     catalog = open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot)
     (snapshot,) = settle_usage(catalog, trust=trust)
@@ -79,7 +93,7 @@ def _plan_sibling(model: SourcePilot, answering: Answering, person: Person | Non
     answers = settle_answers(
         snapshot,
         replace(answering, given=given, defaults=False),
-        None if answering.defaults else person,
+        ask(lambda _: "") if ask and not answering.defaults else None,
         required=roles.sibling_own,
         hint="A sibling has an outcome of its own: set it with -d KEY=VALUE, or in a file with --answers FILE.",
     )

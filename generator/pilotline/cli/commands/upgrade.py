@@ -10,6 +10,7 @@ from pilotline.catalog.loading import load_recorded
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
+from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.repository import Pilot, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
@@ -36,7 +37,8 @@ def command(
     """
     if abort:
         refuse_idle("beside --abort", "--abort", "--json")
-        undone = undo_move(open_repository(Path.cwd()))
+        with fetching_missing_objects():
+            undone = undo_move(open_repository(Path.cwd()))
         text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
         click.echo(json.dumps({"format": 1, "undone": undone}) if options.as_json else text)
         return 0

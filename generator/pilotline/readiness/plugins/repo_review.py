@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
+from pilotline.files.children import run_child
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Result, Severity, Status
 
@@ -47,18 +48,10 @@ def _run(folder: Path, results: Path) -> str:
     worker = "pilotline.readiness.plugins.repo_review_worker"
     command = [sys.executable, "-P", "-m", worker, str(folder.resolve()), str(results)]
     try:
-        done = subprocess.run(  # noqa: S603 - this Python and a module of ours
-            command,
-            cwd=results.parent,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        done = run_child(command, results.parent, seconds=_SECONDS)
     except subprocess.TimeoutExpired:
         return f"it did not end within {_SECONDS:g} seconds"
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
     return lines[-1][:300] if done.returncode and lines else ""
 
 

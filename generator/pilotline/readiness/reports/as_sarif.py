@@ -35,11 +35,9 @@ def write(verdict: Verdict) -> str:
 def semantic_version(version: str) -> str:
     """Write a version of Python's kind as SemVer 2 has it: `1.2.0rc1` is `1.2.0-rc.1`."""
     known = Version(version)
-    before = [
-        f"{name}.{number}" for name, number in [known.pre or ("", 0), ("dev", known.dev)] if name and number is not None
-    ]
-    core = ".".join(map(str, (*known.release, 0, 0)[:3]))
-    return f"{core}{'-' if before else ''}{'.'.join(before)}"
+    core = ".".join(map(str, (known.major, known.minor, known.micro)))
+    before = [*(known.pre or ()), *(("dev", known.dev) if known.is_devrelease else ())]
+    return f"{core}-{'.'.join(map(str, before))}" if before else core
 
 
 def rule_name(title: str) -> str:

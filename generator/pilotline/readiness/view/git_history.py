@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
+from pilotline.git.filters import settings_without_filters
 from pilotline.git.revisions import resolve_commit
 
 _FORMAT: Final = "%H%x1f%an%x1f%ae%x1f%cn%x1f%ce%x1f%cI%x1f%B"
@@ -136,7 +137,7 @@ class GitHistory:
         changed = git.run_git(
             ["diff", *plain, "--ignore-submodules=dirty", known, "--", "."],
             self._folder,
-            settings=git.settings_without_filters(self._folder),
+            settings=settings_without_filters(self._folder),
             discover=True,
         )
         new = git.run_git(["ls-files", "-z", "--others", "--exclude-standard"], self._folder, discover=True)
