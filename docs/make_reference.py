@@ -120,6 +120,7 @@ def _check_section(card: Card, *, is_network: bool) -> list[str]:
     grade = f"{card.grade.value}, needs the network" if is_network else card.grade.value
     law = f" By law from {card.applies_from}." if card.applies_from else ""
     lines = [
+        f"({card.id.lower()})=",
         f"### {card.id}: {card.title}",
         "",
         card.why,

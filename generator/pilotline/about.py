@@ -11,5 +11,8 @@ The host is under the reserved name `.invalid` (RFC 6761) until the project is p
 register it. A user's configuration (`source = "…"`) overrides it.
 """
 
+DOCUMENTATION: Final = "https://pilotline.invalid/pilotline/docs"
+"""Where the documentation will be read, under the same reserved name until then."""
+
 CATALOG_VERSION: Final = f"v{__version__}"
 """Version that pilots record for the built-in catalog: PEP 440 with the customary `v`."""

@@ -9,9 +9,12 @@ import pytest
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pilotline.documents.schema import find_violations, read_schema
+from pilotline.pilot.derived_files import derive_files
+from pilotline.rules.derived import completed
 from tests.e2e.conftest import MAXIMAL
 from tests.e2e.test_judges import AWKWARD, GITHUB, judge
-from tests.helpers import commit_all, git
+from tests.helpers import ROOT, commit_all, git
 
 STAGED: dict[str, dict[str, object]] = {
     "GitHub": GITHUB,
@@ -26,6 +29,7 @@ STAGED: dict[str, dict[str, object]] = {
     },
 }
 staged = pytest.mark.parametrize("answers", STAGED.values(), ids=STAGED.keys())
+RUNBOOK = "templates/{{ layer.production_stage }}/ops/runbook.md.jinja"
 ALERTS = (
     "KpiWorse",
     "KpiNotMeasured",
@@ -55,7 +59,7 @@ def test_day_zero_is_byte_for_byte_what_a_rebuild_gives(render_pilot, answers):
     manifests = [(pilot / name).read_bytes() for name in ("kpis.yml", "pilot.yml")]
     values = {
         "kpis": yaml.safe_load(manifests[0])["kpis"],
-        "pilot": yaml.safe_load(manifests[1]),
+        "pilot": completed(yaml.safe_load(manifests[1])),
         "source_hash": sha256(b"".join(manifests)).hexdigest(),
         "evidence": [],
     }
@@ -89,14 +93,54 @@ def test_each_alert_names_who_monitors_and_who_repairs(render_pilot, answers):
 @pytest.mark.parametrize("alert", ALERTS)
 def test_the_rule_tests_notice_an_alert_that_never_fires(render_pilot, alert):
     folder = render_pilot(**MAXIMAL) / "ops" / "kpi"
-    rules = read_yaml(folder / "rules.yml")
-    for rule in (rule for group in rules["groups"] for rule in group["rules"] if rule.get("alert") == alert):
-        rule["expr"] = f"({rule['expr']}) > Inf"
-    (folder / "rules.yml").write_text(yaml.safe_dump(rules))
+    whole = (folder / "rules.yml").read_text()
+    for number in range(whole.count(f"alert: {alert}\n")):
+        rules = yaml.safe_load(whole)
+        named = [rule for group in rules["groups"] for rule in group["rules"] if rule.get("alert") == alert]
+        named[number]["expr"] = f"({named[number]['expr']}) > Inf"
+        (folder / "rules.yml").write_text(yaml.safe_dump(rules))
 
-    judge("promtool", "check", "rules", "rules.yml", cwd=folder)
-    with pytest.raises(AssertionError, match=alert):
-        judge("promtool", "test", "rules", "rules_test.yml", cwd=folder)
+        judge("promtool", "check", "rules", "rules.yml", cwd=folder)
+        with pytest.raises(AssertionError, match=alert):
+            judge("promtool", "test", "rules", "rules_test.yml", cwd=folder)
+
+
+@staged
+def test_the_smallest_valid_manifest_gives_every_derived_file(render_pilot, answers):
+    """What the schema does not ask for, no template may need."""
+    pilot = render_pilot(**answers)
+    manifest = smallest(read_yaml(pilot / "pilot.yml"), read_schema("pilot"))
+    assert find_violations(manifest, read_schema("pilot")) == ()
+    (pilot / "pilot.yml").write_text(yaml.safe_dump(manifest))
+    files = {path.relative_to(pilot).as_posix(): path.read_bytes() for path in pilot.rglob("*") if path.is_file()}
+    built = derive_files(files)
+    assert len(built) == 6
+    for path, content in built.items():
+        (pilot / path).write_bytes(content)
+    judge("promtool", "test", "rules", "rules_test.yml", cwd=pilot / "ops/kpi")
+    json.loads((pilot / "ops/kpi/dashboard.json").read_text())
+
+
+def smallest(value, schema):
+    """Leave of a manifest what its schema requires."""
+    if not isinstance(value, dict) or "properties" not in schema:
+        return value
+    return {name: smallest(value[name], schema["properties"][name]) for name in schema.get("required", ())}
+
+
+@staged
+def test_each_alert_leads_to_its_heading_in_the_runbook(render_pilot, answers):
+    pilot = render_pilot(**answers)
+    assert not any("runbook_url" in rule["annotations"] for rule in alert_rules(pilot))
+    manifest = (pilot / "pilot.yml").read_text()
+    (pilot / "pilot.yml").write_text(manifest.replace("runbook: null", "runbook: https://wiki.example/runbook"))
+    files = {path.relative_to(pilot).as_posix(): path.read_bytes() for path in pilot.rglob("*") if path.is_file()}
+    (pilot / "ops/kpi/rules.yml").write_bytes(derive_files(files)["ops/kpi/rules.yml"])
+    judge("promtool", "check", "rules", "rules.yml", cwd=pilot / "ops/kpi")
+    headings = re.findall(r"(?m)^### (\w+)$", (ROOT / RUNBOOK).read_text())
+    assert sorted(headings) == sorted(ALERTS)
+    for rule in alert_rules(pilot):
+        assert rule["annotations"]["runbook_url"] == f"https://wiki.example/runbook#{rule['alert'].lower()}"
 
 
 @staged

@@ -30,6 +30,7 @@ SECTIONS: dict[tuple[str, ...], object] = {
         "approved_on": "2026-11-20",
     },
     ("oversight",): {"role": "team-analytics", "override": "feedback add", "stop": "switch off"},
+    ("references", "backstage"): "group:default/analytics",
     ("risks",): [
         {
             "risk": "Drift", "treatment": "An alert", "owner": "team-analytics",
@@ -110,4 +111,5 @@ def complete() -> Files:
     edits.append(replace("kpis.yml", 'source: "not stated yet"', 'source: "Ticket system, 4,210 requests"'))
     query = {"sql": "select minutes as value from requests", "unit": "minutes"}
     edits.append(set_value("kpis.yml", "kpis", 0, "measure", query))
+    edits.append(set_value("catalog-info.yaml", "spec", "owner", "group:default/analytics"))
     return edited(files, *edits)

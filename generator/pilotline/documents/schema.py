@@ -96,7 +96,7 @@ def _check(place: _Place, schema: object) -> Violations:
     """Apply a schema to a value; a wrong type ends it, because nothing else would make sense then."""
     if isinstance(schema, bool):
         if not schema:
-            yield place.wrong("is not known here")
+            yield place.wrong("is not to be there")
         return
     rules = _mapping(schema)
     if "type" in rules and not _has_type(place.value, rules["type"]):
@@ -140,10 +140,31 @@ def _properties(place: _Place, rule: object, _: Schema) -> Violations:
 
 
 def _other_properties(place: _Place, rule: object, schema: Schema) -> Violations:
-    named = _mapping(schema.get("properties"))
+    named, patterns = _mapping(schema.get("properties")), _mapping(schema.get("patternProperties"))
     for name, value in _mapping(place.value).items():
-        if name not in named:
+        if name in named or any(re.search(pattern, str(name)) for pattern in patterns):
+            continue
+        if rule is False:
+            yield place.below(name, value).wrong(_unknown(str(name), named, patterns))
+        else:
             yield from _check(place.below(name, value), rule)
+
+
+def _unknown(name: str, named: Schema, patterns: Schema) -> str:
+    """Say that a name is not known, which one may be meant, and how a field of one's own is called."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is wrong
+
+    meant = get_close_matches(name, map(str, named), 1)
+    other = f"; did you mean {meant[0]}?" if meant else ""
+    own = " A field of your own begins with x_." if "^x_" in patterns else ""
+    return f"is not known here{other}{'.' if own and not other else ''}{own}".removesuffix(".")
+
+
+def _pattern_properties(place: _Place, rule: object, _: Schema) -> Violations:
+    for pattern, schema in _mapping(rule).items():
+        for name, value in _mapping(place.value).items():
+            if re.search(pattern, str(name)):
+                yield from _check(place.below(name, value), schema)
 
 
 def _required(place: _Place, rule: object, _: Schema) -> Violations:
@@ -238,6 +259,7 @@ _KEYWORDS: Final[Mapping[str, Callable[[_Place, object, Schema], Violations]]] =
     "minLength": _min_length,
     "minimum": _minimum,
     "pattern": _pattern,
+    "patternProperties": _pattern_properties,
     "properties": _properties,
     "required": _required,
 }

@@ -40,8 +40,14 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     if not all(name in files for name in MANIFESTS):
         return {}
     kpis, pilot = (_manifest(name, files[name]) for name in (KPIS, MANIFEST))
+    pilot = rules.completed(pilot)
     digest = rules.source_hash(files[KPIS], files[MANIFEST])
-    context = {"pilot": pilot, "kpis": kpis.get("kpis"), "source_hash": digest, "evidence": _evidence(files)}
+    context = {
+        "pilot": pilot,
+        "kpis": kpis.get("kpis"),
+        "source_hash": digest,
+        "evidence": _evidence(files),
+    }
     environment = _environment()
     folders = {path.rpartition("/")[0] for path in files}
     built: dict[str, bytes] = {}

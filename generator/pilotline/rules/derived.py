@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
+
+from .plain import as_mapping
 
 MANIFESTS: Final = ("kpis.yml", "pilot.yml")
 """In the order in which they are hashed."""
@@ -46,6 +48,13 @@ def read_evidence(text: str) -> list[object]:
         ValueError: A line is no JSON.
     """
     return [json.loads(line) for line in text.splitlines()]
+
+
+def completed(manifest: Mapping[str, object]) -> dict[str, object]:
+    """Fill in what templates of derived files read and a manifest need not have, so that a valid one gives them all."""
+    objective = {"kind": "", "target": "", "owner": "", **as_mapping(manifest.get("objective"))}
+    model = {"max_age_days": None, **as_mapping(manifest.get("model"))}
+    return {"example": [], **manifest, "objective": objective, "model": model}
 
 
 def to_json(value: object, *, ensure_ascii: bool = True) -> str:

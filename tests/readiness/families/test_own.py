@@ -9,6 +9,12 @@ FAILING = {
     "OWN001 no YAML": ("OWN001", write("pilot.yml", "a: [1"), "cannot be read"),
     "OWN001 a section is missing": ("OWN001", set_value("pilot.yml", "owners", None), "owners is missing"),
     "OWN001 a wrong type": ("OWN001", set_value("pilot.yml", "data", "personal", "perhaps"), "data.personal"),
+    "OWN001 a typing error": (
+        "OWN001", set_value("pilot.yml", "data", "retention_dayz", 30), "did you mean retention_days?",
+    ),
+    "OWN001 a field of nobody": (
+        "OWN001", set_value("pilot.yml", "cost_centre", "4711"), "A field of your own begins with x_",
+    ),
     "OWN001 an unknown stage": ("OWN001", set_value("pilot.yml", "stage", "beta"), "sandbox"),
     "OWN002 nobody": ("OWN002", set_value("pilot.yml", "owners", "business", ""), "No business owner"),
     "OWN002 a placeholder": ("OWN002", set_value("pilot.yml", "owners", "technical", "TODO"), "technical owner"),
@@ -19,6 +25,15 @@ FAILING = {
     "OWN003 no date": ("OWN003", set_value("pilot.yml", "review_by", "soon"), "No date"),
     "OWN004 no entity": ("OWN004", remove("catalog-info.yaml"), "no catalog-info.yaml"),
     "OWN004 another owner": ("OWN004", set_value("catalog-info.yaml", "spec", "owner", "grace"), "grace"),
+    "OWN004 a name as people write it": (
+        "OWN004", set_value("catalog-info.yaml", "spec", "owner", "Head of Sales"), "nobody as Head of Sales",
+    ),
+    "OWN004 a handle": (
+        "OWN004", set_value("catalog-info.yaml", "spec", "owner", "@acme/analytics"), "nobody as @acme/analytics",
+    ),
+    "OWN004 nobody yet": (
+        "OWN004", set_value("catalog-info.yaml", "spec", "owner", "unknown"), "nobody as unknown",
+    ),
     "OWN004 another lifecycle": (
         "OWN004", set_value("catalog-info.yaml", "spec", "lifecycle", "production"), "experimental",
     ),
@@ -32,7 +47,14 @@ FAILING = {
 
 @pytest.mark.parametrize("name", [f"OWN00{number}" for number in range(1, 6)])
 def test_a_pilot_with_real_answers_passes(name):
-    assert run_one(name, pilot()).status == "pass"
+    named = set_value("pilot.yml", "references", "backstage", "group:default/analytics")
+    derived = set_value("catalog-info.yaml", "spec", "owner", "group:default/analytics")
+    assert run_one(name, edited(pilot(), named, derived)).status == "pass"
+
+
+def test_a_field_of_ones_own_begins_with_x():
+    files = edited(pilot(), set_value("pilot.yml", "x_cost_centre", "4711"))
+    assert run_one("OWN001", edited(files, set_value("pilot.yml", "data", "x_steward", {"name": "a"}))).status == "pass"
 
 
 @pytest.mark.parametrize(("name", "edit", "message"), FAILING.values(), ids=FAILING.keys())

@@ -3,6 +3,7 @@ import io
 import json
 import lzma
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import junitparser
 import pytest
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
+from pilotline.about import DOCUMENTATION
 from pilotline.cli.views.check import show_verdict
 from pilotline.documents.section import Location
 from pilotline.pilot.stages import Stage
@@ -18,6 +20,7 @@ from pilotline.readiness.registry import builtin_checks
 from pilotline.readiness.reports import FORMATS, write_report
 from pilotline.readiness.reports.as_sarif import rule_name, semantic_version
 from pilotline.readiness.results import Effort, Problem, Severity
+from tests.helpers import ROOT
 from tests.readiness.test_engine import BAD, sample, verdict, waiver
 
 NASTY = 'A <b>bold</b> claim, "quoted" & 100 %: it | breaks\nlines\x07'
@@ -94,6 +97,18 @@ def test_sarif_names_rules_by_all_their_words():
     assert rule_name("There is a kill switch, and an alert") == "ThereIsAKillSwitchAndAnAlert"
 
 
+def test_sarif_leads_to_the_section_of_each_check(everything):
+    """Checks of other packages have no section in our documentation."""
+    rules = json.loads(write_report(everything, "sarif"))["runs"][0]["tool"]["driver"]["rules"]
+    page = (ROOT / "docs/reference/checks.md").read_text()
+    led = {rule["id"]: rule["helpUri"].partition("/reference/checks.html#")[2] for rule in rules if "helpUri" in rule}
+    assert set(led) == {rule["id"] for rule in rules} - {"XXX001"}
+    for name, section in led.items():
+        assert re.search(rf"(?m)^\({section}\)=\n### {name}: ", page)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["urls"]["Documentation"] == DOCUMENTATION
+
+
 def test_sarif_is_of_its_schema(everything):
     data = json.loads(write_report(everything, "sarif"))
     log = Sarif.model_validate(data)
@@ -155,6 +170,15 @@ def test_github_annotations_stay_on_one_line(everything):
     assert "100 %25: it | breaks lines" in annotation
     assert re.match(r"::notice .*title=OWN003", next(line for line in lines if "OWN003" in line))
     assert lines[-1] == "pilotline: level sandbox, asked for pilot"
+
+
+def test_github_gets_the_easiest_of_each_kind_and_no_more_than_it_shows():
+    efforts = [Effort.DAYS, Effort.MINUTES, Effort.HOURS]
+    failing = (sample(id=f"OWN{number:03}", found=(BAD,), effort=efforts[number % 3]) for number in range(14))
+    lines = write_report(verdict(*failing), "github").splitlines()
+    shown = [name for line in lines if line.startswith("::error") for name in re.findall(r"title=(OWN\d+)", line)]
+    assert shown == [f"OWN{number:03}" for number in (1, 4, 7, 10, 13, 2, 5, 8, 11, 0)]
+    assert lines[-2] == "More of kind error than GitHub shows: OWN003, OWN006, OWN009, OWN012"
 
 
 def test_markdown_tables_hold_whatever_a_message_says(everything):

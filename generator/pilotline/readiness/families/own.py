@@ -12,6 +12,8 @@ from pilotline.readiness.base import Check
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.placeholders import is_placeholder
+from pilotline.rules.plain import as_mapping
+from pilotline.rules.references import code_owner, entity_reference, is_code_owner, is_entity_reference
 
 _LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}
 _FEWEST_STEPS: Final = 2
@@ -113,10 +115,11 @@ class CatalogEntityAgrees(Check):
     stage = Stage.PILOT
     source = "Backstage descriptor format; Backstage Tech Insights"
     effort = Effort.MINUTES
-    advice = "Bring both files with `pilotline prepare pilot`, name a handle or an e-mail address as technical owner, and run the pilot's `derive`."
+    advice = "Bring both files with `pilotline prepare pilot`, say in pilot.yml what Backstage and CODEOWNERS call the technical owner, and run the pilot's `derive`."
     example = """
-owners:
-  technical: "@acme/analytics"     # then: customer-call-list derive
+references:
+  backstage: group:default/analytics
+  code_owners: "@acme/analytics"   # then: customer-call-list derive
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
@@ -128,8 +131,12 @@ owners:
         rule = next((line.split() for line in repo.text(path).splitlines() if line.startswith("*")), None)
         if rule is None:
             yield Problem(f"{path} has no rule for `*`, so most files have no owner", Location(path))
-        elif not set(rule[1:]) & {repo.manifest.text("owners", role) for role in ("technical", "business")}:
+        elif not set(filter(is_code_owner, rule[1:])) & {code_owner(as_mapping(repo.manifest.data)), *_owners(repo)}:
             yield Problem(f"{path} gives `*` to {' '.join(rule[1:])}, who owns nothing in pilot.yml", Location(path))
+
+
+def _owners(repo: Repository) -> set[str]:
+    return {repo.manifest.text("owners", role) for role in ("business", "technical")}
 
 
 def _entity_problems(repo: Repository) -> Iterator[Problem]:
@@ -137,9 +144,12 @@ def _entity_problems(repo: Repository) -> Iterator[Problem]:
     if not entity:
         yield Problem("There is no catalog-info.yaml, so the service catalog does not know the pilot")
         return
-    owners = {repo.manifest.text("owners", role) for role in ("business", "technical")}
-    if entity.text("spec", "owner") not in owners:
-        message = f"catalog-info.yaml names {entity.text('spec', 'owner') or 'nobody'} as owner, pilot.yml does not"
+    owner = entity.text("spec", "owner")
+    if not is_entity_reference(owner):
+        message = f"Backstage finds nobody as {owner or 'owner'}: it takes [kind:][namespace/]name, without blanks"
+        yield Problem(message, entity.place("spec", "owner"))
+    elif owner not in {entity_reference(as_mapping(repo.manifest.data)), *_owners(repo)}:
+        message = f"catalog-info.yaml names {owner} as owner, pilot.yml does not"
         yield Problem(message, entity.place("spec", "owner"))
     expected = _LIFECYCLES[repo.claimed_stage]
     if entity.text("spec", "lifecycle") != expected:

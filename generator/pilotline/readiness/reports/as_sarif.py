@@ -6,9 +6,10 @@ from typing import Final
 
 from packaging.version import Version
 
-from pilotline.about import __version__
+from pilotline.about import DOCUMENTATION, __version__
 from pilotline.documents.section import Location
 from pilotline.pilot.paths import MANIFEST
+from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Result, Severity, Status
 from pilotline.readiness.verdict import Verdict
 
@@ -52,9 +53,16 @@ def _rule(card: Card) -> dict[str, object]:
         "shortDescription": {"text": card.title},
         "fullDescription": {"text": card.why},
         "help": {"text": "\n\n".join(part for part in (card.advice, card.example, f"Source: {card.source}") if part)},
+        **_help_address(card),
         "defaultConfiguration": {"level": "error" if card.severity is Severity.ERROR else "warning"},
         "properties": {"tags": [card.family, card.stage.label, card.grade.value]},
     }
+
+
+def _help_address(card: Card) -> dict[str, str]:
+    """Give the section of our own checks in the documentation; others say in their text what they mean."""
+    known = card.family in FAMILIES
+    return {"helpUri": f"{DOCUMENTATION}/reference/checks.html#{card.id.lower()}"} if known else {}
 
 
 def _result(verdict: Verdict, result: Result, rule: int) -> dict[str, object]:

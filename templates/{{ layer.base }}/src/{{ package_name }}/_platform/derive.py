@@ -43,7 +43,7 @@ def derive(root: Path) -> tuple[Derived, ...]:
     _refuse_wrong_units(kpis, pilot)
     context = {
         "kpis": kpis,
-        "pilot": pilot,
+        "pilot": rules.completed(pilot),
         "evidence": _evidence(root / EVIDENCE),
         "source_hash": rules.source_hash(kpis_text, pilot_text),
     }
