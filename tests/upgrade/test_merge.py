@@ -346,6 +346,16 @@ def test_answers_are_changed_by_the_same_merge(pilot):
     assert git(pilot, "log", "-1", "--format=%(trailers:key=Answers,valueonly)").strip() == "name"
 
 
+def test_git_offers_the_message_with_the_answers_that_change(pilot):
+    run = pilotline("answers", "-d", "name=grace", cwd=pilot)
+    assert "Keep the line `Answers: name` of the message that git offers." in run.out
+    git(pilot, "commit", "--quiet", "--no-edit")
+    assert git(pilot, "log", "-1", "--format=%(trailers:key=Answers,valueonly)").strip() == "name"
+    pilotline("answers", "-d", "name=ada", cwd=pilot)
+    assert upgrade(pilot, "--abort").code == 0
+    assert not (pilot / ".git/MERGE_MSG").exists()
+
+
 def test_a_version_may_be_written_in_any_way(pilot):
     """By people, and in an answers file that somebody wrote by hand: what is written there is what is merged from."""
     answers = pilot / ".copier-answers.yml"

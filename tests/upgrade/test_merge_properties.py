@@ -122,7 +122,7 @@ def test_nothing_of_the_team_is_lost_and_a_plan_is_what_happens(tmp_path_factory
         planned = tree_of(plan.merge.scratch, plan.merge.tree_id)
         conflicts = set(plan.merge.conflicts)
         assert files_below(folder) == seen, "a plan touches nothing"
-        commit = apply_merge(pilot, plan.merge, None if conflicts else "upgrade")
+        commit = apply_merge(pilot, plan.merge, "upgrade", commit=not conflicts)
 
     if commit:
         assert tree_of(folder, "HEAD") == planned

@@ -7,6 +7,7 @@ touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and onl
 import os
 
 from pilotline.errors import GitError
+from pilotline.files.disk import write_atomically
 from pilotline.git import commands as git
 from pilotline.git.contents import TreeEntry
 from pilotline.git.diff import IndexStage
@@ -15,18 +16,19 @@ from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
-from pilotline.upgrade.journal import Journal, begin_journal, complete_journal, drop_journal
+from pilotline.upgrade.journal import MESSAGE, Journal, begin_journal, complete_journal, drop_journal
 from pilotline.upgrade.merge import Merge, fetch_result
 from pilotline.upgrade.undo import recover, refuse_locked, undo_move
 
 
-def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
+def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> str | None:
     """Write a merge into index and work tree, and commit it where that is asked for and nothing conflicts.
 
     Args:
         pilot: The pilot at the commit that was merged.
         merge: The merge of that commit.
-        message: Message of the commit; None leaves the result ready to commit.
+        message: Message of the commit.
+        commit: Whether to make it; else the result is left ready to commit, and `git commit` offers the message.
 
     Returns:
         The new commit, if one was made.
@@ -40,15 +42,16 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str | None) -> str | None:
     journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid())
     begin_journal(pilot, journal)
     try:
-        commit = _write(pilot, merge, message)
+        made = _write(pilot, merge, message if commit else None)
     except BaseException as error:
         _take_back(pilot, error)
         raise
-    if commit is None:
+    if made is None:
         complete_journal(pilot, journal)
+        write_atomically(pilot.place.folder / MESSAGE, message.encode())
     else:
         drop_journal(pilot)
-    return commit
+    return made
 
 
 def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:

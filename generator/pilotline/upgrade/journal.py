@@ -20,6 +20,8 @@ from pilotline.pilot.repository import Pilot, PilotError
 
 _NAME: Final = "pilotline-upgrade.json"
 _LOCK: Final = "pilotline-upgrade.lock"
+MESSAGE: Final = "MERGE_MSG"
+"""What git offers as the message of the next commit, and takes away with it or with `git reset`."""
 _TRIES: Final = 5
 _PAUSE: Final = 0.02
 

@@ -26,7 +26,7 @@ from pilotline.git.work_tree import (
     set_index_entries,
 )
 from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.upgrade.journal import Journal, drop_journal, is_running, lock_path, read_journal
+from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_running, lock_path, read_journal
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
@@ -52,6 +52,8 @@ def undo_move(pilot: Pilot) -> bool:
         _put_aside(pilot, _foreign(pilot, journal, old))
     _remove_arrived(pilot, journal, old)
     _restore(pilot, journal, old)
+    if journal.complete:
+        (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
     drop_journal(pilot)
     return True
 

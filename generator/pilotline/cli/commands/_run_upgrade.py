@@ -106,7 +106,7 @@ def _write(plan: UpgradePlan, message: str, options: MoveOptions) -> str | None:
     message = f"{message.rstrip()}\n\n{trailer(plan)}\n" if plan.answers else message
     if options.branch is not None:
         return write_branch(plan.pilot, plan.merge, options.branch, message)
-    return apply_merge(plan.pilot, plan.merge, message if options.commit else None)
+    return apply_merge(plan.pilot, plan.merge, message, commit=options.commit)
 
 
 def _ending(plan: UpgradePlan, *, written: bool, commit: str | None, options: MoveOptions) -> str:
@@ -123,5 +123,5 @@ def _ending(plan: UpgradePlan, *, written: bool, commit: str | None, options: Mo
         return f"Committed as {str(commit)[:9]} on {options.branch}; nothing else was touched."
     if commit:
         return f"Committed as {commit[:9]}."
-    hint = f" End its message with the line `{trailer(plan)}`." if plan.answers else ""
-    return f"Ready to commit: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{hint}"
+    hint = f" Keep the line `{trailer(plan)}` of the message that git offers." if plan.answers else ""
+    return f"Ready for `git commit`: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{hint}"
