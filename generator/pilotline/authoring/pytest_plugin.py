@@ -12,13 +12,13 @@ from typing import Final
 import pytest
 
 from pilotline.authoring.answer_matrix import largest_answers, largest_pilots, requirements_of
+from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.authoring.pilot_environment import CHECKS, failed_checks, prepare_environment
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
 from pilotline.linting.rule import LintProblem
-from pilotline.linting.run import lint_catalog
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Identity, Snapshot
@@ -57,7 +57,7 @@ def pilotline_catalog(pytestconfig: pytest.Config) -> Snapshot:
 @pytest.fixture(scope="session")
 def catalog_problems(pytestconfig: pytest.Config) -> tuple[LintProblem, ...]:
     """Give what `pilotline catalog lint` finds; a test says that it is nothing."""
-    return lint_catalog(_folder(pytestconfig)).problems
+    return examine_catalog(_folder(pytestconfig)).problems
 
 
 @pytest.fixture

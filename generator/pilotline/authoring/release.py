@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.authoring.changelog import NEXT, extend_changelog, format_changes, format_note, read_fragments
+from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release, refuse_killed
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
 from pilotline.catalog.loading import read_parts
@@ -18,7 +19,7 @@ from pilotline.git import commands as git
 from pilotline.git.new_repository import commit_identity, tag_commit
 from pilotline.git.revisions import list_tags
 from pilotline.linting.rule import LintProblem
-from pilotline.linting.run import lint_catalog
+from pilotline.linting.run import Progress, unseen
 
 _ABOUT: Final = "generator/pilotline/about.py"
 _STORE: Final = "generator/pilotline/_releases"
@@ -51,13 +52,14 @@ class Release:
     """Whether this is the repository of pilotline itself, whose snapshot is frozen."""
 
 
-def plan_release(folder: Path, version: str, today: date, *, recover: bool) -> Release:
+def plan_release(folder: Path, version: str, today: date, *, recover: bool, progress: Progress = unseen) -> Release:
     """Check that a catalog can be released under a version, and write its notes.
 
     Args:
         folder: The catalog's repository.
         version: The version to release.
         today: The day that the changelog names.
+        progress: Hears how far linting is.
         recover: Whether a release that was killed while it wrote is taken back first; else it is refused.
 
     Raises:
@@ -72,7 +74,7 @@ def plan_release(folder: Path, version: str, today: date, *, recover: bool) -> R
         raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
     if git.try_git(["symbolic-ref", "--quiet", "HEAD"], folder)[0]:
         raise CatalogError("No branch is checked out, so the release would be lost.", "Run `git switch BRANCH` first.")
-    problems = lint_catalog(folder).problems
+    problems = examine_catalog(folder, progress).problems
     if problems:
         raise LintError(problems)
     return _write_notes(folder, tag, today)

@@ -1,5 +1,6 @@
 """Checking a catalog against all rules at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,12 +55,25 @@ class LintVerdict:
     """Sets of answers that were rendered."""
 
 
-def lint_catalog(folder: Path) -> LintVerdict:
+Progress = Callable[[int, int], None]
+"""Hears how many rules are done, of how many."""
+
+
+def unseen(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def lint_catalog(folder: Path, progress: Progress = unseen) -> LintVerdict:
     """Check the catalog of a folder, changes that are not committed included.
 
     Raises:
         CatalogError: There is no such folder.
     """
     subject = Subject(folder)
-    problems = sorted({problem for rule in RULES for problem in rule.problems(subject)})
+    found: set[LintProblem] = set()
+    for done, rule in enumerate(RULES):
+        progress(done, len(RULES))
+        found.update(rule.problems(subject))
+    progress(len(RULES), len(RULES))
+    problems = sorted(found)
     return LintVerdict(tuple(problems), len(subject.cases) if subject.has_questions else 0)

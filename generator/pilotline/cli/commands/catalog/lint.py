@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.cli.options.common import echo_json, json_option
-from pilotline.cli.views.terminal import say
+from pilotline.cli.views.terminal import counting, say
 from pilotline.errors import ExitCode
-from pilotline.linting.run import LintVerdict, lint_catalog
+from pilotline.linting.run import LintVerdict
 
 
 @click.command("lint")
@@ -18,9 +19,10 @@ def command(folder: Path, as_json: bool) -> int:
     """Check the catalog in PATH (default: the current folder), changes that are not committed included.
 
     Renders every architecture, stage and CI provider with no, each and all integrations, and with answers at the edge
-    of what the questions accept. Exit code 1 means that there are problems.
+    of what the questions accept, and judges fresh pilots by the organisation's own checks. Exit code 1 means that
+    there are problems.
     """
-    verdict = lint_catalog(folder.absolute())
+    verdict = examine_catalog(folder.absolute(), counting("Linting, rule"))
     if as_json:
         echo_json(_as_json(verdict))
     else:

@@ -7,6 +7,7 @@ import click
 
 from pilotline.authoring.release import plan_release, publish_release
 from pilotline.cli.options.common import echo_json, json_option
+from pilotline.cli.views.terminal import counting
 
 
 @click.command("release")
@@ -20,7 +21,8 @@ def command(version: str, folder: Path, only_plan: bool, as_json: bool) -> None:
     Lints it, gathers changelog.d/ into CHANGELOG.md and upgrade_notes/VERSION.md, commits, and tags the commit. A dirty
     tree, an existing or smaller version, or nothing to tell is refused. Exit code 1 means that lint found problems.
     """
-    release = plan_release(folder.absolute(), version, datetime.now(UTC).date(), recover=not only_plan)
+    today, watch = datetime.now(UTC).date(), counting("Linting, rule")
+    release = plan_release(folder.absolute(), version, today, recover=not only_plan, progress=watch)
     commit = None if only_plan else publish_release(release)
     note = f"upgrade_notes/{release.tag}.md"
     if as_json:
