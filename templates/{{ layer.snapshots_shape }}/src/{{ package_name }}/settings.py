@@ -38,7 +38,7 @@ class ModelSettings(Section):
 class EvaluationSettings(Section):
     """In how many parts past cases are judged, how long after its day an outcome is known, what a renewal may lose.
 
-    That is a share of what the champion is worth.
+    That is a share of what the champion is worth; a group may lose as much of what the rule is worth for it.
     """
 
     parts: int = Field(default=6, ge=2, le=36)

@@ -64,6 +64,9 @@ def test_on_few_cases_the_kpi_has_no_number_and_the_evaluation_is_kept_as_eviden
     assert kpi["method"].startswith("past cases")
     report = json.loads((pilot.root / "governance" / "evidence" / "evaluation.json").read_text(encoding="utf-8"))
     assert report["metrics"][0]["passed"] is True
+    slices = {each["group"]: each for each in report["slices"]}
+    assert slices.keys() == {"plant 0", "plant 1", "plant 2"}
+    assert all(each["low"] < each["value"] < each["high"] for each in slices.values())
 
 
 def test_the_report_is_one_page_that_needs_nothing_else(ran: Ran) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,18 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Slice:
+    """One number for one group, with its interval, beside what something simple reaches there."""
+
+    group: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    baseline: float
+
+
+@dataclass(frozen=True)
 class Report:
     """How good what decides is, beside something simple."""
 
@@ -40,6 +53,7 @@ class Report:
     metrics: Sequence[Metric]
     baseline: tuple[str, float]
     command: str
+    slices: Sequence[Slice] = ()
 
 
 def write_evaluation(settings: PlatformSettings, report: Report) -> list[Path]:
@@ -75,7 +89,14 @@ def _said(report: Report) -> dict[str, object]:
             for each in report.metrics
         ],
         "baseline": {"name": name, "value": rounded(value)},
-    }
+    } | ({"slices": [_sliced(each) for each in report.slices]} if report.slices else {})
+
+
+def _sliced(each: Slice) -> dict[str, object]:
+    """Write the number of a group; an end of its interval that is open stays out."""
+    numbers = {"value": each.value, "low": each.low, "high": each.high, "baseline": each.baseline}
+    kept = {name: rounded(number) for name, number in numbers.items() if isfinite(number)}
+    return {"group": each.group, "metric": each.metric, **kept}
 
 
 def _read(path: Path) -> Mapping[str, object]:

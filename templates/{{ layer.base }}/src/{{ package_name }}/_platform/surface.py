@@ -41,7 +41,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "own_measures": ("ContractedTables", "ReadTable", "Tables"),
     "raw_tables": ("raw_pieces", "read_raw"),
     "report_page": ("list_file", "write_list", "write_page"),
-    "review_evidence": ("Metric", "Report"),
+    "review_evidence": ("Metric", "Report", "Slice"),
     "screen": ("Json", "Screen", "grid"),
     "sections": ("TableSettings",),
     "settings": ("PlatformSettings", "Section"),

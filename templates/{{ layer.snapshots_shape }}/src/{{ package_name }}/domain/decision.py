@@ -32,6 +32,11 @@ class Decision(Protocol):
         """What choices are measured by; the first one decides."""
         ...
 
+    @property
+    def each_alone(self) -> bool:
+        """Tell whether each case is decided for itself, so that no group has to lose what another one wins."""
+        ...
+
     def choose(self, cases: Sequence[Case], estimates: Sequence[Estimate]) -> list[Choice]:
         """Choose by a model's estimates."""
         ...
@@ -52,6 +57,7 @@ class BestShare:
     share: float
     terms: Terms = Terms()
     money: bool = False
+    each_alone = False  # cases compete for the same room
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -117,6 +123,7 @@ class LeastCost:
     costs: Costs
     labels: tuple[str, ...]
     terms: Terms = Terms()
+    each_alone = True
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -169,6 +176,7 @@ class Forecast:
     """A number is predicted for each case, and people plan by it."""
 
     terms: Terms = Terms()
+    each_alone = True
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -16,7 +16,7 @@ from ..pipelines.intake import Intake
 from ..pipelines.learn import Trained
 from ..pipelines.measure import Measured
 from ..pipelines.score import Scored
-from ..services.evaluation import Comparison, Evaluation
+from ..services.evaluation import UNSAID, Comparison, Evaluation
 
 FIRST = 5
 
@@ -71,6 +71,8 @@ def show_evaluation(screen: Screen, found: Evaluation, words: CaseWords) -> Json
     for name, each in rows:
         table.add_row(escape(name), number(each.value.value), number(each.other.value), _difference(each))
     screen.table(table)
+    if found.unsaid:
+        screen.line(f"{found.unsaid} groups are not shown alone: {UNSAID}.")
     gate = "passed" if found.verdict.passed else "not passed"
     screen.line(f"Gate for version {found.version}: {gate}; {'; '.join(found.verdict.reasons)}.")
     return asdict(found)

@@ -11,7 +11,7 @@ from .._platform.kept_evidence import keep_evidence
 from .._platform.kpi import Assessment
 from .._platform.measure_functions import BoundFunctions, MeasureFunctions
 from .._platform.measuring import measure_all
-from .._platform.review_evidence import Metric, Report
+from .._platform.review_evidence import Metric, Report, Slice
 from ..bootstrap import Parts
 from ..domain.value import Measure
 from ..services.evaluation import Comparison, Evaluation, compare
@@ -63,7 +63,13 @@ def _report(measured: Measured, command: str) -> Report:
     metric = Metric(found.measure, value, threshold=found.other.value, passed=not (measured.by_model and found.worse))
     version = measured.evaluation.version
     subject = f"model version {version}" if measured.by_model else "the rule, in the model's place"
-    return Report(subject, (metric,), ("the rule", found.other.value), command)
+    slices = [_slice(name, each, by_model=measured.by_model) for name, each in measured.evaluation.slices]
+    return Report(subject, (metric,), ("the rule", found.other.value), command, slices)
+
+
+def _slice(group: str, found: Comparison, *, by_model: bool) -> Slice:
+    side = found.value if by_model else found.other
+    return Slice(group, found.measure, side.value, side.low, side.high, found.other.value)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from .._platform.report_page import write_list, write_page
 from ..bootstrap import Parts
 from ..domain.batch import Batch, said
 from ..domain.value import LEAVE, PREDICT
+from ..services.evaluation import UNSAID
 from .intake import Intake
 from .measure import Measured
 from .plot import draw
@@ -29,6 +30,7 @@ def write_report(parts: Parts, intake: Intake, measured: Measured) -> Path:
         "said": lambda action: said(action, words.decision),
         "evaluation": measured.evaluation,
         "plot": draw(measured.evaluation.periods),
+        "unsaid": UNSAID,
         "batch": batch,
         "list_file": parts.list_file.name,
         "predicted": PREDICT,

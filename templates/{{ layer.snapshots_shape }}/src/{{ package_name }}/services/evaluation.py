@@ -12,12 +12,13 @@ from ..domain.case import Known
 from ..domain.decision import Decision
 from ..domain.value import Choice, Measure
 from .backtest import Backtest, Estimates, Progress, in_common
-from .intervals import Column, Differences, Estimated, difference, differences, estimate, numbered
+from .intervals import Column, Differences, Estimated, difference, differences, estimate, half_width, numbered
 from .quality import quality
 
 SLICES = 12  # groups that are shown, the largest first
 LARGE = 100  # differences from here on are written without decimals
 SMALLEST = 30  # cases of a group below which nothing is said about it
+UNSAID = f"fewer than {SMALLEST} cases that were judged, or not among the {SLICES} largest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Comparison:
         """Tell whether the whole interval lies on the worse side."""
         return max(self.sign * self.difference.low, self.sign * self.difference.high) < 0
 
+    def loses(self, tolerated: float, groups: int) -> bool:
+        """Tell whether more is lost than tolerated, by an interval that holds for so many groups at once."""
+        half = half_width(self.difference.error, self.independent, at_once=groups)
+        return self.sign * self.difference.value + half < -tolerated
+
 
 def compare(
     measure: Measure, known: Sequence[Known], ours: Sequence[Choice], theirs: Sequence[Choice], clusters: Sequence[str]
@@ -72,6 +78,9 @@ def compare(
         independent=len(np.unique(places)),
         differences=differences(one, two, places),
     )
+
+
+Slices = tuple[tuple[str, Comparison], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +129,12 @@ class Evaluation:
     rule: str
     periods: tuple[Period, ...]
     against_rule: tuple[Comparison, ...]
-    slices: tuple[tuple[str, Comparison], ...]
+    slices: Slices
     champion: int | None
     against_champion: Comparison | None
     verdict: Verdict
     quality: dict[str, float]
+    unsaid: int = 0  # groups that are too small to say something about, or not among the largest
 
     @property
     def main(self) -> Comparison:
@@ -151,6 +161,8 @@ def evaluate_backtest(
     if rival:
         progress(f"comparing with the champion, version {rival.version}")
     duel = _duel(test, rival, decision) if rival else None
+    slices, unsaid = _slices(test, decision.measures[0])
+    losing = _losing(slices, margin) if decision.each_alone else ()
     return Evaluation(
         version=version,
         how=test.how,
@@ -159,11 +171,12 @@ def evaluate_backtest(
         rule=rule,
         periods=tuple(_period(test, place, decision.measures[0]) for place in range(len(test.parts))),
         against_rule=against,
-        slices=_slices(test, decision.measures[0]),
+        slices=slices,
         champion=rival.version if rival else None,
         against_champion=duel,
-        verdict=decide(against[0], duel, rival.kinship if rival else None, margin),
+        verdict=decide(against[0], duel, rival.kinship if rival else None, margin, losing),
         quality=quality(known, [said for part in test.parts for said in part.estimates]),
+        unsaid=unsaid,
     )
 
 
@@ -185,8 +198,8 @@ def _period(test: Backtest, place: int, measure: Measure) -> Period:
     return Period(part.name, len(part.known), ours.mean, rule.mean)
 
 
-def _slices(test: Backtest, measure: Measure) -> tuple[tuple[str, Comparison], ...]:
-    """Compare within each of the largest groups, because a mean can hide who pays for it."""
+def _slices(test: Backtest, measure: Measure) -> tuple[Slices, int]:
+    """Compare within each of the largest groups, because a mean can hide who pays for it; count the other groups."""
     known, ours, theirs, (_, clusters) = test.known, test.ours, test.rule, test.clusters
     groups = Counter(each.case.group for each in known if each.case.group is not None)
     found = []
@@ -198,15 +211,28 @@ def _slices(test: Backtest, measure: Measure) -> tuple[tuple[str, Comparison], .
         inside = alone if len({clusters[row] for row in rows}) == 1 else [clusters[row] for row in rows]
         if size >= SMALLEST:
             found.append((str(name), compare(measure, [known[row] for row in rows], picked[0], picked[1], inside)))
-    return tuple(found)
+    return tuple(found), len(groups) - len(found) if len(groups) > 1 else 0
 
 
-def decide(rule: Comparison, duel: Comparison | None, kinship: Kinship | None, margin: float) -> Verdict:
+def _losing(slices: Slices, margin: float) -> tuple[str, ...]:
+    """Say which groups lose more than the margin against the rule, beyond what chance finds among so many."""
+    tolerated = {name: margin * abs(each.other.value) for name, each in slices}
+    found = [(name, each) for name, each in slices if each.loses(tolerated[name], len(slices))]
+    return tuple(
+        f"worse than the rule in use for {name}: {_numbers(each)}, margin {tolerated[name]:,.3g}"
+        for name, each in found
+    )
+
+
+def decide(
+    rule: Comparison, duel: Comparison | None, kinship: Kinship | None, margin: float, losing: Sequence[str] = ()
+) -> Verdict:
     """Let a challenger pass that has earned it.
 
     Another recipe, or the first model, has to beat the rule and the champion by interval. The champion's own recipe,
     trained on newer outcomes, renews it when it is not worse: than the champion by `margin`, a share of what that one
-    is worth, by interval (non-inferiority), and than the rule. What learned the same has nothing to renew.
+    is worth, by interval (non-inferiority), and than the rule. What learned the same has nothing to renew. Groups that
+    are `losing` bar any of them: what others win does not make up for it.
     """
     renewed = kinship is Kinship.RETRAINED
     checks = [(not rule.worse if renewed else rule.better, _said(rule, "the rule in use"))]
@@ -216,6 +242,7 @@ def decide(rule: Comparison, duel: Comparison | None, kinship: Kinship | None, m
         checks.append((False, "the champion cannot be judged on this table: no case in common"))
     elif duel is not None:
         checks.append(_renews(duel, margin) if renewed else (duel.better, _said(duel, "the champion")))
+    checks += [(False, text) for text in losing]
     return Verdict(all(passed for passed, _ in checks), tuple(reason for _, reason in checks))
 
 

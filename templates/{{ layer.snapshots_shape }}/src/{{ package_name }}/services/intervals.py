@@ -96,6 +96,11 @@ def numbered(clusters: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.unique(np.array(clusters), return_inverse=True)[1].astype(np.int64)
 
 
+def half_width(error: float, clusters: int, at_once: int = 1) -> float:
+    """Give half an interval; `at_once` of them hold together (Bonferroni)."""
+    return float(t.isf(ALPHA / 2 / at_once, clusters - 1)) * error if clusters >= FEW else inf
+
+
 def _estimated(value: float, influence: Floats, clusters: npt.NDArray[np.int64]) -> Estimated:
     """Sum the influences up by cluster (Liang and Zeger 1986, Biometrika 73:13); Student's t with a cluster less."""
     sums = np.bincount(clusters, weights=influence)
@@ -103,5 +108,5 @@ def _estimated(value: float, influence: Floats, clusters: npt.NDArray[np.int64])
     if count < FEW:
         return Estimated(value, -inf, inf, inf)
     error = sqrt(count / (count - 1) * float((sums**2).sum()))
-    half = float(t.isf(ALPHA / 2, count - 1)) * error
+    half = half_width(error, count)
     return Estimated(value, value - half, value + half, error)
