@@ -193,7 +193,7 @@ def drafts(builtin, pilot_environment, tables, drawn, tmp_path_factory) -> dict[
     pilot = write_pilot(builtin, {}, tmp_path_factory.mktemp("pilot"))
     kpis = pilot / "kpis.yml"
     kpis.write_text(
-        kpis.read_text().replace('measure: {"function": "revenue_reached"}', "measure:\n      pending: later", 1)
+        kpis.read_text().replace('measure: {"function": "money_reached"}', "measure:\n      pending: later", 1)
     )
     asked: dict[str, Any] = {}
     for place, (name, (text, options, _)) in enumerate(TABLES.items()):

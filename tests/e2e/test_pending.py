@@ -124,7 +124,7 @@ def _derived_files_say_so(run):
 
 
 WRONG = {
-    "a function": ({"unit": "minutes"}, "the function revenue_reached gives GBP per 100 calls"),
+    "a function": ({"unit": "minutes"}, "the function money_reached gives GBP per 100 calls"),
     "a query": ({"measure": {"sql": "select 1 as value", "unit": "days"}}, "what `sql` measures is in days"),
 }
 
@@ -148,5 +148,5 @@ def test_measuring_refuses_another_unit_before_it_measures(pilot, run_pilot):
     before = (pilot / "governance/evidence/kpi.jsonl").read_bytes()
     refused = run_pilot(pilot, "measure")
     assert refused.code == 2
-    assert f"kpis.yml: {PENDING} is in minutes, and the function revenue_reached gives GBP per 100 calls" in refused.err
+    assert f"kpis.yml: {PENDING} is in minutes, and the function money_reached gives GBP per 100 calls" in refused.err
     assert (pilot / "governance/evidence/kpi.jsonl").read_bytes() == before

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import MINIMAL, RenderPilot, RunIn
-from tests.helpers import build_file_tree
+from tests.helpers import build_file_tree, pilotline
 
 pytestmark = pytest.mark.slow
 
@@ -138,3 +138,29 @@ def test_with_a_shape_a_function_of_the_team_measures_beside_those_of_the_main_j
     name = f"{main_job}::test_a_function_of_the_team_is_bound_tried_and_measured"
     done = run_in(pilot, ["pytest", "-q", name, "tests/unit/test_measures.py"])
     assert done.code == 0, done.out[-3000:]
+
+
+@pytest.mark.parametrize(
+    ("shape", "function", "unit"),
+    [
+        pytest.param("events", "money_reached", "h per 100 inspections", id="events"),
+        pytest.param("snapshots", "absolute_error", "hours per machine", id="snapshots"),
+    ],
+)
+def test_derive_and_check_know_in_which_unit_a_shape_measures(
+    render_pilot: RenderPilot, run_pilot: RunIn, shape: str, function: str, unit: str
+):
+    pilot = render_pilot(**OWN, shape=shape)
+    words = {"case": "machine", "cases": "machines", "actions": "inspections", "unit": "hours", "money_unit": "h"}
+    settings = pilot / "config" / "default.toml"
+    said = "".join(f'{name} = "{word}"\n' for name, word in words.items())
+    settings.write_text(f"{settings.read_text()}\n[case.words]\n{said}")
+    manifest = yaml.safe_load((pilot / "kpis.yml").read_text())
+    for given, code in ((unit, 0), ("days", 2)):
+        manifest["kpis"][0] |= {"unit": given, "measure": {"function": function}}
+        (pilot / "kpis.yml").write_text(yaml.safe_dump(manifest))
+        derived = run_pilot(pilot, "derive")
+        assert (derived.code, f"the function {function} gives {unit}" in derived.err) == (code, code == 2), derived.err
+        checked = pilotline("check", pilot, "--select", "VAL010", "--json")
+        problems = [each["message"] for each in json.loads(checked.out)["checks"][0]["problems"]]
+        assert any(f"the function {function} gives {unit}" in each for each in problems) is (code == 2), problems

@@ -19,12 +19,12 @@ path = "data/drawn.csv"
 contract = "data_contracts/drawn.odcs.yaml"
 until = 2024-04-10
 [ledger.columns]
-customer = "customer"
+case = "customer"
 order = "order"
 day = "day"
 amount = "amount"
 [policy]
-call_share = 0.4
+chosen_share = 0.4
 [evaluation]
 lists = 2
 [case]
@@ -60,17 +60,17 @@ LIST, LATER = (
 KPIS: Final = """\
 format: 1
 kpis:
-  - id: revenue_reached
-    title: Revenue reached
-    question: How much is at stake behind the calls?
+  - id: money_reached
+    title: Money reached
+    question: How much is at stake behind those on the list?
     kind: outcome
     owner: the-owner
-    formula: Revenue of the customers reached who lapse, per 100 calls
-    unit: CURRENCY per 100 calls
+    formula: Value of the customers reached who fall silent, per 100 that are chosen
+    unit: CURRENCY per 100 chosen customers
     direction: higher
     baseline: {value: 100, period: drawn, source: drawn}
     target: {value: 1000000, due: "2030-01-01"}
-    measure: {function: revenue_reached}
+    measure: {function: money_reached}
     window: all lists
     minimum_sample: 20
     value:

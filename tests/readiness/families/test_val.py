@@ -56,8 +56,8 @@ FAILING = {
     "VAL010 a wrong unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", "h"), "measures is in h"),
     "VAL010 a wrong function": (
         "VAL010",
-        set_value("kpis.yml", "kpis", 0, "measure", {"function": "revenue_reached"}),
-        "is in minutes, and the function revenue_reached gives GBP per 100 calls",
+        set_value("kpis.yml", "kpis", 0, "measure", {"function": "money_reached"}),
+        "is in minutes, and the function money_reached gives GBP per 100 calls",
     ),
     "VAL010 no unit": ("VAL010", set_value("kpis.yml", "kpis", 0, "measure", "unit", None), "does not say its unit"),
     "VAL010 pending": (
@@ -127,7 +127,7 @@ def test_a_definition_is_unknown_only_where_the_catalog_can_be_had():
         pytest.param({"pending": "Write the query."}, "pilot", id="pending"),
         pytest.param({"sql": "select 1 as value", "unit": "hours"}, "sandbox", id="a wrong unit"),
         pytest.param({"sql": "select 1 as value"}, "production", id="no unit, as earlier files have it"),
-        pytest.param({"function": "lapsing_customers_reached"}, "sandbox", id="a function of another unit"),
+        pytest.param({"function": "cases_reached"}, "sandbox", id="a function of another unit"),
     ],
 )
 def test_what_is_not_measured_yet_blocks_the_next_stage_and_a_wrong_number_every_stage(measure, stage):
@@ -136,8 +136,8 @@ def test_what_is_not_measured_yet_blocks_the_next_stage_and_a_wrong_number_every
 
 
 def test_a_pilot_whose_code_registers_no_function_is_taken_at_its_word():
-    asked = set_value("kpis.yml", "kpis", 0, "measure", {"function": "revenue_reached"})
-    earlier = write("src/customer_call_list/pipelines/measure.py", "def revenue_reached(): ...\n")
+    asked = set_value("kpis.yml", "kpis", 0, "measure", {"function": "money_reached"})
+    earlier = write("src/customer_call_list/pipelines/measure.py", "def money_reached(): ...\n")
     assert run_one("VAL010", edited(complete(), asked, earlier)).status == "pass"
 
 

@@ -16,9 +16,10 @@ from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.evidence import UNMEASURED
 from pilotline.rules.kpi_definition import pending_of
 from pilotline.rules.plain import as_mapping
-from pilotline.rules.units import Declared, find_registered, find_wrong_unit, kind_of
+from pilotline.rules.units import Declared, find_registered, find_wrong_unit, in_words, kind_of, words_of
 
 _TEXTS: Final = ("id", "title", "unit", "owner")
+_SETTINGS: Final = "config/default.toml"
 _LONGEST_ROUND: Final = 100.0
 _DIRECTIONS: Final = frozenset({"higher", "lower"})
 
@@ -164,7 +165,8 @@ def registered_units(repo: Repository) -> dict[str, Declared]:
     A pilot whose code registers none, as earlier ones did, is taken at its word.
     """
     trees = (repo.syntax(path) for path in repo.modules if ".register(" in repo.text(path))
-    return {name: said for tree in trees if tree is not None for name, said in find_registered(tree)}
+    words = words_of(as_mapping(repo.document(_SETTINGS).data))
+    return {name: in_words(said, words) for tree in trees if tree is not None for name, said in find_registered(tree)}
 
 
 CHECKS: Final[tuple[Check, ...]] = (KpiIsDefined(), KpiIsMeasured(), MeasureFitsKpi())

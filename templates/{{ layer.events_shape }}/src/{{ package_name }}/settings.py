@@ -16,7 +16,7 @@ from .domain.words import Words
 class ColumnSettings(Section):
     """Which column of the table plays which part; a line's value is its amount, or price times quantity."""
 
-    customer: str
+    case: str
     day: str
     order: str | None = None
     amount: str | None = None
@@ -42,12 +42,12 @@ class LedgerSettings(TableSettings):
 
 
 class PolicySettings(Section):
-    """What was agreed with the people who call."""
+    """What was agreed with the people who work with the list."""
 
     active_days: int = Field(default=180, ge=7)
     horizon_days: int = Field(default=90, ge=7)
     silent_days: int = Field(default=60, ge=0)
-    call_share: float = Field(default=0.2, gt=0, le=1)
+    chosen_share: float = Field(default=0.2, gt=0, le=1)
 
 
 class ModelSettings(Section):

@@ -43,7 +43,7 @@ def test_mlflow_shows_a_run_with_its_steps_below_it_and_the_kpis_on_it(ran: Ran)
         runs = dict(store.execute("select run_uuid, name from runs").fetchall())
         parents = dict(store.execute("select run_uuid, value from tags where key = 'mlflow.parentRunId'").fetchall())
         commits = store.execute("select count(*) from tags where key = 'mlflow.source.git.commit'").fetchone()
-        kpis = store.execute("select run_uuid from latest_metrics where key = 'kpi.revenue_reached'").fetchall()
+        kpis = store.execute("select run_uuid from latest_metrics where key = 'kpi.money_reached'").fetchall()
     store.close()
     whole = next(run for run, name in runs.items() if name == "run")
     assert {runs[run] for run, above in parents.items() if above == whole} == {"train", "evaluate", "score", "measure"}

@@ -9,7 +9,7 @@ from ._platform import PilotError
 from ._platform.case import CaseSettings
 from ._platform.settings import PlatformSettings, Section
 from .domain.case import NO, YES
-from .domain.decision import BestShare, Decision, Forecast, LeastCost, Terms
+from .domain.decision import MISTAKES, BestShare, Decision, Forecast, LeastCost, Terms
 from .domain.rule import Fits, Rule, Told, Usual
 from .domain.value import ACT, LEAVE
 
@@ -91,7 +91,7 @@ class Settings(PlatformSettings):
     def terms(self) -> Terms:
         """The words that measures are named by."""
         words = self.the_case.words
-        units = {"share": self.currency, "costs": self.currency if self.decision.costs else "mistakes"}
+        units = {"share": self.currency, "costs": self.currency if self.decision.costs else MISTAKES}
         return Terms(words.case, words.cases, words.outcome, units.get(self.decision_kind, words.unit))
 
     def decision_on(self, labels: tuple[str, ...]) -> Decision:
@@ -99,7 +99,7 @@ class Settings(PlatformSettings):
         if self.decision_kind == "number":
             return Forecast(self.terms)
         if self.decision_kind == "share":
-            money = self.the_case.columns.money is not None
+            money = self.the_case.columns.money is not None and bool(labels)  # a number is what it brings itself
             return BestShare(self.decision.share, self.terms, money)
         return LeastCost(self._costs(labels), labels, self.terms)
 

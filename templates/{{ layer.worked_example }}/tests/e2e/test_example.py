@@ -16,7 +16,7 @@ role = "account-planning"
 path = "data/online_retail_sample.csv.xz"
 contract = "data_contracts/sales_ledger.odcs.yaml"
 [ledger.columns]
-customer = "Customer ID"
+case = "Customer ID"
 order = "Invoice"
 day = "InvoiceDate"
 price = "Price"

@@ -40,7 +40,7 @@ def derive(root: Path) -> tuple[Derived, ...]:
     """Make every derived file from the manifests, without writing it."""
     kpis_text, pilot_text = _read(root / "kpis.yml"), _read(root / "pilot.yml")
     kpis, pilot = _parse(root / "kpis.yml", kpis_text)["kpis"], _parse(root / "pilot.yml", pilot_text)
-    _refuse_wrong_units(kpis, pilot)
+    _refuse_wrong_units(root, kpis, pilot)
     context = {
         "kpis": kpis,
         "pilot": rules.completed(pilot),
@@ -58,12 +58,12 @@ def derive(root: Path) -> tuple[Derived, ...]:
     return tuple(_derived(environment, root, path, context) for path in sorted(TEMPLATES.glob("*.j2")))
 
 
-def _refuse_wrong_units(kpis: object, pilot: dict[str, object]) -> None:
+def _refuse_wrong_units(root: Path, kpis: object, pilot: dict[str, object]) -> None:
     """Refuse KPIs that are bound to what measures in another unit, all at once."""
     entries = [kpi for kpi in kpis if isinstance(kpi, dict)] if isinstance(kpis, list) else []
     costs = pilot.get("costs")
     currency = str(costs.get("currency")) if isinstance(costs, dict) else ""
-    if wrong := list(find_wrong_units(entries, read_declared(TEMPLATES.parents[1]), currency)):
+    if wrong := list(find_wrong_units(entries, read_declared(TEMPLATES.parents[1], root), currency)):
         raise PilotError(" ".join(wrong))
 
 

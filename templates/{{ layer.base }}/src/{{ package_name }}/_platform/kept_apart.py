@@ -55,7 +55,7 @@ def _refuse_wrong_units(settings: PlatformSettings) -> None:
     content = yaml.safe_load(_text(settings.root / "kpis.yml"))
     listed = content.get("kpis") if isinstance(content, dict) else None
     entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    declared = read_declared(Path(__file__).parents[1])
+    declared = read_declared(Path(__file__).parents[1], settings.root)
     if wrong := list(find_wrong_units(entries, declared, settings.manifest.costs.currency)):
         raise PilotError(" ".join(wrong))
 

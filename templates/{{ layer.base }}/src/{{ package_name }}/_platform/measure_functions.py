@@ -9,6 +9,8 @@ from . import PilotError
 from .anytime import Measurement
 from .kpi_manifest import Kpi
 from .measure_units import Declared, find_wrong_units
+from .rules.units import in_words, words_of
+from .settings import PlatformSettings
 
 Given = TypeVar("Given")
 
@@ -83,9 +85,11 @@ def join_functions(*several: BoundFunctions) -> BoundFunctions:
     return found
 
 
-def check_functions(kpis: Iterable[Kpi], functions: BoundFunctions, currency: str) -> None:
+def check_functions(kpis: Iterable[Kpi], functions: BoundFunctions, settings: PlatformSettings) -> None:
     """Refuse KPIs that ask for a function that there is not, or for one of another unit; all at once."""
-    _check(kpis, {name: each.declared for name, each in functions.items()}, currency)
+    words = words_of({"case": settings.case.model_dump()} if settings.case else {})
+    declared = {name: in_words(each.declared, words) for name, each in functions.items()}
+    _check(kpis, declared, settings.manifest.costs.currency)
 
 
 def _check(kpis: Iterable[Kpi], declared: Mapping[str, Declared], currency: str) -> None:

@@ -70,7 +70,7 @@ def measure_all(parts: MeasuringParts, functions: BoundFunctions | None = None) 
     kpis, costs = read_kpis(settings.root / "kpis.yml"), settings.manifest.costs
     known = known_functions(settings, parts.database, "KPIs", keep=True)
     known = join_functions(known, functions or {})
-    check_functions((each.kpi for each in kpis), known, costs.currency)
+    check_functions((each.kpi for each in kpis), known, settings)
     return tuple(assess(each, _measure(each.kpi, parts, known), costs) for each in kpis)
 
 

@@ -54,7 +54,7 @@ def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settin
         return _by_query(kpi, database, settings)
     if asked.function is not None:
         functions = known_functions(settings, database, f"KPI {kpi.id}", keep=True)
-        check_functions([kpi], functions, _currency(settings))
+        check_functions([kpi], functions, settings)
         return functions[asked.function].measure()
     try:
         if asked.mlflow is not None:

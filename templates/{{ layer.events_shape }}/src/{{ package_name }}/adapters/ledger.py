@@ -73,7 +73,7 @@ def sum_lines(lines: pd.DataFrame, columns: ColumnSettings) -> pd.DataFrame:
     """Sum up lines by order; without a number of the order, a customer's lines of one day are one."""
     slim = pd.DataFrame(
         {
-            "customer": lines[columns.customer].astype(str).str.removesuffix(".0"),
+            "customer": lines[columns.case].astype(str).str.removesuffix(".0"),
             "day": pd.to_datetime(lines[columns.day]).dt.normalize(),
             "value": values(lines, columns),
         }

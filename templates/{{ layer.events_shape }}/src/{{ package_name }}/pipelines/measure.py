@@ -87,22 +87,22 @@ FUNCTIONS = MeasureFunctions[Asked]()
 
 
 @FUNCTIONS.register(
-    "revenue_reached",
-    unit="<currency> per 100 calls",
-    meaning="Revenue, before the list, of called customers who then lapse, per 100 calls",
+    "money_reached",
+    unit="<money_unit> per 100 <chosen>",
+    meaning="What those on the list whose outcome then comes true were worth before it, per 100 who are chosen",
 )
-def revenue_reached(asked: Asked) -> Measurement:
-    """Measure the money behind the customers who lapse."""
+def money_reached(asked: Asked) -> Measurement:
+    """Measure the money behind those whose outcome comes true."""
     return _reached(asked, Measure.REVENUE)
 
 
 @FUNCTIONS.register(
-    "lapsing_customers_reached",
-    unit="customers per 100 calls",
-    meaning="Called customers who then lapse, per 100 calls",
+    "cases_reached",
+    unit="<cases> per 100 <chosen>",
+    meaning="Those on the list whose outcome then comes true, per 100 who are chosen",
 )
-def lapsing_customers_reached(asked: Asked) -> Measurement:
-    """Measure how many of the called lapse."""
+def cases_reached(asked: Asked) -> Measurement:
+    """Measure for how many of those who are chosen the outcome comes true."""
     return _reached(asked, Measure.CUSTOMERS)
 
 

@@ -11,6 +11,7 @@ from .case import YES, Case, Estimate, Known
 from .value import ACT, LEAVE, PREDICT, Choice, Measure, gain, hit
 
 PER = 100  # chosen cases
+MISTAKES = "mistakes"  # the unit of costs that nobody has agreed on: each counts the same
 Said = str | float | None
 
 
@@ -62,13 +63,13 @@ class BestShare:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """Count the value that is reached, and beside it how many of the chosen were right."""
-        chosen = f"chosen {self.terms.cases}"
-        unit = f"{self.terms.unit} per {PER} {chosen}" if self.money else f"{self.terms.outcome} per {PER} {chosen}"
-        value = Measure("value_per_100_chosen", f"Reached per {PER} {chosen}", unit, "higher", _if_chosen_gain, PER)
+        per, worth = f"per {PER} chosen {self.terms.cases}", _if_chosen if self.money else _if_chosen_gain
+        title, unit = f"{self.terms.outcome.capitalize()} {per}", f"{self.terms.outcome} {per}"
+        outcome = Measure("outcome_per_100_chosen", title, unit, "higher", worth, PER)
         if not self.money:
-            return (value,)
-        right = f"{self.terms.outcome} per {PER} {chosen}"
-        return value, Measure("hits_per_100_chosen", f"Right ones per {PER} {chosen}", right, "higher", _if_chosen, PER)
+            return (outcome,)
+        unit = f"{self.terms.unit} {per}"
+        return Measure("value_per_100_chosen", f"Reached {per}", unit, "higher", _if_chosen_gain, PER), outcome
 
     def choose(self, cases: Sequence[Case], estimates: Sequence[Estimate]) -> list[Choice]:
         """Put what is expected first: probability times money, or the predicted number."""
@@ -128,8 +129,10 @@ class LeastCost:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """Count what the actions cost."""
-        unit = f"{self.terms.unit} per {self.terms.case}"
-        return (Measure("cost_per_case", f"Cost per {self.terms.case}", unit, "lower", self._cost),)
+        per = f"per {self.terms.case}"
+        what = "mistakes" if self.terms.unit == MISTAKES else "cost"
+        title, unit = f"{what.capitalize()} {per}", f"{self.terms.unit} {per}"
+        return (Measure(f"{what}_per_case", title, unit, "lower", self._cost),)
 
     def choose(self, cases: Sequence[Case], estimates: Sequence[Estimate]) -> list[Choice]:
         """Weigh the cost of each action with the probability of each outcome."""

@@ -1,6 +1,6 @@
 """Measure the KPIs: by decisions whose outcome is known by now, else by past cases as if the pilot had been there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,6 @@ from .._platform.measure_functions import BoundFunctions, MeasureFunctions
 from .._platform.measuring import measure_all
 from .._platform.review_evidence import Metric, Report, Slice
 from ..bootstrap import Parts
-from ..domain.value import Measure
 from ..services.evaluation import Comparison, Evaluation, compare
 from ..services.intervals import Differences
 from ..services.live import Live, judge_live
@@ -82,8 +81,9 @@ class Asked:
     live: Live
     by_model: bool
 
-    def worth(self, measure: Measure) -> Measurement:
+    def worth(self, name: str) -> Measurement:
         """Measure what decisions were worth: those that people had, else those on past cases."""
+        measure = next(each for each in self.intake.decision.measures if each.id == name)
         if self.live.known:
             _, clusters = independent(self.live.known)
             found = compare(measure, self.live.known, self.live.worked, self.live.rule, clusters)
@@ -118,16 +118,47 @@ def look(parts: Parts, intake: Intake) -> Asked:
     return Asked(parts, intake, evaluation, live, by_model=holder is not None)
 
 
+FUNCTIONS = MeasureFunctions[Asked]()
+
+
+@FUNCTIONS.register(
+    "value_per_100_chosen", unit="<currency> per 100 chosen <cases>", meaning="Money of those who were chosen rightly"
+)
+def value_per_100_chosen(asked: Asked) -> Measurement:
+    """Measure the money that is reached."""
+    return asked.worth("value_per_100_chosen")
+
+
+@FUNCTIONS.register(
+    "outcome_per_100_chosen", unit="<outcome> per 100 chosen <cases>", meaning="Outcome of those who were chosen"
+)
+def outcome_per_100_chosen(asked: Asked) -> Measurement:
+    """Measure how much of the outcome is reached."""
+    return asked.worth("outcome_per_100_chosen")
+
+
+@FUNCTIONS.register("cost_per_case", unit="<currency> per <case>", meaning="Agreed cost of what was done")
+def cost_per_case(asked: Asked) -> Measurement:
+    """Measure what the actions cost."""
+    return asked.worth("cost_per_case")
+
+
+@FUNCTIONS.register("mistakes_per_case", unit="mistakes per <case>", meaning="How often another action was right")
+def mistakes_per_case(asked: Asked) -> Measurement:
+    """Measure mistakes, as long as nobody has agreed what each costs."""
+    return asked.worth("mistakes_per_case")
+
+
+@FUNCTIONS.register("absolute_error", unit="<unit> per <case>", meaning="How far the predicted number was off")
+def absolute_error(asked: Asked) -> Measurement:
+    """Measure how far predictions are off."""
+    return asked.worth("absolute_error")
+
+
 def functions(asked: Asked) -> BoundFunctions:
-    """Register what the decision is measured by, in the words and the unit of the case."""
-    found = MeasureFunctions[Asked]()
-    for each in asked.intake.decision.measures:
-        found.register(each.id, unit=each.unit, meaning=each.title)(_worth(each))
-    return found.bind(asked)
-
-
-def _worth(measure: Measure) -> Callable[[Asked], Measurement]:
-    return lambda asked: asked.worth(measure)
+    """Give those that the decision is measured by."""
+    wanted = {each.id for each in asked.intake.decision.measures}
+    return {name: function for name, function in FUNCTIONS.bind(asked).items() if name in wanted}
 
 
 def _sample(found: Differences) -> Sample:

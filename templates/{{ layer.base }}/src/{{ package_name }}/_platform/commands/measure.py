@@ -111,16 +111,16 @@ def _call(settings: "PlatformSettings", defined: "Defined", functions: "MainJob 
     from ..measure_functions import check_functions, join_functions
     from ..platform_measures import known_functions
 
-    kpi, currency = defined.kpi, settings.manifest.costs.currency
+    kpi = defined.kpi
     database = open_database(settings, f"{PACKAGE}.adapters.integrations")
     try:
         known = known_functions(settings, database, f"KPI {kpi.id}", keep=False)
         if kpi.measure.function in known or functions is None:
-            check_functions([kpi], known, currency)
+            check_functions([kpi], known, settings)
             return known[str(kpi.measure.function)].measure()
         with functions() as more:
             known = join_functions(known, more)
-            check_functions([kpi], known, currency)
+            check_functions([kpi], known, settings)
             return known[str(kpi.measure.function)].measure()
     finally:
         database.close()

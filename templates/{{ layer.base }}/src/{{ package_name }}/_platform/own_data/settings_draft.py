@@ -116,8 +116,11 @@ def _ledger(root: Path, found: Found, kept: Mapping[str, object]) -> str:
     table = found.table
     span = windows(*found.days) if found.days else None
     active, horizon, silent = span or (60, 30, 20)
+    case, share = _names()
     columns: dict[str, Value | None] = {
-        guess.part: guess.column for guess in found.guesses if guess.part in LEDGER_PARTS
+        case if guess.part == "customer" else guess.part: guess.column
+        for guess in found.guesses
+        if guess.part in LEDGER_PARTS
     }
     ledger: dict[str, Value | None] = {
         "path": shown_path(root, table.path) if table.path else None,
@@ -134,10 +137,17 @@ def _ledger(root: Path, found: Found, kept: Mapping[str, object]) -> str:
         "active_days": active,
         "horizon_days": horizon,
         "silent_days": silent,
-        "call_share": float(str(kept.get("call_share", 0.2))),
+        share: float(str(kept.get(share, 0.2))),
     }
     texts = [section("ledger", ledger), section("ledger.columns", columns)]
     return "\n\n".join([*texts, "# To be agreed with the people whose work it changes.\n" + section("policy", policy)])
+
+
+def _names() -> tuple[str, str]:
+    """Call the case and the share that is chosen what the team's settings call them: earlier ones are about calls."""
+    code = Path(__file__).parents[2] / "settings.py"
+    earlier = code.is_file() and re.search(r"^\s+call_share\b", code.read_text(encoding="utf-8"), re.MULTILINE)
+    return ("customer", "call_share") if earlier else ("case", "chosen_share")
 
 
 LEDGER_PARTS: Final = ("customer", "day", "order", "amount", "price", "quantity")

@@ -2,13 +2,15 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .plain import as_mapping, as_text
 
 CURRENCY: Final = "<currency>"
 """In a unit it stands for the pilot's own."""
+WORDS: Final[Mapping[str, str]] = {"case": "case", "cases": "cases", "outcome": "outcome", "unit": "units"}
+"""In a unit `<cases>` stands for what the settings call the cases; these are the words where they say none."""
 OTHER_KINDS: Final = ("sql", "mlflow", "runtime")
 
 
@@ -23,6 +25,22 @@ class Declared:
 def unit_in(unit: str, currency: str) -> str:
     """Give a unit in the pilot's currency."""
     return unit.replace(CURRENCY, currency)
+
+
+def words_of(settings: Mapping[str, object]) -> dict[str, str]:
+    """Read off a pilot's settings what the words in units stand for."""
+    said = as_mapping(as_mapping(settings.get("case")).get("words"))
+    words = {name: as_text(said.get(name)) or usual for name, usual in WORDS.items()}
+    words["chosen"] = as_text(said.get("actions")) or f"chosen {words['cases']}"
+    return words | {"money_unit": as_text(said.get("money_unit")) or CURRENCY}
+
+
+def in_words(declared: Declared, words: Mapping[str, str]) -> Declared:
+    """Put the words of the case into the unit of a measure; the currency is put in where it is compared."""
+    unit = declared.unit
+    for name, word in words.items():
+        unit = unit.replace(f"<{name}>", word)
+    return replace(declared, unit=unit)
 
 
 def find_registered(tree: ast.AST) -> Iterator[tuple[str, Declared]]:
