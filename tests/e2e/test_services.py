@@ -98,8 +98,12 @@ class Collector(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         sent = ExportTraceServiceRequest.FromString(self.rfile.read(int(self.headers["Content-Length"])))
         with open(sys.argv[2], "a") as kept:
-            for span in (span for r in sent.resource_spans for s in r.scope_spans for span in s.spans):
-                kept.write(json.dumps([span.name, span.trace_id.hex()]) + chr(10))
+            for part in sent.resource_spans:
+              for span in (span for scope in part.scope_spans for span in scope.spans):
+                said = [(a.key, a.value) for a in [*span.attributes, *part.resource.attributes]]
+                about = {key: v.string_value or v.int_value or v.double_value for key, v in said}
+                about |= {"parent": span.parent_span_id.hex(), "key": self.headers.get("x-api-key")}
+                kept.write(json.dumps([span.name, span.trace_id.hex(), about]) + chr(10))
         self.send_response(200)
         self.end_headers()
 
@@ -274,8 +278,47 @@ def test_a_job_is_one_trace_that_the_logs_lead_to(pilot, run_pilot, collector):
 
     spans = [json.loads(line) for line in kept.read_text().splitlines()]
     logs = "".join(path.read_text() for path in (pilot / "var" / "logs").glob("*.jsonl"))
-    assert sorted(name for name, _ in spans) == ["read", "score", "score"]
-    assert {trace for _, trace in spans} == {json.loads(line)["trace_id"] for line in logs.splitlines()}
+    assert sorted(name for name, _, _ in spans) == ["read", "score", "score"]
+    assert {trace for _, trace, _ in spans} == {json.loads(line)["trace_id"] for line in logs.splitlines()}
+
+
+def test_a_trace_obeys_the_standard_variables_and_says_how_much_was_done(pilot, run_pilot, collector):
+    endpoint, kept = collector
+    within = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+    run = run_pilot(
+        pilot, "score", "--json", offline=False,
+        **{
+            **traced("http://127.0.0.1:9/v1/traces"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint.removesuffix("/v1/traces"),
+            "OTEL_EXPORTER_OTLP_HEADERS": "x-api-key=abc",
+            "OTEL_SERVICE_NAME": "nightly",
+            "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test",
+            "TRACEPARENT": f"00-{within[0]}-{within[1]}-01",
+        },
+    )  # fmt: skip
+    assert run.code == 0, run.err
+    spans = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert {trace for _, trace, _ in spans} == {within[0]}
+    assert [name for name, _, about in spans if about["parent"] == within[1]] == ["score"]
+    for _, _, about in spans:
+        assert (about["key"], about["service.name"], about["deployment.environment.name"]) == ("abc", "nightly", "test")
+    done = {key: value for _, _, about in spans for key, value in about.items() if key.startswith("pilot.")}
+    scored = json.loads(run.out)["scored"]
+    assert done["pilot.rows.score.written"] == scored["written"] > 0
+    assert any(key.startswith("pilot.rows.read.") for key in done)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "asks for grpc"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.elsewhere.example"}, "traces.elsewhere.example"),
+    ],
+)
+def test_a_variable_that_cannot_be_obeyed_is_one_sentence(pilot, run_pilot, variables, said):
+    """What policies forbid in the settings they forbid in the environment."""
+    run = run_pilot(pilot, "score", **traced("http://127.0.0.1:9/v1/traces"), **variables)
+    assert (run.code, said in run.err) == (2, True), run.err
 
 
 def test_processes_that_start_together_make_the_embedded_mlflow_store_once(pilot, run_in):

@@ -1,15 +1,13 @@
 """Metrics, logs and traces: each names the run, so that a number on a dashboard leads back to its evidence."""
 
-import logging
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from opentelemetry import trace
@@ -19,9 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from . import PilotError
 from .policies import check_endpoint, check_settings
 from .settings import PlatformSettings
-
-if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
+from .traces import caller, endpoint_of, tracer
 
 METRICS: Final = {
     "pilot_step_last_success_timestamp_seconds": "When a step last did its work",
@@ -55,6 +51,8 @@ METRICS: Final = {
     "pilot_forget_kept": "How many things stay although their day has passed",
     "pilot_forgotten": "How many things were deleted because their day had passed, the last time",
 }
+TRACED: Final = {"pilot_rows": "pilot.rows", "pilot_model_version": "pilot.model.version"}
+"""Metrics that are attributes of the span, too, by their labels: `pilot.rows.score.written`."""
 _settings: ContextVar[PlatformSettings | None] = ContextVar("settings", default=None)
 
 
@@ -75,6 +73,8 @@ class Metrics:
             text = METRICS.get(name, name.replace("_", " "))
             self._gauges[name] = Gauge(name, text, ["pilot", *labels], registry=self._registry)
         self._gauges[name].labels(pilot=self._pilot, **labels).set(value)
+        if name in TRACED:
+            trace.get_current_span().set_attribute(".".join([TRACED[name], *labels.values()]), value)
 
     def write(self) -> Path:
         """Replace the file of this step."""
@@ -133,7 +133,7 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
     structlog.contextvars.bind_contextvars(run_id=run_id, pilot=settings.distribution)
     check_settings(settings)
     if settings.tracing.enabled:
-        check_endpoint(settings, settings.tracing.endpoint, "tracing.endpoint")
+        check_endpoint(settings, endpoint_of(settings), "tracing.endpoint")
 
 
 def at_work() -> PlatformSettings | None:
@@ -186,46 +186,16 @@ def span(name: str, **attributes: str | float) -> Iterator[None]:
     if settings is None or not settings.tracing.enabled:
         yield
         return
-    tracer = _tracer(settings.tracing.endpoint, settings.tracing.sample_ratio, settings.distribution)
-    with tracer.start_as_current_span(name, attributes=attributes):
+    outermost = not trace.get_current_span().get_span_context().is_valid
+    started = tracer(settings, _complain).start_as_current_span(
+        name, caller() if outermost else None, attributes=attributes
+    )
+    with started:
         yield
 
 
-class _Complaint(logging.Handler):
-    """Says once that traces do not arrive, where OpenTelemetry would repeat itself; the run goes on without them."""
-
-    def __init__(self, endpoint: str) -> None:
-        super().__init__(logging.WARNING)
-        self._endpoint = endpoint
-        self._said = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell the person at the screen what to do, and keep the reason in the log."""
-        logger("tracing").warning("traces do not arrive", reason=record.getMessage())
-        if not self._said:
-            self._said = True
-            text = f"warning: traces do not arrive at {self._endpoint}: check that a collector listens there, "
-            sys.stderr.write(text + "or set tracing.enabled = false.\n")
-
-
-@lru_cache(maxsize=1)
-def _tracer(endpoint: str, ratio: float, service: str) -> "Tracer":
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-        from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
-    except ImportError as error:
-        raise PilotError(
-            "Traces are switched on, but OpenTelemetry is not installed: "
-            "`pip install --group tracing`, or set tracing.enabled = false."
-        ) from error
-    complaints = logging.getLogger("opentelemetry")
-    complaints.handlers, complaints.propagate = [_Complaint(endpoint)], False
-    provider = TracerProvider(resource=Resource({"service.name": service}), sampler=TraceIdRatioBased(ratio))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
-    return provider.get_tracer(service)
+def _complain(reason: str) -> None:
+    logger("tracing").warning("traces do not arrive", reason=reason)
 
 
 def _with_trace(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
