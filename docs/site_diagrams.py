@@ -8,7 +8,7 @@ import html
 import re
 import textwrap
 
-from pilotline.architecture_pack.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
+from pilotline.architecture_pack.layout import BOX_HEIGHT, BOX_WIDTH, label_breadth, lay_out
 
 _NODE = r"(\w+)(?:(\[|\{\{)\"([^\"]*)\"(?:\]|\}\}))?"
 _EDGE = re.compile(rf"^\s*{_NODE}\s*(?:-- \"([^\"]*)\" )?-->\s*{_NODE}\s*$")
@@ -41,9 +41,8 @@ def _flowchart(mermaid: str) -> str:
         labels[source, target] = label or ""
     layout = lay_out(list(titles), list(labels))
     parts = [f'<path class="edge" marker-end="url(#tip)" d="{layout.path(*edge)}"/>' for edge in labels]
-    for edge, label in labels.items():
-        x, y = layout.label_place(*edge)
-        parts.append(_text(label, x, y, "label"))
+    places = layout.label_places({edge: label_breadth(label) for edge, label in labels.items()})
+    parts += [_text(label, *places[edge], "label") for edge, label in labels.items()]
     for name, title in titles.items():
         x, y = layout.places[name]
         parts.append(_box(x, y, BOX_WIDTH, BOX_HEIGHT, title))

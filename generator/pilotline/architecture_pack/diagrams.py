@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pilotline.architecture_pack.layout import BOX_HEIGHT, BOX_WIDTH, Layout, lay_out
+from pilotline.architecture_pack.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Point, label_breadth, lay_out
 
 Kind = Literal["focus", "code", "store", "control", "source", "sink", "person", "system"]
 _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
@@ -32,7 +32,8 @@ _STYLE: Final = """
 """  # noqa: E501 - one rule a line
 _DARK: Final = (
     "@media (prefers-color-scheme: dark) { .board { --ink: #e6edf3; --soft: #9fb0c0; --page: #11181f; --box: #1b2836; "
-    "--line: #6fa4e0; --accent: #5b9bee; background: #11181f } .board .focus-text { fill: #0b1117 } }"
+    "--line: #6fa4e0; --accent: #5b9bee; background: #11181f } "
+    ".board .focus-text, .board .focus-text.kind { fill: #0b1117 } }"
 )
 
 
@@ -95,6 +96,7 @@ def draw_mermaid(diagram: Diagram) -> str:
 def draw_svg(diagram: Diagram) -> str:
     """Draw a diagram as one SVG element that follows the colours of its page, and light or dark by itself."""
     layout = lay_out([node.id for node in diagram.nodes], [(edge.source, edge.target) for edge in diagram.edges])
+    labels = layout.label_places({(edge.source, edge.target): label_breadth(edge.carries) for edge in diagram.edges})
     title = html.escape(diagram.title)
     size = f"{layout.width:.0f} {layout.height:.0f}"
     head = f'<svg class="board" xmlns="http://www.w3.org/2000/svg" width="{layout.width:.0f}" viewBox="0 0 {size}"'
@@ -102,7 +104,7 @@ def draw_svg(diagram: Diagram) -> str:
         f'{head} role="img" aria-label="{title}"><title>{title}</title><style>{_STYLE}{_DARK}</style>',
         _TIP,
         *(_draw_edge(edge, layout) for edge in diagram.edges),
-        *(_draw_label(edge, layout) for edge in diagram.edges),
+        *(_draw_label(edge, labels[edge.source, edge.target]) for edge in diagram.edges),
         *(_draw_node(node, layout) for node in diagram.nodes),
         "</svg>",
     ]
@@ -123,8 +125,8 @@ def _draw_edge(edge: Edge, layout: Layout) -> str:
     return f'<path class="{kind}" marker-end="url(#tip)" d="{layout.path(edge.source, edge.target)}"/>'
 
 
-def _draw_label(edge: Edge, layout: Layout) -> str:
-    x, y = layout.label_place(edge.source, edge.target)
+def _draw_label(edge: Edge, place: Point) -> str:
+    x, y = place
     return f'<text class="label" x="{x:.0f}" y="{y:.0f}" text-anchor="middle">{html.escape(edge.carries)}</text>'
 
 

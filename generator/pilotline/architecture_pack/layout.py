@@ -7,7 +7,7 @@ place of their neighbours, which keeps crossings few. Lengths are in pixels.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -19,6 +19,10 @@ _ROW_GAP: Final = 76
 _BEND_WIDTH: Final = 90
 _MARGIN: Final = 16
 _SWEEPS: Final = 12
+_LABEL_HEIGHT: Final = 15
+_LETTER_BREADTH: Final = 6.6
+_SHARES: Final = tuple(share / 20 for share in range(3, 18))
+"""Where along a piece of an arrow its label may stand."""
 
 Pair = tuple[str, str]
 Point = tuple[float, float]
@@ -42,16 +46,58 @@ class Layout:
             text += f" C{x1:.0f} {y1 + bend:.0f} {x2:.0f} {y2 - bend:.0f} {x2:.0f} {y2:.0f}"
         return text
 
-    def label_place(self, source: str, target: str) -> Point:
-        """Find the place on an arrow where it is most alone: near the end at which fewer arrows meet."""
-        leaving = sum(start == source for start, _ in self.routes)
-        arriving = sum(end == target for _, end in self.routes)
-        points = self.routes[source, target]
-        if (target, source) in self.routes:
-            return _on_curve(points[-2], points[-1], 0.2 if points[0][1] > points[-1][1] else 0.42)
-        if leaving > arriving:
-            return _on_curve(points[-2], points[-1], 0.68)
-        return _on_curve(points[0], points[1], 0.32 if arriving > leaving else 0.5)
+    def label_places(self, breadths: Mapping[Pair, float]) -> dict[Pair, Point]:
+        """Find a place for the label of each arrow, where it covers no other label and no box if there is one.
+
+        Args:
+            breadths: How wide each arrow's label is.
+        """
+        taken = [_Area(x, y, BOX_WIDTH, BOX_HEIGHT) for x, y in self.places.values()]
+        found: dict[Pair, Point] = {}
+        for edge in sorted(breadths, key=lambda edge: -breadths[edge]):
+            areas = ((place, _around(place, breadths[edge])) for place in self._candidates(edge))
+            best = min(areas, key=lambda each: sum(each[1].common(other) for other in taken))
+            found[edge] = best[0]
+            taken.append(best[1])
+        return found
+
+    def _candidates(self, edge: Pair) -> Iterator[Point]:
+        """Give the places on an arrow, first where it is most alone: near the end at which fewer arrows meet."""
+        segments = list(itertools.pairwise(self.routes[edge]))
+        leaving = sum(start == edge[0] for start, _ in self.routes)
+        arriving = sum(end == edge[1] for _, end in self.routes)
+        first, share = (
+            (segments[-1], 0.68) if leaving > arriving else (segments[0], 0.32 if arriving > leaving else 0.5)
+        )
+        yield _on_curve(*first, share)
+        for segment in (first, *(other for other in segments if other != first)):
+            yield from (_on_curve(*segment, other) for other in sorted(_SHARES, key=lambda each: abs(each - share)))
+
+
+@dataclass(frozen=True)
+class _Area:
+    """What a box or a label covers."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def common(self, other: "_Area") -> float:
+        """Measure what two areas both cover."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return max(across, 0) * max(down, 0)
+
+
+def _around(place: Point, breadth: float) -> _Area:
+    """Give the area of a label that is centred over the place of its base line."""
+    return _Area(place[0] - breadth / 2, place[1] - _LABEL_HEIGHT + 3, breadth, _LABEL_HEIGHT)
+
+
+def label_breadth(label: str) -> float:
+    """Estimate how wide a label is, in pixels: no font is at hand where a picture is drawn."""
+    return len(label) * _LETTER_BREADTH
 
 
 def lay_out(nodes: Sequence[str], edges: Sequence[Pair]) -> Layout:

@@ -1,7 +1,7 @@
 """What an architecture board wants to know, gathered from the catalog's data for one set of answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pilotline.architecture_pack.diagrams import Diagram, Edge, Node
@@ -14,6 +14,8 @@ from pilotline.template.snapshot import Snapshot
 _INTEGRATIONS: Final = "templates/_integrations"
 _POLICIES: Final = "templates/_organisation/policies.yml"
 _CASES: Final = "cases"
+_VIEW: Final = "view"
+"""The computed answer in which a catalog says which parts of an architecture a pilot has."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
     Raises:
         CatalogError: The catalog has no such architecture or integration, or its data cannot be read.
     """
-    architecture = find_architecture(snapshot, identifier)
+    architecture = _as_answered(find_architecture(snapshot, identifier), answers)
     chosen = [str(name) for name in _list(answers.values.get("integrations"))]
     extras = [_read(snapshot, f"{_INTEGRATIONS}/{name}.yml") for name in chosen]
     outside, outer = _surroundings(architecture, extras)
@@ -87,6 +89,18 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
         hosts=_hosts(policies, str(answers.values.get("data_classification", ""))),
         contact=str(policies.get("contact", "")),
     )
+
+
+def _as_answered(architecture: Architecture, answers: Answers) -> Architecture:
+    """Keep the parts and flows that a pilot with these answers has, where the catalog computes them."""
+    view = answers.values.get(_VIEW)
+    if not isinstance(view, dict):
+        return architecture
+    parts, flows = Component.read_all(view.get("components")), Flow.read_all(view.get("flows"))
+    ends = {part.id for part in (*parts, *architecture.outside)}
+    outer = tuple(flow for flow in architecture.outside_flows if {flow.source, flow.target} <= ends)
+    layers = tuple(map(str, _list(view.get("layers")))) or architecture.layers
+    return replace(architecture, components=parts, flows=flows, outside_flows=outer, layers=layers)
 
 
 def _added(integrations: Sequence[Mapping[str, object]], kind: str) -> Iterator[Record]:

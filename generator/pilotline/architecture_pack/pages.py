@@ -21,7 +21,7 @@ def write_markdown(pack: Pack) -> str:
 
 def write_html(pack: Pack) -> str:
     """Write the pack as one HTML file that needs nothing else, its diagrams as SVG."""
-    return _environment().get_template("pack.html.j2").render(pack=pack, svg=_svg, markdown=_markdown)
+    return _environment().get_template("pack.html.j2").render(pack=pack, svg=_svg, markdown=_markdown, inline=_inline)
 
 
 def _cell(text: object) -> str:
@@ -36,6 +36,11 @@ def _svg(diagram: object) -> Markup:
 def _markdown(text: str) -> Markup:
     """Render Markdown of the catalog; HTML in it is shown as text, never obeyed."""
     return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))  # noqa: S704 - html is off
+
+
+def _inline(text: str) -> Markup:
+    """Render the code and emphasis of one line; HTML in it is shown as text, too."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 - html is off
 
 
 @lru_cache(maxsize=1)

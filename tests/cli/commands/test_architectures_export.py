@@ -16,6 +16,7 @@ from pilotline.architecture_pack.pack import gather_pack
 from pilotline.architecture_pack.pages import write_html, write_markdown
 from pilotline.catalog.architectures import list_architectures
 from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
 from tests.helpers import ROOT, pilotline, snapshot
 
 SCHEMA = json.loads((ROOT / "generator/pilotline/documents/schemas/architecture.schema.json").read_text())
@@ -43,6 +44,14 @@ def export(tmp_path):
     return run
 
 
+OWN_CASE = tuple(
+    word
+    for answer in (
+        "start=own_case", "kpi=Days until paid", "kpi_unit=days", "kpi_baseline=41", "kpi_target=30",
+        "kpi_unit_value=2", "currency=EUR", "owner=head-of-collections",
+    )
+    for word in ("-d", answer)
+)  # fmt: skip
 NAMES = ("architecture.html", "architecture.md", "surroundings.svg", "parts.svg")
 
 
@@ -103,10 +112,46 @@ def test_a_chosen_integration_is_part_of_pictures_flows_threats_and_costs(export
 
 def test_the_pictures_are_svg_with_every_part(export):
     folder = export()
-    for name, count in (("surroundings.svg", 5), ("parts.svg", 17)):
+    for name, count in (("surroundings.svg", 5), ("parts.svg", 12)):
         root = ET.fromstring((folder / name).read_text())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert len(root.findall("{http://www.w3.org/2000/svg}rect")) == count
+
+
+def test_a_pack_shows_the_parts_that_such_a_pilot_has(export):
+    cases = (export("-d", "shape=snapshots", *OWN_CASE) / "architecture.md").read_text()
+    assert "| Table of cases | " in cases
+    assert "| Ledger | " not in cases
+    events = (export() / "architecture.md").read_text()
+    assert "| Ledger | " in events
+    assert "| Table of cases | " not in events
+
+
+def test_a_page_shows_code_as_code_and_names_files_that_a_pilot_has(export, builtin):
+    page = (export() / "architecture.html").read_text()
+    assert "alert <code>KpiWorse</code>" in page
+    assert "`" not in page
+    pilot = render(builtin, accept_answers(builtin, {"prepared_for": "production"}))
+    named = re.findall(r"<code>([\w/.]+/[\w.]+)</code>", page)
+    assert named
+    for path in named:
+        assert any(made.endswith(f"/{path}") or made == path for made in pilot), path
+
+
+@pytest.mark.parametrize(("text", "box"), [("#ffffff", "#1f5fae"), ("#0b1117", "#5b9bee")], ids=["light", "dark"])
+def test_every_line_of_the_pilots_own_box_can_be_read(export, text, box):
+    """WCAG 2.2, 1.4.3: 4.5 to 1; also the small line, which another rule coloured in the dark."""
+    bright = [luminance(colour) + 0.05 for colour in (text, box)]
+    assert max(bright) / min(bright) >= 4.5
+    drawn = (export() / "surroundings.svg").read_text()
+    assert ".board .focus-text, .board .focus-text.kind { fill: #fff; }" in drawn
+    assert ".board .focus-text, .board .focus-text.kind { fill: #0b1117 } }" in drawn
+
+
+def luminance(colour):
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_an_export_is_repeated_and_leaves_other_files_alone(export):
