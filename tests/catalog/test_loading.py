@@ -3,6 +3,7 @@ import pytest
 from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import Reference, parse_reference
 from pilotline.errors import CatalogError
+from pilotline.files.tree import File
 from tests.helpers import build_file_tree, commit_all, git
 
 SOURCE = "https://pilotline.invalid/pilotline.git"
@@ -100,8 +101,8 @@ def test_broken_yaml_is_one_sentence_with_the_line(tmp_path):
         _ = load_snapshot(Reference(str(tmp_path)), SOURCE).definition
 
 
-def test_a_symbolic_link_in_a_catalog_is_refused(repository):
+def test_a_symbolic_link_in_a_catalog_is_read_as_a_link(repository):
     (repository / "link").symlink_to("/etc/passwd")
     commit_all(repository, "link", tag="v3.0.0")
-    with pytest.raises(CatalogError, match=r"symbolic link \(link\)"):
-        load_snapshot(Reference(str(repository)), SOURCE)
+    loaded = load_snapshot(Reference(str(repository)), SOURCE)
+    assert loaded.tree["link"] == File(b"/etc/passwd", link=True)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import copier
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from pilotline.cli.main import group
-from tests.helpers import IDENTITY, build_file_tree, commit_all, git
+from pilotline.errors import PilotlineError
+from tests.helpers import IDENTITY, Run, build_file_tree, commit_all, git
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 RECORD = {ANSWERS: "{{ _copier_answers | to_nice_yaml }}"}
@@ -55,9 +56,12 @@ def change(folder: Path, files: Change) -> None:
         if content is None:
             shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
         elif target:
+            place.unlink(missing_ok=True)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(target)
         else:
+            if place.is_symlink():
+                place.unlink()
             build_file_tree(folder, {name: content})
 
 
@@ -97,16 +101,20 @@ def by_copier(project: Path, history: History) -> Outcome:
     return look(project)
 
 
-def by_pilotline(project: Path, history: History, *more: str) -> Result:
+def by_pilotline(project: Path, history: History, *more: str) -> Run:
     """Upgrade the project with pilotline, in this process."""
     answers = [part for name, value in history.new_data.items() for part in ("-d", f"{name}={value}")]
     trust = ["--trust"] if history.trusted else []
     before = Path.cwd()
     os.chdir(project)
     try:
-        return CliRunner(env=IDENTITY).invoke(group, ["upgrade", *trust, *answers, *more])
+        done = CliRunner(env=IDENTITY).invoke(group, ["upgrade", *trust, *answers, *more], standalone_mode=False)
     finally:
         os.chdir(before)
+    refused = done.exception
+    if refused is not None and not isinstance(refused, PilotlineError):
+        raise refused
+    return Run(2 if refused else int(done.return_value or 0), done.stdout, f"{done.stderr}{refused or ''}")
 
 
 def look(project: Path) -> Outcome:

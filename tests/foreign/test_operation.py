@@ -64,14 +64,14 @@ def test_an_upgrade_gives_what_copier_s_update_gives(tmp_path, history):
 
     done = by_pilotline(tmp_path / "other", history)
 
-    assert done.exit_code == 0, done.output
+    assert done.code == 0, done.err + done.out
     assert look(tmp_path / "other") == by_copier(project, history)
 
 
 def upgraded(tmp_path, history: History) -> Outcome:
     _, project = make(tmp_path, history)
     done = by_pilotline(project, history)
-    assert done.exit_code == 0, done.output
+    assert done.code == 0, done.err + done.out
     return look(project)
 
 

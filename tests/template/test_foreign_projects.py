@@ -10,7 +10,7 @@ import pexpect
 import pytest
 import yaml
 
-from tests.helpers import IDENTITY, build_file_tree, commit_all, git, pilotline
+from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 
 TASKS = "_tasks:\n  - 'echo {{ name }} > by-task.txt'\n"
 QUESTIONS = "name: {type: str, default: ada}\nlevel: {type: int, default: 1}\n"
@@ -269,11 +269,11 @@ def test_a_template_that_makes_no_file_says_so(tmp_path):
     assert pilotline("new", tmp_path / "made", "-d", "x=yes", "--catalog", template, environment=IDENTITY).code == 0
 
 
-def test_a_link_or_a_submodule_in_a_template_is_refused(tmp_path):
+def test_a_link_that_leads_out_and_a_submodule_are_refused_where_they_would_be_rendered(tmp_path):
     folder = build_file_tree(tmp_path / "folder", {"copier.yml": "x: 1\n"})
     (folder / "out").symlink_to("/etc")
     done = pilotline("new", tmp_path / "x", "--defaults", "--catalog", folder, environment=IDENTITY)
-    assert (done.code, "symbolic link (out)" in done.err) == (2, True)
+    assert (done.code, "link out leads out of it" in done.err) == (2, True)
     inner = build_file_tree(tmp_path / "inner", {"a": ""})
     commit_all(inner, "one")
     outer = build_file_tree(tmp_path / "outer", {"copier.yml": "x: 1\n"})
@@ -282,3 +282,7 @@ def test_a_link_or_a_submodule_in_a_template_is_refused(tmp_path):
     commit_all(outer, "one", tag="v1.0.0")
     done = pilotline("new", tmp_path / "x", "--defaults", "--catalog", outer, environment=IDENTITY)
     assert (done.code, "git submodule (sub)" in done.err) == (2, True)
+    build_file_tree(outer, {"copier.yml": "_subdirectory: t\nx: 1\n", "t/a": ""})
+    commit_all(outer, "two", tag="v2.0.0")
+    done = pilotline("new", tmp_path / "x", "--defaults", "--catalog", outer, environment=IDENTITY)
+    assert (done.code, files_below(tmp_path / "x")) == (0, {"a": b""}), done.err

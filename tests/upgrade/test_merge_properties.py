@@ -15,7 +15,7 @@ from pilotline.template.snapshot import Identity, Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge
 from pilotline.upgrade.plan import plan_move
-from pilotline.upgrade.undo import undo_move
+from pilotline.upgrade.undo import abort_move
 from tests.helpers import IDENTITY, commit_all, files_below, git
 
 ANSWERS = {
@@ -144,6 +144,6 @@ def test_nothing_of_the_team_is_lost_and_a_plan_is_what_happens(tmp_path_factory
             assert present[path] == seen[path], "a seed was touched"
 
     if conflicts:
-        assert undo_move(pilot)
+        assert abort_move(pilot)
         assert files_below(folder) == seen
         assert git(folder, "status", "--porcelain") == ""

@@ -87,6 +87,9 @@ def render_origin(origin: CookiecutterRecord, builtin_source: str) -> Tree:
     """
     _refuse_code(origin)
     source = load_snapshot(Reference(origin.template, origin.commit), builtin_source).tree
+    links = [path for path, file in source.items() if file.link]
+    if links:
+        raise CatalogError(f"The template {origin.address} holds a symbolic link ({links[0]}).", _OTHERWISE)
     with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
         write_tree(source, Path(folder))
         root = Path(folder).joinpath(*_parts(origin.directory))

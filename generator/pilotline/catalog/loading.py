@@ -1,6 +1,5 @@
 """Finding a catalog: the built-in one, a folder, or a git repository at a version."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,11 +11,12 @@ from pilotline.catalog.reference import Reference, is_remote, resolve_place
 from pilotline.catalog.versions import latest_version, match_version, sorted_versions
 from pilotline.errors import CatalogError, GitError
 from pilotline.files.disk import read_tree
-from pilotline.files.tree import File, Tree
+from pilotline.files.tree import LINK, File, Tree
 from pilotline.git import commands as git
 from pilotline.git.contents import list_tree, read_blobs
 from pilotline.git.credentials import without_user
 from pilotline.git.revisions import describe_commit, list_refs, list_tags, resolve_commit
+from pilotline.git.work_tree import SUBMODULE
 from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 
 _TAG: Final = "refs/tags/"
@@ -112,18 +112,7 @@ def _load_folder(folder: Path, version: str | None) -> Snapshot:
         )
     if not any((folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
         raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give a folder that holds one.")
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _NOT_CATALOG]
-        links = [name for name in (*folders, *names) if (Path(parent) / name).is_symlink()]
-        if links:
-            raise _link_error(str(folder), (Path(parent) / links[0]).relative_to(folder).as_posix())
     return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=_NOT_CATALOG))
-
-
-def _link_error(source: str, path: str) -> CatalogError:
-    return CatalogError(
-        f"{source} holds a symbolic link ({path}).", "Replace it by the file: links do not survive a package."
-    )
 
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
@@ -155,20 +144,12 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
 
 
 def _read_snapshot(identity: Identity, origin: CommitOrigin) -> Snapshot:
-    return Snapshot(identity, _read_commit(origin.repository, origin.commit, identity.label), origin=origin)
-
-
-def _read_commit(repository: Path, commit: str, source: str) -> Tree:
-    entries = list_tree(repository, commit)
-    links = [entry.path for entry in entries if entry.mode == "120000"]
-    if links:
-        raise _link_error(source, links[0])
-    modules = [entry.path for entry in entries if entry.mode == "160000"]
-    if modules:
-        raise CatalogError(f"{source} holds a git submodule ({modules[0]}).", "Put its files into the catalog itself.")
-    blobs = [entry for entry in entries if entry.mode in {"100644", "100755"}]
-    contents = _read_blobs(repository, [entry.object_id for entry in blobs])
-    return Tree({entry.path: File(contents[entry.object_id], entry.mode == "100755") for entry in blobs})
+    entries = list_tree(origin.repository, origin.commit)
+    blobs = [entry for entry in entries if entry.mode != SUBMODULE]
+    contents = _read_blobs(origin.repository, [entry.object_id for entry in blobs])
+    files = {e.path: File(contents[e.object_id], e.mode == "100755", e.mode == LINK) for e in blobs}
+    modules = tuple(entry.path for entry in entries if entry.mode == SUBMODULE)
+    return Snapshot(identity, Tree(files), origin=origin, submodules=modules)
 
 
 def _read_blobs(repository: Path, object_ids: list[str]) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from pilotline.files.tree import File, Tree
 
 
 def read_tree(root: Path, *, skip: frozenset[str] = frozenset({".git"})) -> Tree:
-    """Read every file under a folder.
+    """Read every file under a folder, links as links.
 
     Args:
         root: The folder.
@@ -23,7 +23,9 @@ def read_tree(root: Path, *, skip: frozenset[str] = frozenset({".git"})) -> Tree
                 path = f"{folder}{entry.name}"
                 if entry.name in skip:
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_symlink():
+                    files[path] = File(os.fsencode(os.readlink(entry.path)), link=True)  # noqa: PTH115 - as it is written
+                elif entry.is_dir(follow_symlinks=False):
                     folders.append(f"{path}/")
                 elif entry.is_file():
                     content = Path(entry.path).read_bytes()
@@ -43,6 +45,9 @@ def write_tree(tree: Tree, root: Path) -> None:
         if target.parent not in made:
             target.parent.mkdir(parents=True, exist_ok=True)
             made.add(target.parent)
+        if file.link:
+            target.symlink_to(os.fsdecode(file.content))
+            continue
         target.write_bytes(file.content)
         if file.executable:
             target.chmod(0o777 & ~_umask())

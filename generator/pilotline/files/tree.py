@@ -8,6 +8,8 @@ from typing import Final
 
 from pilotline.errors import DestinationError
 
+LINK: Final = "120000"
+"""Git's mode of a symbolic link."""
 # Code points that the file system of macOS drops from names (git's `utf8.c` knows the same).
 _IGNORED: Final = dict.fromkeys(
     (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF), None
@@ -20,10 +22,14 @@ class File:
 
     content: bytes
     executable: bool = False
+    link: bool = False
+    """Whether it is a symbolic link; its content is where it leads."""
 
     @property
     def mode(self) -> str:
         """Mode in git's notation."""
+        if self.link:
+            return LINK
         return "100755" if self.executable else "100644"
 
 
@@ -33,6 +39,7 @@ class Tree(Mapping[str, File]):
     def __init__(self, files: Mapping[str, File]) -> None:
         for path in files:
             _refuse_unsafe(path)
+        _refuse_behind_links(files)
         self._files = MappingProxyType(dict(sorted(files.items())))
 
     def __getitem__(self, path: str) -> File:
@@ -49,6 +56,21 @@ class Tree(Mapping[str, File]):
 
     def __reduce__(self) -> tuple[type["Tree"], tuple[dict[str, File]]]:
         return Tree, (dict(self._files),)
+
+
+def _refuse_behind_links(files: Mapping[str, File]) -> None:
+    """Refuse a path behind a link of the same tree: whoever writes it would write wherever that leads.
+
+    Raises:
+        DestinationError: It names both.
+    """
+    links = {path for path, file in files.items() if file.link}
+    for path in files if links else ():
+        behind = next((str(above) for above in PurePosixPath(path).parents if str(above) in links), None)
+        if behind is not None:
+            raise DestinationError(
+                f"The path {path!r} lies behind the link {behind!r}.", "Report it to the owner of the catalog."
+            )
 
 
 def _refuse_unsafe(path: str) -> None:

@@ -236,6 +236,10 @@ def _move_without_replacing(entry: Path, target: Path) -> None:
                 target.rmdir()
             raise
         return
+    if entry.is_symlink():
+        target.symlink_to(os.readlink(entry))  # noqa: PTH115 - as it is written
+        entry.unlink()
+        return
     try:
         target.hardlink_to(entry)
     except FileExistsError:

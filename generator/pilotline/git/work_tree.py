@@ -11,6 +11,7 @@ from pilotline.git.contents import TreeEntry
 from pilotline.git.filters import settings_without_filters
 
 SUBMODULE: Final = "160000"
+_UNMERGED: Final = frozenset({b"DD", b"AU", b"UD", b"UA", b"DU", b"AA", b"UU"})
 _SETTINGS: Final = (*UNHOOKED, "submodule.recurse=false")
 
 
@@ -54,8 +55,24 @@ def _open_oddly_named(folder: Path) -> WorkTree:
     return WorkTree(Path(top), Path(own), Path(objects), head, tree)
 
 
+@dataclass(frozen=True, slots=True)
+class Uncommitted:
+    """A tracked file that differs from the last commit."""
+
+    path: str
+    staged: bool
+    """Whether it differs in the index."""
+    unmerged: bool
+    """Whether somebody has to decide between several versions of it."""
+
+
 def list_uncommitted(repository: Path, prefix: str = "", *, with_filters: bool = False) -> tuple[str, ...]:
-    """Name the tracked files that differ from the last commit, in the index or in the work tree.
+    """Name the tracked files that differ from the last commit, in the index or in the work tree."""
+    return tuple(found.path for found in read_uncommitted(repository, prefix, with_filters=with_filters))
+
+
+def read_uncommitted(repository: Path, prefix: str = "", *, with_filters: bool = False) -> tuple[Uncommitted, ...]:
+    """Find the tracked files that differ from the last commit, and where each does.
 
     Args:
         repository: The work tree.
@@ -66,7 +83,11 @@ def list_uncommitted(repository: Path, prefix: str = "", *, with_filters: bool =
     command = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"]
     settings = () if with_filters else settings_without_filters(repository)
     records = run_git([*command, *place], repository, settings=settings).split(b"\0")
-    return tuple(os.fsdecode(record[3:]) for record in records if record)
+    return tuple(
+        Uncommitted(os.fsdecode(record[3:]), record[:1] != b" ", record[:2] in _UNMERGED)
+        for record in records
+        if record
+    )
 
 
 def list_tracked(repository: Path) -> frozenset[str]:

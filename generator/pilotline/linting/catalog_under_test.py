@@ -87,7 +87,7 @@ class Subject:
     @cached_property
     def strict_templating(self) -> Templating:
         """The catalog's templates, in which a value that is not there is an error instead of nothing."""
-        files = {path: file.content for path, file in self.tree.items()}
+        files = self.tree
         options = self.snapshot.definition.environment_options
         return Templating(files, {**options, "undefined": "jinja2.StrictUndefined"})
 

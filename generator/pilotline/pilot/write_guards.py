@@ -1,11 +1,11 @@
 """Whether a pilot may be written to now: nothing unfinished, nothing uncommitted, nothing in the way."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pilotline.git.work_tree import list_uncommitted
+from pilotline.git.work_tree import read_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.rules.evidence import WRITTEN_BY_PILOT, is_written_by_pilot
 
@@ -22,8 +22,14 @@ _BUSY: Final = {
 _NAMED: Final = 3
 
 
-def refuse_unready(pilot: Pilot) -> None:
+def refuse_unready(pilot: Pilot, besides: Collection[str] = ()) -> None:
     """Refuse a pilot with uncommitted work, or one that is in the middle of something.
+
+    What is changed elsewhere in its repository and not staged is no business of a move, which never touches it.
+
+    Args:
+        pilot: The pilot.
+        besides: Paths that other pilots' unfinished moves have staged; they stay as they are.
 
     Raises:
         PilotError: It says which of them, and what to do.
@@ -31,12 +37,28 @@ def refuse_unready(pilot: Pilot) -> None:
     for name, meaning in _BUSY.items():
         if (pilot.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    changed = list_uncommitted(pilot.repository, with_filters=True)
+    found = read_uncommitted(pilot.repository, with_filters=True)
+    _refuse_undecided([each.path for each in found if each.unmerged and not each.path.startswith(pilot.prefix)])
+    concerned = (each for each in found if each.staged or each.path.startswith(pilot.prefix))
+    changed = [each.path for each in concerned if each.path not in besides]
     if changed:
         some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
         raise PilotError(
             f"The work tree has {len(changed)} uncommitted change{'s' if len(changed) > 1 else ''}: {some}.",
             _how_to_commit(pilot, changed),
+        )
+
+
+def _refuse_undecided(paths: Sequence[str]) -> None:
+    """Refuse to write beside conflicts of another folder: git cannot write an index that holds some.
+
+    Raises:
+        PilotError: It names them.
+    """
+    if paths:
+        raise PilotError(
+            f"Elsewhere in this repository conflicts are not decided yet: {', '.join(paths[:_NAMED])}.",
+            "Resolve them and `git add` the files; or `pilotline upgrade --abort` there returns to the state before.",
         )
 
 

@@ -52,6 +52,7 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Copie
         CatalogError: Copier cannot render it, is not installed, or it depends on the machine.
     """
     refuse_unrepeatable(snapshot)
+    refuse_submodules(snapshot, "")
     _refuse_unsafe(snapshot)
     if find_spec("copier") is None:
         raise CatalogError(
@@ -65,6 +66,18 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Copie
         if not (snapshot.usage.trusted and snapshot.definition.tasks):
             return plain
         return _without_ignored(_run(snapshot, {**order, "skip_tasks": False}, workshop, "tasks"), plain, workshop)
+
+
+def refuse_submodules(snapshot: Snapshot, root: str) -> None:
+    """Refuse other repositories below a folder of a snapshot: they were not read.
+
+    Raises:
+        CatalogError: It names one.
+    """
+    inside = next((path for path in snapshot.submodules if f"{path}/".startswith(root)), None)
+    if inside is not None:
+        message = f"{snapshot.identity.label} holds a git submodule ({inside})."
+        raise CatalogError(message, "Put its files into the catalog itself.")
 
 
 def _refuse_unsafe(snapshot: Snapshot) -> None:
@@ -158,12 +171,6 @@ def _read(result: Path) -> dict[str, object] | None:
 
 
 def _read_rendered(folder: Path) -> Tree:
-    links = [path for path in folder.rglob("*") if path.is_symlink() and ".git" not in path.parts]
-    if links:
-        raise CatalogError(
-            f"The template makes a symbolic link ({links[0].relative_to(folder).as_posix()}).",
-            "Replace it by the file: pilotline renders files only.",
-        )
     return read_tree(folder) if folder.is_dir() else Tree({})
 
 

@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from pilotline.documents.yaml_text import SafeLoader, YamlError, explain_yaml_error
 from pilotline.errors import CatalogError, CopierVersionError
-from pilotline.files.tree import Tree
+from pilotline.files.tree import File
 
 RULES_OF: Final = "9.19.1"
 """The version of Copier whose rules this package follows."""
@@ -46,7 +46,7 @@ class TemplateDefinition:
     preserves_links: bool
 
 
-def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
+def parse_definition(tree: Mapping[str, File], label: str) -> TemplateDefinition:
     """Parse a catalog's `copier.yml`; a template without one asks nothing.
 
     Raises:
@@ -75,15 +75,17 @@ def parse_definition(tree: Tree, label: str) -> TemplateDefinition:
     )
 
 
-def _find(tree: Tree, label: str) -> str | None:
+def _find(tree: Mapping[str, File], label: str) -> str | None:
     """Name the file with the questions, where there is one."""
     names = [path for path in tree if _NAME.fullmatch(path)]
+    if names and names[0] not in tree:
+        raise CatalogError(f"{label}/{names[0]} is a link that leads out of it, or nowhere.", "Replace it by the file.")
     if len(names) > 1:
         raise CatalogError(f"{label} has both {' and '.join(names)}.", "Keep one of them.")
     return names[0] if names else None
 
 
-def _documents(tree: Tree, name: str, place: str) -> Iterator[dict[str, object]]:
+def _documents(tree: Mapping[str, File], name: str, place: str) -> Iterator[dict[str, object]]:
     """Read every document of a file, those of included files among them."""
 
     class Loader(SafeLoader):  # which class it is depends on the installation

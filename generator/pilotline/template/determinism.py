@@ -61,7 +61,8 @@ def _templates(snapshot: Snapshot) -> Iterator[tuple[str, Tokens]]:
     environment = Environment(  # noqa: S701 - it only reads, it renders nothing
         **{name: str(options[name]) for name in (*_MARKS, *_PREFIXES) if options.get(name)}  # type: ignore[arg-type]
     )
-    plain = {path: file.content.decode("utf-8", "replace") for path, file in snapshot.tree.items()}
+    files = snapshot.files
+    plain = {path: files[path].content.decode("utf-8", "replace") for path in files if path in files}
     suffix = snapshot.definition.templates_suffix
     waiting = [*_named_texts(snapshot), *((path, plain.pop(path)) for path in [*plain] if path.endswith(suffix))]
     while waiting:

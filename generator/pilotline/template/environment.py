@@ -22,6 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from pilotline.config import cache_folder
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
 from pilotline.errors import CatalogError, UnsupportedTemplateError
+from pilotline.files.tree import File
 from pilotline.template import filters
 from pilotline.template.bytecode_cache import compiled, fingerprint_code
 
@@ -53,11 +54,11 @@ _ENVIRONMENT_OPTIONS: Final = frozenset(
 class Templating:
     """The templates of one snapshot: compiled on first use, then rendered any number of times."""
 
-    def __init__(self, files: Mapping[str, bytes], options: Mapping[str, object] | None = None) -> None:
+    def __init__(self, files: Mapping[str, File], options: Mapping[str, object] | None = None) -> None:
         """Set up the environment.
 
         Args:
-            files: Content by path relative to the catalog's root; what `include` and `import` may read.
+            files: Files by path relative to the catalog's root; what `include` and `import` may read.
             options: The catalog's `_envops`.
 
         Raises:
@@ -91,17 +92,17 @@ class Templating:
 class _SnapshotLoader(BaseLoader):
     """Loads templates from a mapping by the rules of Jinja's file loader."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, File]) -> None:
         self._files = files
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Find a template by its path from the catalog's root."""
         del environment
         parts = [part for part in template.split("/") if part and part != "."]
-        content = self._files.get("/".join(parts))
-        if content is None or ".." in parts:
+        file = self._files.get("/".join(parts))
+        if file is None or ".." in parts:
             raise TemplateNotFound(template)
-        return content.decode("utf-8"), template, lambda: True
+        return file.content.decode("utf-8"), template, lambda: True
 
 
 class SharingEnvironment(SandboxedEnvironment):

@@ -4,9 +4,11 @@ Copier's rules (`copier._main.Worker._render_template`, 9.19): a path whose part
 suffix is dropped, everything else is copied byte for byte. The result is a value; nothing touches the disk.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -18,7 +20,7 @@ from pathspec import PathSpec
 from pilotline.errors import CatalogError, UnsupportedTemplateError
 from pilotline.files.tree import File, Tree
 from pilotline.template.answers import Answers
-from pilotline.template.copier_fallback import render_with_copier
+from pilotline.template.copier_fallback import refuse_submodules, render_with_copier
 from pilotline.template.copier_variables import (
     answers_path,
     identity_of,
@@ -28,6 +30,7 @@ from pilotline.template.copier_variables import (
 )
 from pilotline.template.environment import explain_template_error
 from pilotline.template.limits import bounded
+from pilotline.template.links import LinkedFiles
 from pilotline.template.snapshot import Operation, Snapshot
 
 Matcher = Callable[[str], bool]
@@ -162,6 +165,7 @@ class _Renderer:
         self._snapshot = snapshot
         self._wanted = wanted
         self._definition = snapshot.definition
+        self._files = snapshot.files
         self._answers_file, self._context = _context(snapshot, answers)
         self._excluded = match_excluded(snapshot, self._context)
         self._names: dict[str, str] = {}
@@ -174,7 +178,7 @@ class _Renderer:
         """
         files: dict[str, File] = {}
         for source, path, is_template in self.sources():
-            file = self._snapshot.tree[source]
+            file = self._read(source)
             file = self._render_file(source, file) if is_template else file
             if files.setdefault(path, file) != file:
                 raise _template_error(f"file {source}", f"another template makes {path} too")
@@ -184,7 +188,8 @@ class _Renderer:
         """Name each template file that is on, the path that it makes, and whether its content is rendered."""
         suffix = self._definition.templates_suffix
         root = self._root()
-        for source in self._snapshot.tree:
+        refuse_submodules(self._snapshot, root)
+        for source in self._paths(root):
             if not source.startswith(root) or (suffix and self._exists(f"{source}{suffix}")):
                 continue
             relative = source.removeprefix(root)
@@ -197,14 +202,35 @@ class _Renderer:
             yield source, path, is_template or not suffix
 
     def _exists(self, path: str) -> bool:
+        if isinstance(self._files, LinkedFiles):
+            return self._files.exists(path)
         return path in self._snapshot.tree or path in self._snapshot.folders
+
+    def _paths(self, root: str) -> Iterable[str]:
+        """Name what is rendered: links themselves where they are preserved, else what they lead to."""
+        if isinstance(self._files, LinkedFiles) and not self._definition.preserves_links:
+            return self._files.paths_below(root)
+        return self._snapshot.tree
+
+    def _read(self, source: str) -> File:
+        """Read a file of the template; a link that is preserved is itself, in Copier's spelling."""
+        found = self._snapshot.tree.get(source)
+        if found is None or not found.link:
+            return self._files[source]
+        if not self._definition.preserves_links:
+            file = self._files[source]
+            return file if self._snapshot.origin is None else replace(file, executable=False)
+        return File(os.fsencode(PurePosixPath(os.fsdecode(found.content))), link=True)
 
     def _root(self) -> str:
         subdirectory = _render_text(self._snapshot, self._definition.subdirectory, self._context, "_subdirectory")
         parts = PurePosixPath(subdirectory).parts
         if ".." in parts or subdirectory.startswith("/"):
             raise CatalogError(f"The catalog's _subdirectory {subdirectory!r} lies outside it.", "Correct copier.yml.")
-        return "".join(f"{part}/" for part in parts)
+        root = "/".join(parts)
+        if isinstance(self._files, LinkedFiles):
+            root = self._files.resolve(root) or ""
+        return f"{root}/" if root else ""
 
     def _target(self, relative: str) -> str | None:
         """Render a path part by part; None when a part is empty, which turns the file off."""
@@ -221,6 +247,9 @@ class _Renderer:
         return str(PurePosixPath(*parts))
 
     def _render_file(self, source: str, file: File) -> File:
+        if file.link:
+            target = _render_text(self._snapshot, os.fsdecode(file.content), self._context, f"link {source!r}")
+            return File(os.fsencode(PurePosixPath(target)), link=True)
         try:
             text = self._snapshot.templating.render_file(source, self._context)
         except UnicodeDecodeError as error:

@@ -1,15 +1,19 @@
 """A catalog at one commit: what is rendered, where it came from, and what it may do here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Final, Literal
 
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
-from pilotline.files.tree import Tree
+from pilotline.files.tree import File, Tree
 from pilotline.template.definition import TemplateDefinition, parse_definition
 from pilotline.template.environment import Templating
+from pilotline.template.links import LinkedFiles
 
+_SHARED: Final = frozenset({"definition", "files", "folders", "templating"})
+"""What is the same for every use of a snapshot, and made anew in another process."""
 Operation = Literal["copy", "update"]
 
 
@@ -63,6 +67,8 @@ class Snapshot:
     usage: Usage = Usage()
     origin: CommitOrigin | None = None
     """None where it was not read from a repository."""
+    submodules: tuple[str, ...] = ()
+    """Where other repositories lie in it, which were not read."""
 
     @cached_property
     def definition(self) -> TemplateDefinition:
@@ -71,7 +77,12 @@ class Snapshot:
         Raises:
             CatalogError: There is none, or it cannot be used.
         """
-        return parse_definition(self.tree, self.identity.label)
+        return parse_definition(self.files, self.identity.label)
+
+    @cached_property
+    def files(self) -> Mapping[str, File]:
+        """The tree, as it is read through its links; where it has none, the tree itself."""
+        return LinkedFiles(self.tree) if any(file.link for file in self.tree.values()) else self.tree
 
     @cached_property
     def templating(self) -> Templating:
@@ -83,8 +94,7 @@ class Snapshot:
         """
         if self.definition.extensions:
             raise self._refuse_extensions()
-        files = {path: file.content for path, file in self.tree.items()}
-        return Templating(files, self.definition.environment_options)
+        return Templating(self.files, self.definition.environment_options)
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -94,13 +104,13 @@ class Snapshot:
     def used(self, usage: Usage) -> "Snapshot":
         """Give the same snapshot for a certain use; what was compiled is shared by all of them."""
         snapshot = replace(self, usage=usage)
-        shared = {name: value for name, value in vars(self).items() if name in {"definition", "templating", "folders"}}
+        shared = {name: value for name, value in vars(self).items() if name in _SHARED}
         vars(snapshot).update(shared)
         return snapshot
 
     def __getstate__(self) -> dict[str, object]:
         """Cross a process without what was parsed and compiled here: the other one makes its own."""
-        return {name: value for name, value in vars(self).items() if name in {"identity", "tree", "usage", "origin"}}
+        return {name: value for name, value in vars(self).items() if name not in _SHARED}
 
     def _refuse_extensions(self) -> UntrustedError | UnsupportedTemplateError:
         names = ", ".join(self.definition.extensions)

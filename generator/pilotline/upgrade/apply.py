@@ -1,10 +1,11 @@
 """Writing a planned merge into a pilot, so that a crash at any moment loses nothing.
 
-The work tree is clean before, so the last commit is the state to return to. A journal names it and every path that is
-touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and only when a commit is asked for.
+What a move touches is clean before, so the last commit is the state to return to. A journal names it and every path
+that is touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and only when a commit is asked for.
 """
 
 import os
+from collections.abc import Collection
 
 from pilotline.errors import GitError
 from pilotline.files.disk import write_atomically
@@ -16,7 +17,7 @@ from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
-from pilotline.upgrade.journal import MESSAGE, Journal, begin_journal, complete_journal, drop_journal
+from pilotline.upgrade.journal import MESSAGE, Journal, begin_journal, complete_journal, drop_journal, read_journal
 from pilotline.upgrade.merge import Merge, fetch_result
 from pilotline.upgrade.undo import recover, refuse_locked, undo_move
 
@@ -39,7 +40,7 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> st
     """
     refuse_unapplicable(pilot, merge)
     fetch_result(pilot.place, merge)
-    journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid())
+    journal = Journal(pilot.head, merge.tree_id, _touched(merge), os.getpid(), prefix=pilot.prefix)
     begin_journal(pilot, journal)
     try:
         made = _write(pilot, merge, message if commit else None)
@@ -50,7 +51,7 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> st
         complete_journal(pilot, journal)
         write_atomically(pilot.place.folder / MESSAGE, message.encode())
     else:
-        drop_journal(pilot)
+        drop_journal(pilot, pilot.prefix)
     return made
 
 
@@ -67,7 +68,9 @@ def _take_back(pilot: Pilot, cause: BaseException) -> None:
         PilotError: It does; the journal stays, so that undoing can be finished later.
     """
     try:
-        undo_move(pilot)
+        journal = read_journal(pilot)
+        if journal is not None:
+            undo_move(pilot, journal)
     except GitError as error:
         raise PilotError(
             f"{cause} What was written until then could not be taken back: {error.message}",
@@ -81,21 +84,39 @@ def refuse_unapplicable(pilot: Pilot, merge: Merge) -> None:
     Raises:
         PilotError: An earlier move is unfinished, the work tree is not clean, or something is in the way.
     """
-    refuse_unfinished(pilot)
-    refuse_unready(pilot)
+    elsewhere = refuse_unfinished(pilot)
+    _refuse_shared(elsewhere.intersection(_touched(merge)))
     refuse_overwriting(pilot, [path for path in _touched(merge) if path not in merge.tracked], merge.tracked)
     if merge.stages:
         _refuse_hidden(pilot, merge)
 
 
-def refuse_unfinished(pilot: Pilot) -> None:
-    """Refuse to begin while an earlier move waits for its commit; one that was killed is undone.
+def refuse_unfinished(pilot: Pilot) -> frozenset[str]:
+    """Refuse to begin while an earlier move waits for its commit or other work is in the way.
+
+    A move that was killed is undone. One that waits in another folder of the repository stays as it is; what it has
+    staged is named.
 
     Raises:
         PilotError: It says how to go on; also where another process of git holds the index.
     """
-    recover(pilot)
+    elsewhere = recover(pilot)
     refuse_locked(pilot)
+    refuse_unready(pilot, elsewhere)
+    return elsewhere
+
+
+def _refuse_shared(paths: Collection[str]) -> None:
+    """Refuse to write what an unfinished move of another pilot has written.
+
+    Raises:
+        PilotError: It names the paths.
+    """
+    if paths:
+        raise PilotError(
+            f"An upgrade that is not finished has written this as well: {', '.join(sorted(paths))}.",
+            "Commit that one first, or return to the state before it with `pilotline upgrade --abort` in its folder.",
+        )
 
 
 def write_branch(pilot: Pilot, merge: Merge, branch: str, message: str) -> str:

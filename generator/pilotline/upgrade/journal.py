@@ -1,9 +1,11 @@
 """The journal of a move: what the next command needs to finish or undo it exactly, kept in git's own folder.
 
 It is there from before the first byte is written until the result is committed or undone. It lapses by itself once
-HEAD has moved or nothing of the move is left, so that plain git is always a way out.
+a commit holds another version of what the move touched, or nothing of the move is left, so that plain git is always a
+way out. A repository has one for each folder in which a pilot is moved; only one of them is written at a time.
 """
 
+import hashlib
 import json
 import os
 import time
@@ -11,14 +13,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
+from pilotline.errors import GitError
 from pilotline.files.disk import write_atomically
 from pilotline.files.locks import free_lock, try_lock
+from pilotline.git import commands as git
 from pilotline.git.contents import list_tree
 from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import list_uncommitted
 from pilotline.pilot.repository import Pilot, PilotError
 
-_NAME: Final = "pilotline-upgrade.json"
+_NAME: Final = "pilotline-upgrade"
 _LOCK: Final = "pilotline-upgrade.lock"
 MESSAGE: Final = "MERGE_MSG"
 """What git offers as the message of the next commit, and takes away with it or with `git reset`."""
@@ -40,6 +44,8 @@ class Journal:
     """Who writes it, for people; its number may be another's later, so nothing is decided by it."""
     complete: bool = False
     """Whether everything is written, and only a person's decision or commit is missing."""
+    prefix: str = ""
+    """Folder of the pilot that is moved, with a trailing slash; empty at the top of the repository."""
 
 
 _held: Final[dict[Path, IO[bytes]]] = {}
@@ -102,7 +108,7 @@ def begin_journal(pilot: Pilot, journal: Journal) -> None:
 
 
 def _write_new(pilot: Pilot, journal: Journal) -> None:
-    path, text = _path(pilot), json.dumps(asdict(journal))
+    path, text = _path(pilot, journal.prefix), json.dumps(asdict(journal))
     draft = path.with_suffix(f".{journal.process}")
     draft.write_text(text, encoding="utf-8")
     try:
@@ -130,43 +136,66 @@ def _put_new(path: Path, draft: Path, text: str) -> None:
 
 def complete_journal(pilot: Pilot, journal: Journal) -> None:
     """Note that everything is written."""
-    write_atomically(_path(pilot), json.dumps(asdict(replace(journal, complete=True))).encode())
+    written = json.dumps(asdict(replace(journal, complete=True))).encode()
+    write_atomically(_path(pilot, journal.prefix), written)
     _free_lock(pilot)
 
 
-def drop_journal(pilot: Pilot) -> None:
-    """End a move: it is committed, or undone."""
-    _path(pilot).unlink(missing_ok=True)
+def drop_journal(pilot: Pilot, prefix: str) -> None:
+    """End the move of a folder's pilot: it is committed, or undone."""
+    _path(pilot, prefix).unlink(missing_ok=True)
     _free_lock(pilot)
+
+
+def read_journals(pilot: Pilot) -> tuple[Journal, ...]:
+    """Read what is unfinished in a pilot's repository, whichever folder it is about; what has lapsed is dropped."""
+    places = sorted(pilot.place.folder.glob(f"{_NAME}*.json"))
+    return tuple(journal for place in places if (journal := _read(pilot, place)) is not None)
 
 
 def read_journal(pilot: Pilot) -> Journal | None:
-    """Read what is unfinished; what has lapsed is dropped."""
-    journal = _load(pilot)
+    """Read what is unfinished in a pilot's own folder; what has lapsed is dropped."""
+    return _read(pilot, _path(pilot, pilot.prefix))
+
+
+def _read(pilot: Pilot, place: Path) -> Journal | None:
+    journal = _load(place)
     while journal is not None and not is_running(pilot, journal):
-        again = _load(pilot)  # who wrote it may have finished in between
+        again = _load(place)  # who wrote it may have finished in between
         if again == journal:
             break
         journal = again
     if journal is None:
         return None
-    stays = journal.head == resolve_commit(pilot.repository, "HEAD")
-    if is_running(pilot, journal) or (stays and _has_traces(pilot, journal)):
+    if is_running(pilot, journal) or (_is_of_head(pilot, journal) and _has_traces(pilot, journal)):
         return journal
-    drop_journal(pilot)
+    place.unlink(missing_ok=True)
+    _free_lock(pilot)
     return None
 
 
-def _load(pilot: Pilot) -> Journal | None:
+def _is_of_head(pilot: Pilot, journal: Journal) -> bool:
+    """Tell whether the last commit still holds what a move began from, whatever else was committed since."""
+    if journal.head == resolve_commit(pilot.repository, "HEAD"):
+        return True
     try:
-        data = json.loads(_path(pilot).read_text(encoding="utf-8"))
+        listed = git.run_git(["diff-tree", "-r", "-z", "--name-only", journal.head, "HEAD"], pilot.repository)
+    except GitError:  # it began from a commit that is gone
+        return False
+    return not frozenset(map(os.fsdecode, listed.split(b"\0"))).intersection(journal.touched)
+
+
+def _load(place: Path) -> Journal | None:
+    try:
+        data = json.loads(place.read_text(encoding="utf-8"))
         return Journal(
-            str(data["head"]), str(data["tree"]), tuple(data["touched"]), int(data["process"]), bool(data["complete"])
-        )
+            str(data["head"]), str(data["tree"]), tuple(data["touched"]), int(data["process"]), bool(data["complete"]),
+            str(data.get("prefix", "")),
+        )  # fmt: skip
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
-        drop_journal(pilot)  # damaged; it is there before anything else is written, so nothing hangs on it
+        place.unlink(missing_ok=True)  # damaged; it is there before anything else is written, so nothing hangs on it
         return None
 
 
@@ -186,8 +215,10 @@ def _has_traces(pilot: Pilot, journal: Journal) -> bool:
     return any(path not in tracked and os.path.lexists(pilot.repository / path) for path in touched)
 
 
-def _path(pilot: Pilot) -> Path:
-    return pilot.place.folder / _NAME
+def _path(pilot: Pilot, prefix: str) -> Path:
+    """Name the journal of a folder; that of the repository's top has the plain name."""
+    name = f"{_NAME}-{hashlib.sha256(os.fsencode(prefix)).hexdigest()[:16]}" if prefix else _NAME
+    return pilot.place.folder / f"{name}.json"
 
 
 def _lock_path(pilot: Pilot) -> Path:

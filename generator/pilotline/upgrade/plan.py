@@ -6,6 +6,7 @@ are rebuilt from the pilot's own manifests. What the team deleted stays deleted.
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,8 @@ class UpgradePlan:
     """Seeds of the team whose template has changed since; left alone."""
     kept_deleted: tuple[str, ...]
     """Files that the catalog changed and the team had deleted; they stay deleted."""
+    untracked: tuple[str, ...]
+    """Files that the catalog changed, and that lie there without git knowing them; they stay as they lie."""
     derived: tuple[str, ...]
     merged: tuple[str, ...] = ()
     """Files that both the team and the catalog changed."""
@@ -122,7 +125,9 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
     answers = answer_changes(pilot.answers, new) if new is not None else ()
     with open_scratch(pilot.place, pilot.prefix, target.identity.version) as scratch:
         ours = scratch.list_ours()
-        gone, kept_deleted = respect_deletions(scratch, renders, ours)
+        gone, missing = respect_deletions(scratch, renders, ours)
+        untracked = tuple(path for path in missing if os.path.lexists(pilot.folder / path))
+        deleted = tuple(path for path in missing if path not in untracked)
         base, theirs, delivered = respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
@@ -135,8 +140,9 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
         unignored = tuple(map(scratch.own, find_unignored(pilot, merge)))
         yield UpgradePlan(
-            pilot, target, merge, answers, delivered, improved, kept_deleted, tuple(sorted(rebuilt)), merged, unignored
-        )
+            pilot, target, merge, answers, delivered, improved, deleted, untracked, tuple(sorted(rebuilt)), merged,
+            unignored,
+        )  # fmt: skip
 
 
 def _improved(renders: Renders, ours: Listing) -> Iterator[str]:

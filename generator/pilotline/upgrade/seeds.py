@@ -10,7 +10,7 @@ from pilotline.upgrade.renders import Renders, without
 
 
 def respect_deletions(scratch: Scratch, renders: Renders, ours: Listing) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Name what the team deleted, also where the catalog has renamed it since, and which of that the catalog changed.
+    """Name what git does not know in the pilot, also where the catalog renamed it, and what of that has changed since.
 
     Only a name that is missing in the pilot can be a deletion; whether it is one, or a rename, is git's to say.
     """

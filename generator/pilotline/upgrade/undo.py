@@ -26,22 +26,41 @@ from pilotline.git.work_tree import (
     set_index_entries,
 )
 from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_running, lock_path, read_journal
+from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_running, lock_path, read_journals
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
 
 
-def undo_move(pilot: Pilot) -> bool:
-    """Return to the state before an unfinished move; tell whether there was one.
+def abort_move(place: Pilot) -> bool:
+    """Return to the state before the unfinished move of the pilot around a folder; tell whether there was one.
+
+    Args:
+        place: The folder in its repository, which is a pilot's, lies in one, or holds one.
+
+    Raises:
+        PilotError: It is being written right now, or there are several below this folder.
+        GitError: Git refused.
+    """
+    journals = read_journals(place)
+    around = [each for each in journals if place.prefix.startswith(each.prefix)]
+    below = [each for each in journals if each.prefix.startswith(place.prefix)]
+    if not around and len(below) > 1:
+        folders = ", ".join(each.prefix for each in below)
+        raise PilotError(f"Several upgrades are not finished here: in {folders}.", "Run it in one of these folders.")
+    chosen = max(around or below, key=lambda each: len(each.prefix), default=None)
+    if chosen is not None:
+        undo_move(place, chosen)
+    return chosen is not None
+
+
+def undo_move(pilot: Pilot, journal: Journal) -> None:
+    """Return to the state before an unfinished move.
 
     Raises:
         PilotError: It is being written right now.
         GitError: Git refused.
     """
-    journal = read_journal(pilot)
-    if journal is None:
-        return False
     if is_running(pilot, journal):
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
     if journal.complete:
@@ -54,26 +73,32 @@ def undo_move(pilot: Pilot) -> bool:
     _restore(pilot, journal, old)
     if journal.complete:
         (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
-    drop_journal(pilot)
-    return True
+    drop_journal(pilot, journal.prefix)
 
 
-def recover(pilot: Pilot) -> None:
-    """Undo a move that was killed while it wrote.
+def recover(pilot: Pilot) -> frozenset[str]:
+    """Undo what was killed while it wrote; name what other pilots of the repository have staged and not committed.
 
     Raises:
-        PilotError: One is complete and waits for its commit, or is being written right now.
+        PilotError: A move of this pilot is complete and waits for its commit, or one is being written right now.
     """
-    journal = read_journal(pilot)
-    if journal is None:
-        return
-    if journal.complete:
+    waiting = []
+    for journal in read_journals(pilot):
+        if journal.complete:
+            _refuse_own(pilot, journal)
+            waiting.append(journal)
+        else:
+            undo_move(pilot, journal)
+            _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
+    return frozenset(path for journal in waiting for path in journal.touched)
+
+
+def _refuse_own(pilot: Pilot, journal: Journal) -> None:
+    if journal.prefix == pilot.prefix:
         raise PilotError(
             "An earlier upgrade is not finished here.",
             "Commit it, or return to the state before it with `pilotline upgrade --abort`.",
         )
-    if undo_move(pilot):
-        _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
 
 
 def refuse_locked(pilot: Pilot) -> None:

@@ -28,7 +28,7 @@ _MARKS: Final[Mapping[str, object]] = {
 def render_skeleton(name: str, context: Mapping[str, object]) -> Tree:
     """Render one skeleton: its paths and its contents."""
     files = {path: file for path, file in read_tree(Path(__file__).parent / name).items() if path.endswith(_SUFFIX)}
-    templating = Templating({path: file.content for path, file in files.items()}, _MARKS)
+    templating = Templating(files, _MARKS)
     return Tree(
         {
             templating.render_text(path.removesuffix(_SUFFIX), context): File(

@@ -16,7 +16,6 @@ from pilotline.errors import ExitCode
 from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot
-from pilotline.pilot.write_guards import refuse_unready
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
@@ -61,7 +60,6 @@ def ready_for(pilot: Pilot, options: MoveOptions) -> Iterator[None]:
         return
     if options.branch is None:
         refuse_unfinished(pilot)
-        refuse_unready(pilot)
     with fetching_missing_objects():
         yield
 

@@ -15,7 +15,7 @@ from pilotline.pilot.repository import Pilot, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
-from pilotline.upgrade.undo import undo_move
+from pilotline.upgrade.undo import abort_move
 
 
 @click.command("upgrade")
@@ -38,7 +38,7 @@ def command(
     if abort:
         refuse_idle("beside --abort", "--abort", "--json")
         with fetching_missing_objects():
-            undone = undo_move(open_repository(Path.cwd()))
+            undone = abort_move(open_repository(Path.cwd()))
         text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
         click.echo(json.dumps({"format": 1, "undone": undone}) if options.as_json else text)
         return 0

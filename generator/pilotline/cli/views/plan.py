@@ -40,6 +40,7 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "seeds_improved": list(plan.improved),
         "team_files": sorted(plan.pilot.team_files),
         "kept_deleted": list(plan.kept_deleted),
+        "left_untracked": list(plan.untracked),
         "derived_rebuilt": list(plan.derived),
         "unignored": list(plan.unignored),
         "written": written,
@@ -72,6 +73,7 @@ def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
     lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
     lines += list_lines("Answers that are no longer valid", [str(problem) for problem in plan.problems])
     lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
+    lines += list_lines("Not in git here, so left as they lie; the catalog has changed them", plan.untracked)
     lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
     lines += list_lines("Ignored by git now, and no longer then: look before the next `git add`", plan.unignored)
     lines += more

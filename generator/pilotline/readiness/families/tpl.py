@@ -165,6 +165,8 @@ changes:
             return
         for path in repo.owned:
             if path not in free:
+                if repo.files.lies_ignored(path):
+                    continue
                 if path not in repo.files:
                     yield Problem(f"{path} is the catalog's and was deleted without a reason")
                 elif not repo.is_as_rendered(path):

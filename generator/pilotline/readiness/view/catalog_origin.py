@@ -165,4 +165,5 @@ def _key(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str,
 def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> Tree:
     answers = accept_recorded(snapshot, recorded, names)
     owner = owner_of_paths(snapshot, answers)
-    return render(snapshot, answers, lambda path: owner(path) == "owned")
+    rendered = render(snapshot, answers, lambda path: owner(path) == "owned")
+    return Tree({path: file for path, file in rendered.items() if not file.link})

@@ -47,6 +47,10 @@ class Files(Mapping[str, bytes]):
         """Tell the size of a file in bytes without reading it."""
         return self._sizes[path]
 
+    def lies_ignored(self, path: str) -> bool:
+        """Tell whether something that git ignores lies at a path that is none of these."""
+        return self._root is not None and path not in self._sizes and os.path.lexists(self._root / path)
+
     def _read(self, path: str) -> bytes:
         try:
             return (self._root / path).read_bytes() if self._root else b""
