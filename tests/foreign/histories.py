@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from pilotline.cli.main import group
 from pilotline.errors import PilotlineError
+from pilotline.files.tree import Tree
 from tests.helpers import IDENTITY, Run, build_file_tree, commit_all, git
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
@@ -38,6 +39,11 @@ class History:
     """Where in the repository the project lies."""
     uncommitted: Change = field(default_factory=dict)
     """What lies there without git knowing it."""
+    tags: tuple[str, str] = ("v1.0.0", "v2.0.0")
+    to: str = ""
+    """Where the update leads, where it is not the newest version."""
+    answers_file: str = ""
+    """Where the answers are, where the project chose that."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,13 @@ def change(folder: Path, files: Change) -> None:
 def make(folder: Path, history: History) -> tuple[Path, Path]:
     """Make the template with both versions, and the project of the first as Copier makes it, with the team's work."""
     template, repository = folder / "template", folder / "project"
-    change(template, {**RECORD, **history.one})
-    commit_all(template, "one", tag="v1.0.0")
+    change(template, {path: text for path, text in {**RECORD, **history.one}.items() if text is not None})
+    commit_all(template, "one", tag=history.tags[0])
     project = repository / history.folder
-    with _quiet():
+    with quiet():
         copier.run_copy(
             str(template), project, dict(history.data), defaults=True, quiet=True, unsafe=history.trusted,
-            skip_tasks=not history.trusted, vcs_ref="v1.0.0",
+            skip_tasks=not history.trusted, vcs_ref=history.tags[0], answers_file=history.answers_file or None,
         )  # fmt: skip
     git(repository, "init", "--quiet", "--initial-branch=main")
     git(repository, "add", "--all")
@@ -87,16 +93,17 @@ def make(folder: Path, history: History) -> tuple[Path, Path]:
     change(template, history.two)
     git(template, "add", "--all", "--force")
     git(template, "commit", "--quiet", "--no-verify", "--allow-empty", "--message=two")
-    git(template, "tag", "v2.0.0")
+    if history.tags[1]:
+        git(template, "tag", history.tags[1])
     return template, project
 
 
 def by_copier(project: Path, history: History) -> Outcome:
     """Update the project with Copier."""
-    with _quiet():
+    with quiet():
         copier.run_update(
             project, dict(history.new_data), defaults=True, overwrite=True, quiet=True, unsafe=history.trusted,
-            skip_tasks=not history.trusted,
+            skip_tasks=not history.trusted, vcs_ref=history.to or None, answers_file=history.answers_file or None,
         )  # fmt: skip
     return look(project)
 
@@ -105,6 +112,8 @@ def by_pilotline(project: Path, history: History, *more: str) -> Run:
     """Upgrade the project with pilotline, in this process."""
     answers = [part for name, value in history.new_data.items() for part in ("-d", f"{name}={value}")]
     trust = ["--trust"] if history.trusted else []
+    trust += ["--to", history.to] if history.to else []
+    trust += ["--answers-file", history.answers_file] if history.answers_file else []
     before = Path.cwd()
     os.chdir(project)
     try:
@@ -128,8 +137,17 @@ def look(project: Path) -> Outcome:
             files[name] = f"-> {os.readlink(path)}"  # noqa: PTH115 - as it is written
         elif path.is_file():
             files[name] = _without_labels(path.read_bytes().decode("utf-8", "surrogateescape"))
-    unmerged = git(project, "ls-files", "--unmerged", "-z").split("\0")
+    is_tracked = any((folder / ".git").exists() for folder in (project, *project.parents))
+    unmerged = git(project, "ls-files", "--unmerged", "-z").split("\0") if is_tracked else []
     return Outcome(files, frozenset(entry.partition("\t")[2] for entry in unmerged if entry))
+
+
+def tree_as_text(tree: Tree) -> dict[str, str]:
+    """Write a render as `look` writes a folder."""
+    return {
+        path: f"-> {os.fsdecode(file.content)}" if file.link else file.content.decode("utf-8", "surrogateescape")
+        for path, file in tree.items()
+    }
 
 
 def _without_labels(text: str) -> str:
@@ -139,7 +157,7 @@ def _without_labels(text: str) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Go on without Copier's warnings, and under a name that git accepts."""
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")

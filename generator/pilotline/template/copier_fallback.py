@@ -8,6 +8,7 @@ to that repository, so that the answers file names the true source and nothing i
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,14 +55,10 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Copie
     refuse_unrepeatable(snapshot)
     refuse_submodules(snapshot, "")
     _refuse_unsafe(snapshot)
-    if find_spec("copier") is None:
-        raise CatalogError(
-            f"{snapshot.identity.label} uses what only Copier itself renders, and Copier is not installed here.",
-            "Install pilotline with its extra `copier`, from where it came from.",
-        )
+    refuse_without_copier(snapshot)
     with tempfile.TemporaryDirectory(prefix="pilotline-copier-") as name:
         workshop = Path(name).resolve()
-        order = _prepare(snapshot, given, workshop)
+        order = prepare_order(snapshot, given, workshop)
         plain = _run(snapshot, {**order, "skip_tasks": True}, workshop, "plain")
         if not (snapshot.usage.trusted and snapshot.definition.tasks):
             return plain
@@ -80,21 +77,44 @@ def refuse_submodules(snapshot: Snapshot, root: str) -> None:
         raise CatalogError(message, "Put its files into the catalog itself.")
 
 
+def refuse_without_copier(snapshot: Snapshot) -> None:
+    """Refuse what only Copier itself does where it is not installed.
+
+    Raises:
+        CatalogError: It is not.
+    """
+    if find_spec("copier") is None:
+        raise CatalogError(
+            f"{snapshot.identity.label} uses what only Copier itself does, and Copier is not installed here.",
+            "Install pilotline with its extra `copier`, from where it came from.",
+        )
+
+
 def _refuse_unsafe(snapshot: Snapshot) -> None:
     """Refuse what would run code that nobody trusts; reading the templates of the snapshot says so itself."""
     if snapshot.definition.extensions and not snapshot.usage.trusted:
         _ = snapshot.templating
 
 
-def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) -> dict[str, object]:
-    """Write the snapshot as a repository, or as a plain folder where it has no version; say what Copier shall do."""
+def prepare_order(
+    snapshot: Snapshot, given: Mapping[str, object], workshop: Path, earlier: Snapshot | None = None
+) -> dict[str, object]:
+    """Write the snapshot as a repository, or as a plain folder where it has no version; say what Copier shall do.
+
+    Args:
+        snapshot: The catalog.
+        given: Answers.
+        workshop: An empty folder.
+        earlier: The version before, where Copier needs to see both.
+    """
     identity, successor = snapshot.identity, snapshot.usage.successor
     template = workshop / "template"
     template.mkdir()
-    write_tree(snapshot.tree, template)
+    for each in (earlier, snapshot):
+        if each is not None:
+            _write_version(each, template)
     source = identity.source
     if identity.version is not None:
-        _commit(template, identity.version)
         source = (
             source
             if Path(source).is_absolute() or source.startswith("~") or _GIT_ADDRESS.match(source)
@@ -103,6 +123,7 @@ def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) ->
     elif not Path(source).is_dir():
         source = str(template)
     return {
+        "work": "copy",
         "template": str(template),
         "src_path": source,
         "data": dict(given),
@@ -114,21 +135,47 @@ def _prepare(snapshot: Snapshot, given: Mapping[str, object], workshop: Path) ->
     }
 
 
-def _commit(template: Path, version: str) -> None:
-    """Make the template's folder a repository whose only commit bears the version as its tag."""
+def _write_version(snapshot: Snapshot, template: Path) -> None:
+    """Write a snapshot into the template's folder; where it has a version, as a commit that bears it as its tag."""
+    for entry in template.iterdir():
+        if entry.name != ".git":
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    write_tree(snapshot.tree, template)
+    version = snapshot.identity.version
+    if version is None:
+        return
     settings = (*git.AS_IT_IS, "user.name=Pilotline", "user.email=pilotline@pilotline.invalid")
     git.run_git(["init", "--quiet", "--template=", "."], template, settings=settings)
     git.run_git(["add", "--all", "--force", "."], template, settings=settings)
-    git.run_git(["commit", "--quiet", "--no-verify", "--message=snapshot"], template, settings=settings)
+    command = ["commit", "--quiet", "--no-verify", "--allow-empty", "--message=snapshot"]
+    git.run_git(command, template, settings=settings)
     git.run_git(["update-ref", f"refs/tags/{version}", "HEAD"], template, settings=settings)
 
 
 def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: str) -> CopierRender:
-    """Let Copier work in a process of its own, where the catalog's code cannot reach into this one."""
+    """Let Copier render into a folder of the workshop."""
     folder = workshop / name / (snapshot.usage.folder_name or "project")
     folder.parent.mkdir()
-    result = workshop / f"{name}.yml"
-    asked = {**order, "dst_path": str(folder), "result": str(result)}
+    answer = call_copier({**order, "dst_path": str(folder)}, workshop, f"render {snapshot.identity.label}")
+    recorded, values = answer.get("recorded"), answer.get("values")
+    assert isinstance(recorded, dict) and isinstance(values, dict)  # noqa: S101, PT018 - our own child wrote them
+    return CopierRender(_read_rendered(folder), recorded, values)
+
+
+def call_copier(order: Mapping[str, object], workshop: Path, what: str) -> Mapping[str, object]:
+    """Let Copier work in a process of its own, where the catalog's code cannot reach into this one.
+
+    Args:
+        order: What it shall do, as `prepare_order` begins it.
+        workshop: Where that was prepared.
+        what: What it does, for messages.
+
+    Raises:
+        AnswersError: Copier refused an answer.
+        CatalogError: It failed, or took too long.
+    """
+    result = workshop / "result.yml"
+    asked = {**order, "result": str(result)}
     try:
         done = run_child(
             [sys.executable, "-P", "-m", "pilotline.template.copier_worker"],
@@ -138,28 +185,27 @@ def _run(snapshot: Snapshot, order: Mapping[str, object], workshop: Path, name: 
             seconds=_TIMEOUT,
         )
     except subprocess.TimeoutExpired as error:
-        raise CatalogError(f"{snapshot.identity.label} took Copier more than {_TIMEOUT} s.", "Look at it.") from error
-    answer = _accept(_read(result), done.stderr, snapshot.identity.label)
-    recorded, values = answer.get("recorded"), answer.get("values")
-    assert isinstance(recorded, dict) and isinstance(values, dict)  # noqa: S101, PT018 - our own child wrote them
-    return CopierRender(_read_rendered(folder), recorded, values)
+        raise CatalogError(f"It took Copier more than {_TIMEOUT} s to {what}.", "Look at it.") from error
+    answer = _read(result)
+    result.unlink(missing_ok=True)
+    return _accept(answer, done.stderr, what)
 
 
-def _accept(answer: Mapping[str, object] | None, said: bytes, label: str) -> Mapping[str, object]:
+def _accept(answer: Mapping[str, object] | None, said: bytes, what: str) -> Mapping[str, object]:
     """Refuse what is no answer, in the words of the process that should have given one.
 
     Raises:
         AnswersError: Copier refused an answer.
-        CatalogError: It could not render.
+        CatalogError: It failed.
     """
     if answer is None:
         last = (said.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-        raise CatalogError(f"Copier cannot render {label}: {last}.", "Report it to its owner.")
+        raise CatalogError(f"Copier cannot {what}: {last}.", "Report it to its owner.")
     if "problem" in answer:
         raise AnswersError([AnswerProblem("", str(answer["problem"]))], "Set it with -d KEY=VALUE.")
     if "error" in answer:
         reason = str(answer["error"]).rstrip(".")
-        raise CatalogError(f"Copier cannot render {label}: {reason}.", "Report it to the catalog's owner.")
+        raise CatalogError(f"Copier cannot {what}: {reason}.", "Report it to the catalog's owner.")
     return answer
 
 

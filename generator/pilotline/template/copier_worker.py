@@ -1,14 +1,18 @@
-"""What `copier_fallback` runs in a process of its own: one `copier copy`, ordered on stdin, answered in a file."""
+"""Copier in a process of its own: one copy, or one stage of migrations, ordered on stdin, answered in a file."""
 
 import contextlib
 import datetime as dt
 import sys
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from copier import Settings, Worker, run_copy
 from copier._main import _operation
+from copier._settings import SettingsModel
+from copier._template import Template
+from copier._types import Phase
 from copier.errors import CopierError, InvalidTypeError
 
 from pilotline.errors import CatalogError
@@ -26,9 +30,9 @@ def main() -> None:
 
 
 def _answer(order: dict[str, object]) -> dict[str, object]:
-    """Do the copy, and say what came of it: answers, one that Copier refuses, or an error."""
+    """Do the work, and say what came of it: answers, one that Copier refuses, or an error."""
     try:
-        return _gather(_copy(order))
+        return _migrate(order) if order["work"] == "migrate" else _gather(_copy(order))
     except (ValueError, InvalidTypeError) as error:
         is_answer = not isinstance(error, CopierError) or isinstance(error, InvalidTypeError)
         return {"problem" if is_answer else "error": str(error) or type(error).__name__}
@@ -56,6 +60,32 @@ def _copy(order: dict[str, object]) -> Worker:
             unsafe=bool(order["unsafe"]),
             skip_tasks=bool(order["skip_tasks"]),
         )
+
+
+def _migrate(order: dict[str, object]) -> dict[str, object]:
+    """Run the migrations of one stage as Copier's own update does; before it, no answers are known yet."""
+    data = order["data"]
+    stage: Literal["before", "after"] = "before" if order["stage"] == "before" else "after"
+    _operation.set("update")
+    with Worker(
+        str(order["src_path"]),
+        Path(str(order["dst_path"])),
+        data=data if isinstance(data, dict) else {},
+        answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
+        vcs_ref=str(order["vcs_ref"]),
+        settings=SettingsModel(),
+        defaults=True,
+        overwrite=True,
+        quiet=True,
+        unsafe=True,
+    ) as worker:
+        tasks = worker.template.migration_tasks(stage, Template(str(order["src_path"]), str(order["version_from"])))
+        if stage == "after":
+            with Phase.use(Phase.PROMPT):
+                worker._ask()  # noqa: SLF001 - a whole update would write what is planned here
+        with Phase.use(Phase.MIGRATE):
+            worker._execute_tasks(tasks)  # noqa: SLF001
+    return {}
 
 
 def _gather(worker: Worker) -> dict[str, object]:

@@ -35,9 +35,16 @@ class AnswerChange:
 
 
 def decide_answers(
-    pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False
+    pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False, migrated: Pilot | None = None
 ) -> tuple[Answers, Answers, tuple[AnswerProblem, ...]]:
     """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
+
+    Args:
+        pilot: The pilot with its recorded answers.
+        recorded: The snapshot that it was made from.
+        target: Where it shall move.
+        lenient: Whether answers that are no longer accepted are given back instead of refused.
+        migrated: The pilot with the answers that migrations left for the target.
 
     Raises:
         AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
@@ -50,8 +57,9 @@ def decide_answers(
     if fixed:
         raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
     known = open_names(target.snapshot)
-    kept = {name: value for name, value in pilot.answers.items() if name in known}
-    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=pilot.recorded)
+    before = (migrated or pilot).answers
+    kept = {name: value for name, value in before.items() if name in known}
+    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=(migrated or pilot).recorded)
     if problems and not lenient:
         raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
     unasked = () if problems else find_unasked(target.snapshot, new, target.changes)

@@ -149,6 +149,11 @@ class Scratch:
         tree_id = resolve_tree(self.folder, _RESULT)
         return replace(merge, tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
 
+    def settle(self, merge: Merge, ours: str, tree_id: str) -> Merge:
+        """Give the merge another result, seen from the pilot's own commit instead of from what was merged."""
+        tracked = frozenset(entry.path for entry in list_tree(self.folder, ours))
+        return replace(merge, tree_id=tree_id, changes=_changes(self.folder, ours, tree_id), tracked=tracked)
+
     def list_result(self, merge: Merge) -> Listing:
         """List the pilot's files in the result of a merge."""
         return self._listing(list_tree(self.folder, merge.tree_id, self._prefix))

@@ -22,6 +22,7 @@ from pilotline.upgrade.answer_changes import AnswerChange, UpgradeRequest, answe
 from pilotline.upgrade.conflict_history import Cause, find_causes
 from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
+from pilotline.upgrade.rehearsal import Rehearsal, rehearse
 from pilotline.upgrade.renders import Renders, include_seeds, paths_in_catalog, render_both
 from pilotline.upgrade.seeds import respect_deletions, respect_seeds
 from pilotline.upgrade.unignored import find_unignored
@@ -98,9 +99,12 @@ def plan_move(
         PolicyError: A configuration that the move brings names what the policies do not allow.
     """
     recorded, target = _as_update(recorded, target)
-    old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient)
-    renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
-    with plan_merge(pilot, target.snapshot, renders, new) as plan:
+    with contextlib.ExitStack() as stack:
+        rehearsal = stack.enter_context(rehearse(pilot, recorded, target.snapshot))
+        migrated = pilot if rehearsal is None else replace(pilot, answers=rehearsal.answers)
+        old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient, migrated=migrated)
+        renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
+        plan = stack.enter_context(plan_merge(pilot, target.snapshot, renders, new, rehearsal))
         causes = find_causes((recorded, old), (target.snapshot, new), paths_in_catalog(plan.merge, renders, pilot))
         yield replace(plan, problems=problems, causes=causes)
 
@@ -113,7 +117,9 @@ def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, Up
 
 
 @contextlib.contextmanager
-def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None) -> Iterator[UpgradePlan]:
+def plan_merge(
+    pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None, rehearsal: Rehearsal | None = None
+) -> Iterator[UpgradePlan]:
     """Merge two renders with a pilot and say what that gives; the pilot is not touched.
 
     Args:
@@ -121,9 +127,11 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
         target: The snapshot that it will record.
         renders: Base and theirs.
         new: The answers that it will record, where its own change.
+        rehearsal: Where migrations run before and after the merge.
     """
     answers = answer_changes(pilot.answers, new) if new is not None else ()
-    with open_scratch(pilot.place, pilot.prefix, target.identity.version) as scratch:
+    place = pilot.place if rehearsal is None else rehearsal.place
+    with open_scratch(place, pilot.prefix, target.identity.version) as scratch:
         ours = scratch.list_ours()
         gone, missing = respect_deletions(scratch, renders, ours)
         untracked = tuple(path for path in missing if os.path.lexists(pilot.folder / path))
@@ -136,6 +144,9 @@ def plan_merge(pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | 
             **(move_answers_lock(scratch, merge, pilot, new) if new is not None else {}),
         }
         merge = scratch.amend(merge, rebuilt) if rebuilt else merge
+        if rehearsal is not None:
+            tree = rehearsal.finish(scratch.folder, merge.tree_id, {} if new is None else new.given)
+            merge = scratch.settle(merge, pilot.place.tree, tree)
         obey_policies(scratch, merge)
         improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
         unignored = tuple(map(scratch.own, find_unignored(pilot, merge)))

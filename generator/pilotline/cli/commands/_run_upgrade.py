@@ -8,7 +8,7 @@ from typing import Final
 
 from pilotline.cli.options.common import config_path, echo_json, open_recorded
 from pilotline.cli.options.move_options import MoveOptions
-from pilotline.cli.options.trust import note_migrations, settle_usage
+from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
 from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
@@ -16,6 +16,7 @@ from pilotline.errors import ExitCode
 from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot
+from pilotline.template.copier_migrations import has_migrations
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
@@ -93,10 +94,13 @@ def _settle(
     """Say what both snapshots are used for, and tell which of their commands are not run."""
     name = pilot.folder.name
     recorded, snapshot = settle_usage(
-        recorded, target.snapshot, trust=trust, answers_file=pilot.answers_file, folder_name=name
+        recorded,
+        target.snapshot,
+        trust=trust,
+        answers_file=pilot.answers_file,
+        folder_name=name,
+        migrates_to=target.snapshot if has_migrations(recorded, target.snapshot) else None,
     )
-    if snapshot.identity != recorded.identity:
-        note_migrations(snapshot)
     return recorded, replace(target, snapshot=snapshot)
 
 

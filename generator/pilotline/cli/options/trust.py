@@ -20,12 +20,16 @@ def trust_option(function: _F) -> _F:
     return click.option(
         "--trust",
         is_flag=True,
-        help="Let the catalog run its own code this time: tasks, Jinja extensions.",
+        help="Let the catalog run its own code this time: tasks, migrations, Jinja extensions.",
     )(function)
 
 
 def settle_usage(
-    *snapshots: Snapshot, trust: bool, answers_file: str | None = None, folder_name: str | None = None
+    *snapshots: Snapshot,
+    trust: bool,
+    answers_file: str | None = None,
+    folder_name: str | None = None,
+    migrates_to: Snapshot | None = None,
 ) -> tuple[Snapshot, ...]:
     """Say for each snapshot what it is used for, and whether its own code may run.
 
@@ -34,10 +38,13 @@ def settle_usage(
         trust: Whether the user trusts them for this run.
         answers_file: The answers file of the pilot that they are used for.
         folder_name: Its folder.
+        migrates_to: The one among them whose migrations are run.
     """
     commands: dict[str, list[str]] = {}
     for snapshot in snapshots:
         commands.setdefault(snapshot.identity.place, []).extend(snapshot.definition.tasks)
+    if migrates_to is not None:
+        commands.setdefault(migrates_to.identity.place, []).extend(migrates_to.definition.migrations)
     extensions = {snapshot.identity.place for snapshot in snapshots if snapshot.definition.extensions}
     trusted = {
         source: trust or _is_trusted(source, list(dict.fromkeys(found)))
@@ -48,17 +55,6 @@ def settle_usage(
         snapshot.used(Usage(trusted.get(snapshot.identity.place, False), answers_file, folder_name))
         for snapshot in snapshots
     )
-
-
-def note_migrations(target: Snapshot) -> None:
-    """Name the commands that Copier would run in the project itself; they are left to its people."""
-    commands = _shown(target.definition.migrations)
-    if commands:
-        click.echo(
-            f"{target.identity.label} has migrations, which pilotline never runs: {commands}. "
-            "Run by hand what your project needs.",
-            err=True,
-        )
 
 
 def _is_trusted(source: str, tasks: Sequence[str]) -> bool:
