@@ -29,8 +29,8 @@ def main() -> int:
             place = Path(folder).resolve()
             if not (is_same_copy(place, COPIES[name]) if update is None else is_same_update(place, update.history)):
                 different |= {*cases_of(name)}
-                print(f"different: {name}", file=sys.stderr)
-    print(f"{len(ALL - different)} of {len(ALL)}")
+                sys.stderr.write(f"different: {name}\n")
+    sys.stdout.write(f"{len(ALL - different)} of {len(ALL)}\n")
     return 0
 
 

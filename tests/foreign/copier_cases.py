@@ -183,7 +183,7 @@ UPDATES: dict[str, Update] = {
             {"ci.yml.jinja": CI},
             {
                 "ci.yml.jinja": "include: .ci/main.yml\n", ".ci/main.yml.jinja": CI.replace("test.sh", "test.sh --slow"), "migrate.py": MOVED,
-                "copier.yml": "_exclude: [copier.yml, migrate.py]\n_migrations:\n- {version: v2, when: \"{{ _stage == 'before' }}\", command: \"{{ _copier_python }} {{ _copier_conf.src_path / 'migrate.py' }}\"}\n",
+                "copier.yml": "_exclude: [.git, copier.yml, migrate.py]\n_migrations:\n- {version: v2, when: \"{{ _stage == 'before' }}\", command: \"{{ _copier_python }} {{ _copier_conf.src_path / 'migrate.py' }}\"}\n",
             },
             {"ci.yml": CI + PAGES}, trusted=True,
         ),
@@ -233,7 +233,7 @@ UPDATES: dict[str, Update] = {
     ),
     "legacy_migration::migrations_and_tasks[False]": Update(
         History(
-            {"copier.yml": "_exclude: [copier.yml]\n_tasks: ['echo task >> by-tasks.txt', 'rm -f gone-in-tasks']\n_migrations: [{version: v2, before: ['echo $VERSION_FROM $VERSION_CURRENT > before'], after: ['echo $VERSION_PEP440_TO > after', 'rm gone-in-migration']}]\n", "gone-in-tasks": "", "gone-in-migration": ""},
+            {"copier.yml": "_exclude: [.git, copier.yml]\n_tasks: ['echo task >> by-tasks.txt', 'rm -f gone-in-tasks']\n_migrations: [{version: v2, before: ['echo $VERSION_FROM $VERSION_CURRENT > before'], after: ['echo $VERSION_PEP440_TO > after', 'rm gone-in-migration']}]\n", "gone-in-tasks": "", "gone-in-migration": ""},
             tags=("v1.0.0", "v2.0"), trusted=True,
         ),
         {"by-tasks.txt": "task\ntask\n", "before": "v1.0.0 v2\n", "after": "2.0\n", "gone-in-tasks": None, "gone-in-migration": None},
@@ -316,7 +316,7 @@ COPIES: dict[str, Copy] = {
         {"copier.yml": "_subdirectory: .\n_templates_suffix: ''\n_envops: {block_start_string: '[?', block_end_string: '?]'}\n", "a": ""}, {"a": ""}
     ),
     "exclude::config_exclude_file_with_bad_jinja_syntax_without_templates_suffix": Copy(
-        {"copier.yml": "_subdirectory: .\n_templates_suffix: ''\n_exclude: [copier.yml, exclude-me.txt]\n", "exclude-me.txt": '"{%" is malformed', "a": ""}, {"a": ""}
+        {"copier.yml": "_subdirectory: .\n_templates_suffix: ''\n_exclude: [.git, copier.yml, exclude-me.txt]\n", "exclude-me.txt": '"{%" is malformed', "a": ""}, {"a": ""}
     ),
     "exclude::config_exclude_with_templated_path": Copy(
         {"copier.yml": "_exclude: ['*', '!keep-me.txt']\nkeep: keep-me.txt\ndrop: exclude-me.txt\n", "{{ keep }}.jinja": "", "{{ drop }}.jinja": ""}, {"keep-me.txt": ""}

@@ -6,9 +6,9 @@ from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import Reference
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
-from tests.foreign.copier_cases import COPIES, DIFFERENT, UPDATES, Copy, Update
+from tests.foreign.copier_cases import ALL, AS_COPIER, COPIES, DIFFERENT, UPDATES, Copy, Update
 from tests.foreign.histories import by_pilotline, change, look, make, tree_as_text
-from tests.helpers import commit_all
+from tests.helpers import ROOT, commit_all
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_a_copy_gives_what_copier_s_suite_expects(tmp_path, copy: Copy):
     commit_all(tmp_path / "template", "one", tag="v1.0.0")
     snapshot = load_snapshot(Reference(str(tmp_path / "template")), "")
     assert tree_as_text(render(snapshot, accept_answers(snapshot, copy.data))) == copy.expected
+
+
+def test_the_page_gives_the_count():
+    """`python -m tests.foreign` makes it, by Copier itself; here the table that it goes through is held to it."""
+    page = (ROOT / "docs/how-to/foreign-templates.md").read_text()
+    assert f"{len(AS_COPIER)} of {len(ALL)} leave in a project what Copier leaves there" in page

@@ -15,7 +15,7 @@ from pilotline.template.render import render
 from tests.foreign.histories import RECORD, History, by_copier, by_pilotline, change, look, make
 from tests.helpers import IDENTITY, commit_all, pilotline
 
-KEPT = "_preserve_symlinks: true\nname: {type: str, default: target}\n_exclude: [copier.yml, gone, gone.md]\n"
+KEPT = "_preserve_symlinks: true\nname: {type: str, default: target}\n_exclude: [.git, copier.yml, gone, gone.md]\n"
 FOLLOWED = KEPT.partition("\n")[2]
 RARE = "_envops: {optimized: false}\n"
 """What only Copier itself renders, so that its way is gone too."""

@@ -167,14 +167,6 @@ def test_a_task_that_fails_changes_nothing(foreign):
     assert git(foreign.project, "status", "--porcelain") == ""
 
 
-def test_migrations_are_named_and_never_run(foreign):
-    foreign.release("v2.0.0", {"copier.yml": "_migrations: ['touch migrated.txt']\n" + QUESTIONS})
-    done = pilotline("upgrade", "--commit", "--trust", cwd=foreign.project, environment=IDENTITY)
-    assert done.code == 0, done.err
-    assert "never runs: `touch migrated.txt`" in done.err
-    assert not (foreign.project / "migrated.txt").exists()
-
-
 def test_extensions_need_trust_and_then_go_through_copier(foreign):
     foreign.release(
         "v2.0.0",
