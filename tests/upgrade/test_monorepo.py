@@ -92,11 +92,15 @@ def test_an_unfinished_upgrade_of_another_pilot_waits_beside_this_one(repository
 def test_two_wait_side_by_side_and_each_goes_back_alone(repository):
     for pilot in ("one", "two"):
         assert upgrade(repository / pilot, "-d", "name=eve", "--to", "v1.0.0").code == 0
+    offered = (repository / ".git/MERGE_MSG").read_text()
+    assert offered.count("Upgrade from v1.0.0 to v1.0.0") == 2, "git offers the messages of both"
     from_the_top = upgrade(repository, "--abort")
     assert (from_the_top.code, "in one/, two/" in from_the_top.err) == (2, True), from_the_top.err
     assert upgrade(repository / "one", "--abort").code == 0
     assert git(repository, "status", "--porcelain") == "M  two/.copier-answers.yml"
+    assert (repository / ".git/MERGE_MSG").exists()
     assert upgrade(repository, "--abort").code == 0, "one alone is found from the top"
+    assert not (repository / ".git/MERGE_MSG").exists()
     assert git(repository, "status", "--porcelain") == ""
 
 

@@ -17,7 +17,15 @@ from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.pilot.write_guards import refuse_overwriting, refuse_unready
-from pilotline.upgrade.journal import MESSAGE, Journal, begin_journal, complete_journal, drop_journal, read_journal
+from pilotline.upgrade.journal import (
+    MESSAGE,
+    Journal,
+    begin_journal,
+    complete_journal,
+    drop_journal,
+    read_journal,
+    read_journals,
+)
 from pilotline.upgrade.merge import Merge, fetch_result
 from pilotline.upgrade.undo import recover, refuse_locked, undo_move
 
@@ -49,10 +57,18 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> st
         raise
     if made is None:
         complete_journal(pilot, journal)
-        write_atomically(pilot.place.folder / MESSAGE, message.encode())
+        _offer_message(pilot, message)
     else:
         drop_journal(pilot, pilot.prefix)
     return made
+
+
+def _offer_message(pilot: Pilot, message: str) -> None:
+    """Let git offer the message of a move that waits for its commit, after those that wait in other folders."""
+    place = pilot.place.folder / MESSAGE
+    others = [journal for journal in read_journals(pilot) if journal.prefix != pilot.prefix]
+    before = f"{place.read_text(encoding='utf-8').rstrip()}\n\n" if others and place.exists() else ""
+    write_atomically(place, f"{before}{message}".encode())
 
 
 def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:

@@ -71,9 +71,9 @@ def undo_move(pilot: Pilot, journal: Journal) -> None:
         _put_aside(pilot, _foreign(pilot, journal, old))
     _remove_arrived(pilot, journal, old)
     _restore(pilot, journal, old)
-    if journal.complete:
-        (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
     drop_journal(pilot, journal.prefix)
+    if journal.complete and not read_journals(pilot):
+        (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
 
 
 def recover(pilot: Pilot) -> frozenset[str]:
