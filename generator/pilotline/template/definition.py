@@ -7,6 +7,7 @@ brings in another file, and some lists add up. What Copier itself would misread 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 import yaml
@@ -93,13 +94,15 @@ def _documents(tree: Mapping[str, File], name: str, place: str) -> Iterator[dict
 
     def include(loader: yaml.SafeLoader, node: yaml.Node) -> object:
         wanted = str(loader.construct_scalar(node)) if isinstance(node, yaml.ScalarNode) else ""
-        if wanted not in tree:
-            raise CatalogError(f"{place} includes {wanted!r}.", "`!include` takes the path of one file of the catalog.")
-        if wanted in including:
-            raise CatalogError(f"{place}: {wanted} includes itself.", "Take the circle out.")
-        including.append(wanted)
-        found = _flatten(yaml.load_all(tree[wanted].content, Loader=Loader))
-        including.pop()
+        if wanted not in tree and not frozenset("*?[").intersection(wanted):
+            raise CatalogError(f"{place} includes {wanted!r}.", "`!include` takes a path of the catalog, or a pattern.")
+        found = []
+        for path in [wanted] if wanted in tree else _matching(tree, wanted):
+            if path in including:
+                raise CatalogError(f"{place}: {path} includes itself.", "Take the circle out.")
+            including.append(path)
+            found += _flatten(yaml.load_all(tree[path].content, Loader=Loader))
+            including.pop()
         return found
 
     including = [name]
@@ -112,6 +115,30 @@ def _documents(tree: Mapping[str, File], name: str, place: str) -> Iterator[dict
         if not isinstance(document, dict):
             raise CatalogError(f"{place} holds no questions.", "Write it as a mapping from question to definition.")
         yield {str(key): value for key, value in document.items()}
+
+
+def _matching(tree: Mapping[str, File], pattern: str) -> list[str]:
+    """Name the files that a pattern means, in order; `**` stands for any folders."""
+    parts = pattern.split("/")
+    return [path for path in sorted(tree) if path in tree and _matches(path.split("/"), parts)]
+
+
+def _matches(path: list[str], pattern: list[str]) -> bool:
+    """Go through a path with every place in the pattern that it may have reached, so that no pattern takes long."""
+    reached = _past_folders({0}, pattern)
+    for name in path:
+        stays = {place for place in reached if place < len(pattern) and pattern[place] == "**"}
+        goes = {place + 1 for place in reached if place < len(pattern) and fnmatchcase(name, pattern[place])}
+        reached = _past_folders(stays | goes, pattern)
+    return len(pattern) in reached
+
+
+def _past_folders(places: set[int], pattern: list[str]) -> set[int]:
+    for place in sorted(places):
+        while place < len(pattern) and pattern[place] == "**":
+            place += 1  # noqa: PLW2901 - it also stands for no folder at all
+            places.add(place)
+    return places
 
 
 def _flatten(documents: object) -> list[object]:
