@@ -1,10 +1,15 @@
 """Versions of catalogs: tags by PEP 440, because Copier and Renovate order them so."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
 from pilotline.errors import CatalogError
+
+_DESCRIBED: Final = re.compile(r"(.+)-(\d+)-g[0-9a-f]+")
+"""How git names a commit after a tag."""
 
 
 def parse_version(tag: str) -> Version | None:
@@ -13,6 +18,12 @@ def parse_version(tag: str) -> Version | None:
         return Version(tag)
     except InvalidVersion:
         return None
+
+
+def is_older(tag: str, other: str) -> bool:
+    """Tell whether a version comes before another, commits after a tag included; what is no version has no order."""
+    first, second = (parse_version(_DESCRIBED.sub(r"\1.post\2", text)) for text in (tag, other))
+    return first is not None and second is not None and first < second
 
 
 def sorted_versions(tags: Iterable[str]) -> list[str]:

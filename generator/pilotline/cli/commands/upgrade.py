@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from pilotline.catalog.loading import load_recorded
+from pilotline.catalog.versions import is_older
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.git.commands import fetching_missing_objects
-from pilotline.pilot.repository import Pilot, open_repository
+from pilotline.pilot.repository import Pilot, PilotError, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
@@ -46,11 +47,27 @@ def command(
         raise click.BadParameter("the version is empty", param_hint="--to")
     pilot, recorded, source = open_here(options.answers_file)
     snapshot = load_recorded(pilot.source, version, source)
+    if version is None:
+        _refuse_backwards(pilot, snapshot)
     message = f"Upgrade from {pilot.version} to {snapshot.identity.version}\n"
     changes = parse_data(data)
     if ask:
         changes = _ask(pilot, snapshot, changes)
     return run_move(pilot, recorded, UpgradeRequest(snapshot, changes, include), message, options)
+
+
+def _refuse_backwards(pilot: Pilot, newest: Snapshot) -> None:
+    """Refuse to leave a version for an older one that nobody named.
+
+    Raises:
+        PilotError: The pilot is ahead of the newest release.
+    """
+    found = newest.identity.version
+    if pilot.version is not None and found is not None and is_older(found, pilot.version):
+        raise PilotError(
+            f"The pilot is at {pilot.version}, which is newer than the newest release here, {found}.",
+            "Name where it shall go with --to; with the built-in catalog, upgrade pilotline first.",
+        )
 
 
 def _ask(pilot: Pilot, snapshot: Snapshot, given: dict[str, object]) -> dict[str, object]:
