@@ -23,8 +23,8 @@ from pilotline.upgrade.journal import (
     begin_journal,
     complete_journal,
     drop_journal,
+    is_alone,
     read_journal,
-    read_journals,
 )
 from pilotline.upgrade.merge import Merge, fetch_result
 from pilotline.upgrade.undo import recover, refuse_locked, undo_move
@@ -66,8 +66,8 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> st
 def _offer_message(pilot: Pilot, message: str) -> None:
     """Let git offer the message of a move that waits for its commit, after those that wait in other folders."""
     place = pilot.place.folder / MESSAGE
-    others = [journal for journal in read_journals(pilot) if journal.prefix != pilot.prefix]
-    before = f"{place.read_text(encoding='utf-8').rstrip()}\n\n" if others and place.exists() else ""
+    offered = not is_alone(pilot, pilot.prefix) and place.exists()
+    before = f"{place.read_text(encoding='utf-8').rstrip()}\n\n" if offered else ""
     write_atomically(place, f"{before}{message}".encode())
 
 

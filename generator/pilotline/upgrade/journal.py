@@ -153,6 +153,11 @@ def read_journals(pilot: Pilot) -> tuple[Journal, ...]:
     return tuple(journal for place in places if (journal := _read(pilot, place)) is not None)
 
 
+def is_alone(pilot: Pilot, prefix: str) -> bool:
+    """Tell whether no move of another folder is noted; whether one has lapsed is not asked."""
+    return not {*pilot.place.folder.glob(f"{_NAME}*.json")} - {_path(pilot, prefix)}
+
+
 def read_journal(pilot: Pilot) -> Journal | None:
     """Read what is unfinished in a pilot's own folder; what has lapsed is dropped."""
     return _read(pilot, _path(pilot, pilot.prefix))

@@ -26,7 +26,7 @@ from pilotline.git.work_tree import (
     set_index_entries,
 )
 from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_running, lock_path, read_journals
+from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_alone, is_running, lock_path, read_journals
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
@@ -71,9 +71,9 @@ def undo_move(pilot: Pilot, journal: Journal) -> None:
         _put_aside(pilot, _foreign(pilot, journal, old))
     _remove_arrived(pilot, journal, old)
     _restore(pilot, journal, old)
-    drop_journal(pilot, journal.prefix)
-    if journal.complete and not read_journals(pilot):
+    if journal.complete and is_alone(pilot, journal.prefix):
         (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
+    drop_journal(pilot, journal.prefix)
 
 
 def recover(pilot: Pilot) -> frozenset[str]:
