@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 300, 72, 40, 10
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 300, 100, 40, 20
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 TICKS = 5
+NARROW = 6  # names of groups that fit a telephone
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Plot:
     height: int = HEIGHT
     left: int = LEFT
     floor: int = HEIGHT - BOTTOM
+
+    @property
+    def every(self) -> int:
+        """Which groups keep their name on a narrow screen: every so many."""
+        return ceil(len(self.groups) / NARROW)
 
 
 def lay_out(groups: Sequence[Group], names: Mapping[str, str]) -> Plot:
@@ -75,5 +81,7 @@ def _ticks(values: Sequence[float]) -> list[float]:
 
 
 def _written(value: float) -> str:
-    """Write thousands in full, and small numbers with their telling digits."""
+    """Write thousands in full, millions as such, and small numbers with their telling digits."""
+    if abs(value) >= 1_000_000:  # noqa: PLR2004
+        return f"{value / 1_000_000:,.4g} M"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"  # noqa: PLR2004
