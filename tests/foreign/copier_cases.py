@@ -77,18 +77,7 @@ VARIABLES = (
 SET = dict(zip(VARIABLES, ("after", "v1", "v3", "1", "3", "v2", "2"), strict=True))
 
 
-def versions(old: str, new: str, ran: tuple[str, ...], stage: str = "command") -> Update:
-    """Expect the migrations between two versions, and no others."""
-    every = ("v1.9", "v2.dev0", "v2.dev2", "v2.a1", "v2.a2")
-    text = "".join(
-        f"- {{version: {v}, {stage}: {f'touch {v}' if stage == 'command' else f'[touch {v}]'}}}\n" for v in every
-    )
-    return Update(
-        History({"copier.yml": f"_migrations:\n{text}"}, tags=(old, new), to=new, trusted=True),
-        {v: "" if v in ran else None for v in every},
-    )
-
-
+RUN, NOT_RUN = ("v1.9", "v2.dev0", "v2.dev2", "v2.a1"), ("v0.9", "v1", "v2.a2", "v2")
 NAMED = "|".join(name.upper() for name in VARIABLES)
 AFTER = (
     "- touch basic\n- {command: touch worked, working_directory: sub}\n- {command: touch on, when: true}\n- {command: touch off, when: false}\n"
@@ -223,10 +212,11 @@ UPDATES: dict[str, Update] = {
             *(f"migrations::migration_{kind}_variables[{version}]" for kind in ("env", "jinja") for version in (True, False)),
         ),
     ),
-    "migrations::version_migration": Update(
-        History({"copier.yml": "_migrations:\n" + "".join(f"- {{version: v{n}, command: touch v{n}}}\n" for n in (1, 2, 3, 4))}, tags=("v2", "v3"), trusted=True), {"v1": None, "v2": None, "v3": "", "v4": None}
+    "migrations::of the versions in between": Update(
+        History({"copier.yml": "_migrations:\n" + "".join(f"- {{version: {v}, command: touch {v}}}\n- {{version: {v}, before: [touch before-{v}]}}\n" for v in (*RUN, *NOT_RUN))}, tags=("v1.0.0", "v2.0.0.alpha1"), to="v2.0.0.alpha1", trusted=True),
+        {**dict.fromkeys((*RUN, *(f"before-{v}" for v in RUN)), ""), **dict.fromkeys((*NOT_RUN, *(f"before-{v}" for v in NOT_RUN)))},
+        cases=("migrations::version_migration", "migrations::prerelease_version_migration", "legacy_migration::prereleases"),
     ),
-    "migrations::prerelease_version_migration": versions("v1", "v2.a2", ("v1.9", "v2.dev0", "v2.dev2", "v2.a1", "v2.a2")),
     "migrations::migration_run_before": Update(
         History({"copier.yml": f"hello: World\n_migrations:\n- command: ['{{{{ _copier_python }}}}', '-c', \"{HELLO}\"]\n  when: \"{{{{ _stage == 'before' }}}}\"\n", "foo.jinja": "Hello {{ hello }}"}, {"bar": ""}, trusted=True),
         {"foo": "Hello Copier"},
@@ -246,7 +236,6 @@ UPDATES: dict[str, Update] = {
         ),
         {"songs.json": '["la vie"]'},
     ),
-    "legacy_migration::prereleases": versions("v1.0.0", "v2.0.0.alpha1", ("v1.9", "v2.dev0", "v2.dev2", "v2.a1"), "before"),
     "subdirectory::update_subdirectory": Update(
         History({"copier.yml": "_subdirectory: '{{ choose }}'\nchoose: conf\n", "conf/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}", "conf/conf.md": "1", "api/api.md": ""}, {"conf/conf.md": "2"}),
         {"conf.md": "2", "api.md": None, "conf/conf.md": None},
