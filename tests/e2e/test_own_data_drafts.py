@@ -140,6 +140,11 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
         {},
         {"shape": "snapshots", "kind": "number", "left_out": {"amount": "nearly alone"}},
     ),
+    "a number, said in words": (
+        cases("Auftrag,Alter,Tage bis Zahlung", "R{place},{place},{strain}"),
+        {"told": {"outcome": "Tage bis Zahlung"}},
+        {"kind": "number", "settings": 'outcome = "Tage bis Zahlung"\nunit = "GBP"\n', "case": "order"},
+    ),
     "known only afterwards, by being given": (
         cases("customer_id,tenure,ended_on,churned", "K{place},{strain},{mark},{bad}").replace(",x,", ",2025-01-01,"),
         {},

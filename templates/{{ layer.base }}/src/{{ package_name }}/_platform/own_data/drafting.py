@@ -1,7 +1,7 @@
 """Makes the draft of all files from what was found, without writing one of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
     root = settings.root
     content = read_text(root)
     kpi = draft_kpi(content, found)
+    found = _in_unit_of(kpi, found)
     contracts = {f"data_contracts/{found.table.name}.odcs.yaml": draft_contract(settings, found, found.table.name)}
     for each in found.joined:
         text = draft_joined(settings, each.table, each.profiles.values(), each.key)
@@ -65,6 +66,15 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
     if kpis != content:
         files["kpis.yml"] = kpis
     return Draft(found, files, kpi, list_decisions(found, kpi, root))
+
+
+def _in_unit_of(kpi: KpiDraft | None, found: Found) -> Found:
+    """Give an outcome that is a number the unit of the KPI that is its mean: nothing else says it."""
+    outcome = found.seen.outcome
+    unit = kpi.unit.partition(" per ")[0].strip() if kpi is not None else ""
+    if outcome is None or outcome.kind != "number" or not unit:
+        return found
+    return replace(found, words=found.words.model_copy(update={"unit": unit}))
 
 
 def _kpis(settings: "PlatformSettings", found: Found, text: str, *, code_goes: bool) -> str:

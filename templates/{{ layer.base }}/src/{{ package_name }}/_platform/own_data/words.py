@@ -30,15 +30,13 @@ ACTS: Final = {
 }  # fmt: skip
 
 
-def propose_words(key: Profile | None, outcome: str | None, decision: str | None, unit: str | None = None) -> CaseWords:
+def propose_words(key: Profile | None, outcome: str | None, decision: str | None) -> CaseWords:
     """Name the case after its key, `machine_id` gives machines, and the outcome after its column."""
     named = _of_case(key)
     if decision:
-        named["decision"] = spaced(decision)
+        named["decision"] = as_said(decision)
     if outcome:
-        named["outcome"] = spaced(outcome)
-    if unit:
-        named["unit"] = unit
+        named["outcome"] = as_said(outcome)
     return CaseWords.model_validate(named)
 
 
@@ -52,9 +50,14 @@ def propose_event_words(key: Profile | None, order: str | None, amount: str | No
         named |= {"event": event, "events": plural(event)}
     if amount:
         bare, unit = _apart(amount)
-        named["money"] = spaced(bare)
+        named["money"] = as_said(bare)
         named |= {"money_unit": unit} if unit else {}
     return CaseWords.model_validate(named)
+
+
+def as_said(name: str) -> str:
+    """Write a column's name as people say it: one of several words is said already, with its capitals."""
+    return " ".join(name.split()) if len(name.split()) > 1 else spaced(name)
 
 
 def _apart(amount: str) -> tuple[str, str]:
