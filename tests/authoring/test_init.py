@@ -1,5 +1,6 @@
 """An organisation's own catalog, founded and used as its owner does."""
 
+import json
 import os
 import re
 import subprocess
@@ -51,6 +52,41 @@ def test_pilotline_is_named_by_its_address_and_by_nothing_else(founded):
     for path in (".github/workflows/catalog.yml", ".gitlab-ci.yml"):
         installs = re.findall(r"pip install (.*)", (founded / path).read_text())
         assert installs == ["--requirement requirements.txt"]
+
+
+def test_an_address_that_leads_nowhere_is_said_to(tmp_path):
+    done = pilotline("catalog", "init", tmp_path / "ours", environment=IDENTITY)
+    assert done.out.endswith(
+        "Put Pilotline's address into requirements.txt: CI and colleagues install it from there.\n"
+    )
+    assert "# This one is reserved and leads nowhere: " in (tmp_path / "ours/requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("noted", "requirement"),
+    [
+        (
+            {"url": "https://ci:T@git.example.org/p.git", "vcs_info": {"vcs": "git", "commit_id": "a1b2"}},
+            "pilotline @ git+https://git.example.org/p.git@a1b2",
+        ),
+        ({"url": "https://x.example/p-1.whl", "archive_info": {}}, "pilotline @ https://x.example/p-1.whl"),
+        ({"url": "file:///home/me/p", "dir_info": {"editable": True}}, None),
+    ],
+)
+def test_pilotline_comes_from_where_it_was_installed_from(noted, requirement, tmp_path):
+    """As an installer notes it (PEP 610): a folder of this machine is no address for others."""
+    site = build_file_tree(
+        tmp_path / "site",
+        {
+            "pilotline-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: pilotline\nVersion: 1\n",
+            "pilotline-1.dist-info/direct_url.json": json.dumps(noted),
+        },
+    )
+    done = pilotline("catalog", "init", tmp_path / "ours", environment={**IDENTITY, "PYTHONPATH": str(site)})
+    assert done.code == 0, done.err
+    lines = (tmp_path / "ours/requirements.txt").read_text().splitlines()
+    assert (requirement in lines) == (requirement is not None)
+    assert ("requirements.txt: CI" in done.out) == (requirement is None)
 
 
 def test_the_address_is_the_configured_one(tmp_path, home):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline.about import CATALOG_VERSION
+from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
 from pilotline.authoring.skeletons import render_skeleton
 from pilotline.errors import DestinationError
 from pilotline.files.tree import Tree
@@ -17,6 +17,7 @@ from pilotline.template.snapshot import Identity, Snapshot
 FIRST_VERSION: Final = "v1.0.0"
 """A catalog is in use from its first day on, so it begins with a version that promises to keep pilots upgradable."""
 
+_OPEN: Final = "# This one is reserved and leads nowhere: put the address here from which you installed Pilotline."
 _CATALOG_PARTS: Final = ("copier.yml", "templates/", "reference_architectures/")
 
 
@@ -29,21 +30,20 @@ class NewCatalog:
     origin: Snapshot
 
 
-def plan_catalog(origin: Snapshot, name: str, pilotline_source: str, today: date) -> NewCatalog:
+def plan_catalog(origin: Snapshot, name: str, pilotline: str, today: date) -> NewCatalog:
     """Put a new catalog together: the parts of the one that it begins with, and what a repository of its own needs.
 
     Args:
         origin: The catalog to begin with.
         name: What people call the new one.
-        pilotline_source: Address of the repository that pilotline is installed from.
+        pilotline: The requirement that installs pilotline; empty where it is not known.
         today: Day of the first version.
     """
     identity = origin.identity
     context = {
         "name": name,
         "origin": f"{_place(identity)} {identity.version or ''}".rstrip(),
-        "source": pilotline_source,
-        "pilotline_version": CATALOG_VERSION,
+        "pilotline": pilotline or f"{_OPEN}\npilotline @ git+{CATALOG_SOURCE}@{CATALOG_VERSION}",
         "version": FIRST_VERSION,
         "date": today.isoformat(),
     }

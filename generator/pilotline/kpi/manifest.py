@@ -103,7 +103,10 @@ def read_kpis(content: bytes, read: Callable[[str], bytes] = _absent) -> tuple[K
 def _refuse(wrong: Sequence[str]) -> None:
     if wrong:
         listed = "\n".join(f"  - {each}" for each in wrong)
-        raise KpiError(f"kpis.yml needs your attention:\n{listed}", "docs/reference/kpi-files.md explains each field.")
+        raise KpiError(
+            f"kpis.yml needs your attention:\n{listed}",
+            "Each field is in src/<package>/_platform/kpis.schema.json, which editors obey.",
+        )
 
 
 def _contradictions(kpis: Sequence[Kpi]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pilotline.authoring.init import FIRST_VERSION, create_catalog, plan_catalog
+from pilotline.authoring.installed_from import requirement
 from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import parse_reference
 from pilotline.cli.exit import stop_listening
@@ -31,7 +32,8 @@ def command(destination: Path, name: str | None, catalog: str | None, as_json: b
     check_destination(destination)
     config = read_config(config_path())
     origin = load_snapshot(parse_reference(catalog), config.source)
-    plan = plan_catalog(origin, name or destination.absolute().name, config.source, datetime.now(UTC).date())
+    known = requirement(config.source)
+    plan = plan_catalog(origin, name or destination.absolute().name, known, datetime.now(UTC).date())
     made = create_catalog(plan, destination, stop_listening)
     following = [f"cd {destination}", "pilotline catalog lint", f"pilotline new FOLDER --catalog {made.destination}"]
     if as_json:
@@ -48,3 +50,5 @@ def command(destination: Path, name: str | None, catalog: str | None, as_json: b
     click.echo(f"{click.style(plan.name, bold=True)} is in {destination} ({len(plan.tree)} files, {FIRST_VERSION}).")
     click.echo("Begin with its README.md: it names the files that make it yours.\nNext:")
     click.echo("\n".join(f"  {line}" for line in following))
+    if not known:
+        click.echo("Put Pilotline's address into requirements.txt: CI and colleagues install it from there.")
