@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.foreign.histories import History, by_pilotline, look, make
-from tests.helpers import git
+from tests.helpers import build_file_tree, commit_all, git
 from tests.upgrade.helpers import numbered
 
 BEFORE = "when: \"{{ _stage == 'before' }}\""
@@ -103,3 +103,22 @@ def test_other_answers_at_the_same_version_migrate_nothing(project, tmp_path):
     assert done.code == 0, done.err
     assert "Already at v1.0.0" in done.out
     assert not (tmp_path / "log").exists()
+
+
+def test_a_shallow_clone_keeps_a_submodule_that_it_has_not_fetched(tmp_path):
+    history = History({"copier.yml": "_migrations: ['touch made']\n", "a": "1"}, {"a": "2"}, trusted=True)
+    _, project = make(tmp_path, history)
+    other = build_file_tree(tmp_path / "other", {"x": "x"})
+    commit_all(other, "other")
+    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "vendor/other")
+    commit_all(project, "a submodule")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{project}", str(clone))
+    entry = git(clone, "ls-files", "-s", "vendor/other")
+
+    done = by_pilotline(clone, history, "--commit")
+
+    assert done.code == 0, done.err
+    assert git(clone, "ls-files", "-s", "vendor/other") == entry
+    assert (git(clone, "status", "--porcelain"), git(clone, "fsck", "--no-dangling")) == ("", "")
+    assert look(clone).files["made"] == ""

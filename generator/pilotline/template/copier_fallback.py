@@ -27,7 +27,7 @@ from pilotline.files.disk import read_tree, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.template.determinism import refuse_unrepeatable
-from pilotline.template.snapshot import Snapshot
+from pilotline.template.snapshot import Identity, Snapshot
 
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _GIT_ADDRESS: Final = re.compile(r"git@|git://|git\+|gh:|gl:|https://github\.com/|https://gitlab\.com/|.*\.git$")
@@ -113,19 +113,10 @@ def prepare_order(
     for each in (earlier, snapshot):
         if each is not None:
             _write_version(each, template)
-    source = identity.source
-    if identity.version is not None:
-        source = (
-            source
-            if Path(source).is_absolute() or source.startswith("~") or _GIT_ADDRESS.match(source)
-            else f"git+{source}"
-        )
-    elif not Path(source).is_dir():
-        source = str(template)
     return {
         "work": "copy",
         "template": str(template),
-        "src_path": source,
+        "src_path": _address(identity, template),
         "data": dict(given),
         "vcs_ref": identity.version,
         "answers_file": snapshot.usage.answers_file,
@@ -133,6 +124,15 @@ def prepare_order(
         "operation": snapshot.usage.operation,
         "exclude": [] if successor is None else [*successor.definition.exclude],
     }
+
+
+def _address(identity: Identity, template: Path) -> str:
+    """Give the catalog's address in a form that Copier takes for that of a repository, or of a plain folder."""
+    source = identity.source
+    if identity.version is None:
+        return source if Path(source).is_dir() else str(template)
+    known = Path(source).is_absolute() or source.startswith("~") or _GIT_ADDRESS.match(source)
+    return source if known else f"git+{source}"
 
 
 def _write_version(snapshot: Snapshot, template: Path) -> None:

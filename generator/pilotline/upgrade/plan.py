@@ -128,7 +128,7 @@ def plan_merge(
         target: The snapshot that it will record.
         renders: Base and theirs.
         new: The answers that it will record, where its own change.
-        rehearsal: Where migrations run before and after the merge.
+        rehearsal: Where migrations run.
     """
     answers = answer_changes(pilot.answers, new) if new is not None else ()
     place = pilot.place if rehearsal is None else rehearsal.place
@@ -144,10 +144,7 @@ def plan_merge(
             **rebuild_derived(scratch, merge, renders),
             **(move_answers_lock(scratch, merge, pilot, new) if new is not None else {}),
         }
-        merge = scratch.amend(merge, rebuilt) if rebuilt else merge
-        if rehearsal is not None:
-            tree = rehearsal.finish(scratch.folder, merge.tree_id, {} if new is None else new.given)
-            merge = scratch.settle(merge, pilot.place.tree, tree)
+        merge = _complete(scratch, scratch.amend(merge, rebuilt) if rebuilt else merge, rehearsal, new)
         obey_policies(scratch, merge)
         improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
         unignored = tuple(map(scratch.own, find_unignored(pilot, merge)))
@@ -155,6 +152,14 @@ def plan_merge(
             pilot, target, merge, answers, delivered, improved, deleted, untracked, tuple(sorted(rebuilt)), merged,
             unignored,
         )  # fmt: skip
+
+
+def _complete(scratch: Scratch, merge: Merge, rehearsal: Rehearsal | None, new: Answers | None) -> Merge:
+    """Let the migrations that follow a merge work on its result."""
+    if rehearsal is None:
+        return merge
+    tree = rehearsal.finish(scratch.folder, merge.tree_id, {} if new is None else new.given)
+    return scratch.settle(merge, rehearsal.pilot.place.tree, tree)
 
 
 def _improved(renders: Renders, ours: Listing) -> Iterator[str]:
