@@ -257,8 +257,27 @@ def test_in_a_repository_ignored_files_are_left_out_and_new_ones_are_not(tmp_pat
     assert rules_of(tmp_path) == [("leftover-syntax", BASE + "b.txt", 1)]
 
 
+CHECKS, POLICIES = "templates/_organisation/checks.yml", "templates/_organisation/policies.yml"
+NEWS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
+    "pace": ({"copier.yml": question("pace: {type: str, default: a}\n")}, "copier.yml", 21),
+    "ACM002": ({CHECKS: "lowered: []\nchecks:\n  - {id: ACM001}\n  - {id: ACM002}\n"}, CHECKS, 4),
+    "secrets": ({POLICIES: "contact: us\nsecrets: {kept_in: vault}\n"}, POLICIES, 2),
+}
+
+
+@pytest.mark.parametrize("name", NEWS)
+def test_what_asks_something_new_of_teams_is_told(tmp_path, name):
+    before = {CHECKS: "lowered: []\nchecks:\n  - {id: ACM001}\n", POLICIES: "contact: us\n"}
+    commit_all(plant(tmp_path, {**GOOD, **before}), "one", tag="v1.0.0")
+    files, path, line = NEWS[name]
+    plant(tmp_path, {**files, "changelog.d/other.added.md": f"No {name}y thing.\n"})
+    assert rules_of(tmp_path) == [("untold-change", path, line)]
+    plant(tmp_path, {f"changelog.d/{name}.added.md": f"There is a new one, `{name}`.\n"})
+    assert rules_of(tmp_path) == []
+
+
 def test_every_rule_has_a_planted_fault():
-    planted = {name.split(" ")[0].rstrip(",") for name in FAULTS} | {"symbolic-link", "tag-version"}
+    planted = {name.split(" ")[0].rstrip(",") for name in FAULTS} | {"symbolic-link", "tag-version", "untold-change"}
     assert {rule.name for rule in RULES} == planted
 
 

@@ -4,12 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from pilotline.catalog.upgrade_notes import NOTES
 from pilotline.errors import CatalogError
-
-NEXT: Final = f"{NOTES}/next.md"
-"""What is written by hand while the next version comes about."""
-
 
 KINDS: Final = ("added", "changed", "deprecated", "removed", "fixed", "security")
 

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline.authoring.changelog import NEXT, extend_changelog, format_changes, format_note, read_fragments
+from pilotline.authoring.changelog import extend_changelog, format_changes, format_note, read_fragments
 from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release, refuse_killed
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
 from pilotline.catalog.loading import read_parts
-from pilotline.catalog.upgrade_notes import NOTES
+from pilotline.catalog.upgrade_notes import NEXT, NOTES
 from pilotline.catalog.versions import parse_version, sorted_versions
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError, ExitCode

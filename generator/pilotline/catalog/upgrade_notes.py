@@ -10,6 +10,8 @@ from pilotline.catalog.versions import parse_version
 from pilotline.files.tree import Tree
 
 NOTES: Final = "upgrade_notes"
+NEXT: Final = f"{NOTES}/next.md"
+"""What is written by hand while the next version comes about."""
 
 
 _STEPS: Final = re.compile(r"^## Manual steps[ \t]*\n(?P<text>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

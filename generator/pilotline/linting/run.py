@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pilotline.linting import architectures, files, layers, questions, rendering
+from pilotline.linting import architectures, files, layers, news, questions, rendering
 from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import LintProblem, Rule
 
@@ -37,6 +37,7 @@ RULES: Final[tuple[Rule, ...]] = (
     layers.derived_not_kept,
     layers.choice_without_data,
     layers.data_without_choice,
+    news.untold_change,
     architectures.architecture_form,
     architectures.architecture_part,
     rendering.does_not_render,
