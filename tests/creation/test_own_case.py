@@ -168,3 +168,20 @@ def test_the_picture_shows_what_a_pilot_of_that_shape_has_and_nothing_else(built
     drawn = {path.partition("/")[0] for path in paths}
     expected = {"none": {"_platform"}}.get(shape, {"_platform", "adapters", "domain"})
     assert drawn == expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "package"),
+    [
+        pytest.param({}, "Customer call list", "customer_call_list", id="the example"),
+        pytest.param(
+            {"kpi": "Days until paid", "kpi_unit": "days", "kpi_target": "-20 %", "currency": "EUR", "owner": "ada"},
+            "Days until paid",
+            "days_until_paid",
+            id="an own case",
+        ),
+    ],
+)
+def test_an_own_case_does_not_bear_the_name_of_the_example(builtin, answers, name, package):
+    values = accept_answers(builtin, answers).values
+    assert (values["project_name"], values["package_name"]) == (name, package)

@@ -44,6 +44,8 @@ schema:
 ON_A_RUN = """
 
 def test_a_function_of_the_team_is_bound_tried_and_measured(ran: "tuple[Pilot, dict[str, object]]") -> None:
+    import shutil
+
     import yaml
 
     pilot, result = ran
@@ -58,7 +60,15 @@ def test_a_function_of_the_team_is_bound_tried_and_measured(ran: "tuple[Pilot, d
     tried = pilot.json("measure", "--try", "kept")
     assert tried["n"] > 100
     assert 90 < tried["value"] <= 100
+    def kept() -> dict[str, object]:
+        var, written = pilot.root / "var", ("run.lock", "reads.jsonl", "mlflow.db", "pilot.db")
+        return {str(path): path.read_bytes() for path in var.rglob("*")
+                if path.is_file() and path.name not in written and "logs" not in path.parts}
+
+    shutil.rmtree(pilot.root / "var" / "quarantine")
+    before = kept()
     ours = pilot.json("measure", "--try", first["id"])
+    assert kept() == before, "it is only looked at"
     known = next(each for each in result["kpis"] if each["id"] == first["id"])
     assert (ours["sentence"], ours["n"]) == (known["sentence"], known["n"])
     measured = {each["id"]: each for each in pilot.json("measure")["kpis"]}

@@ -189,7 +189,7 @@ def _rows(state: Answers, without: list[str], troubled: set[str], *, only: list[
     if only is None:
         shown = [item for item in asked if item.question.name not in without or item.question.name in troubled]
     else:
-        shown = [item for item in asked if item.question.name in only]
+        shown = sorted((i for i in asked if i.question.name in only), key=lambda i: only.index(i.question.name))
     return [_row(item, width, "! " if item.question.name in troubled else "  ") for item in shown]
 
 

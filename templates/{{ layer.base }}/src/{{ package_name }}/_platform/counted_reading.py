@@ -1,8 +1,10 @@
 """Keeps what a contract set aside, and counts what was read: also when it was too much to go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from . import PilotError
 from .contracts import Checked, ContractBroken, write_quarantine
@@ -19,6 +21,17 @@ class Reading(Protocol):
 
 
 Read = TypeVar("Read", bound=Reading)
+_KEEPS: Final[ContextVar[bool]] = ContextVar("keeps", default=True)
+
+
+@contextmanager
+def keep_nothing() -> Iterator[None]:
+    """Read for a look: in here nothing that is set aside is kept, and nothing is counted."""
+    token = _KEEPS.set(False)
+    try:
+        yield
+    finally:
+        _KEEPS.reset(token)
 
 
 def read_counted(settings: PlatformSettings, read: Callable[[], Read]) -> tuple[Read, Path | None]:
@@ -34,6 +47,8 @@ def read_counted(settings: PlatformSettings, read: Callable[[], Read]) -> tuple[
 
 
 def _keep(settings: PlatformSettings, checked: Checked) -> Path | None:
+    if not _KEEPS.get():
+        return None
     _count(settings, checked)
     return write_quarantine(checked, settings.var / "quarantine")
 

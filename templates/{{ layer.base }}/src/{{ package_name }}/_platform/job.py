@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import click
 
 from . import DONE, FOUND
+from .counted_reading import keep_nothing
 from .exclusive import one_at_a_time
 from .kept_apart import name_earlier
 from .measure_functions import BoundFunctions
@@ -105,8 +106,9 @@ class Job(Generic[P, Data]):
     @contextmanager
     def measures(self) -> Iterator[BoundFunctions]:
         """Give the functions that measure by what the steps left, to try one of them."""
-        with self.opened("measure --try", as_json=True) as work:
-            yield self.functions(work.parts, self._read(work))
+        with self.opened("measure --try", as_json=True) as work, keep_nothing():
+            work.screen.step(self.reading)
+            yield self.functions(work.parts, self.read(work.parts, work.command))
 
     def _read(self, work: Work[P]) -> Data:
         work.screen.step(self.reading)

@@ -24,7 +24,8 @@ from ..adapters.model import Kind, SklearnLearner, SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.cases import FEATURES, Outcome
 from ..services.backtest import Backtest, Probabilities, Progress, judged_cutoffs, run_backtest, training_outcomes
-from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
+from ..services.evaluation import Evaluation, Rival, evaluate_backtest
+from ..services.kinship import Kinship
 from .intake import Intake
 
 KIND_TAG = "kind"

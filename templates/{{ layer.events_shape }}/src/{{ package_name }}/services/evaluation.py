@@ -13,6 +13,7 @@ from ..domain.ranking import Method
 from ..domain.words import Words
 from .backtest import Backtest, Probabilities, Progress
 from .intervals import Ratio, interval
+from .kinship import Kinship
 from .quality import quality
 from .tallies import Tally
 
@@ -141,14 +142,6 @@ class Decision:
 
     passed: bool
     reasons: tuple[str, ...]
-
-
-class Kinship(StrEnum):
-    """What a challenger is to the champion: what it has to show depends on it."""
-
-    OTHER = "another recipe"
-    RETRAINED = "the same recipe, trained anew"
-    SAME = "the same recipe, trained on the same"
 
 
 def decide(

@@ -24,7 +24,8 @@ from ..adapters.model import Kind, SklearnModel, frame
 from ..bootstrap import Parts
 from ..domain.case import Estimate, Known
 from ..services.backtest import Backtest, Progress, run_backtest
-from ..services.evaluation import Evaluation, Kinship, Rival, evaluate_backtest
+from ..services.evaluation import Evaluation, Rival, evaluate_backtest
+from ..services.kinship import Kinship
 from ..services.splitting import split
 from .intake import Intake, cases_of
 

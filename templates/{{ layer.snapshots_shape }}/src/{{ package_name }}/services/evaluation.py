@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from ..domain.decision import Decision
 from ..domain.value import Choice, Measure
 from .backtest import Backtest, Estimates, Progress, in_common
 from .intervals import Column, Differences, Estimated, difference, differences, estimate, half_width, numbered
+from .kinship import Kinship
 from .quality import quality
 
 SLICES = 12  # groups that are shown, the largest first
@@ -99,14 +99,6 @@ class Period:
     cases: int
     ours: float
     rule: float
-
-
-class Kinship(StrEnum):
-    """What a challenger is to the champion: what it has to show depends on it."""
-
-    OTHER = "another recipe"
-    RETRAINED = "the same recipe, trained anew"
-    SAME = "the same recipe, trained on the same"
 
 
 @dataclass(frozen=True, slots=True)

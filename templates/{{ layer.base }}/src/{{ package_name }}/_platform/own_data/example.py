@@ -25,7 +25,7 @@ CODE: Final = {
     "entrypoints": ("cli", "next_step", "screen", "steps", "views"),
     "pipelines": ("__init__", "intake", "learn", "measure", "plot", "report", "score"),
     "ports": ("__init__",),
-    "services": ("__init__", "backtest", "evaluation", "intervals", "live", "quality", "tallies"),
+    "services": ("__init__", "backtest", "evaluation", "intervals", "kinship", "live", "quality", "tallies"),
 }
 OTHERS: Final = ("bootstrap.py", "settings.py", "pipelines/report.html.j2")
 TESTS: Final = (
