@@ -8,7 +8,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from . import PilotError
-from .measure_units import find_wrong_units, read_declared
+from .measure_units import find_wrong_units, read_declared, read_words
 from .rules import derived as rules
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
@@ -63,7 +63,7 @@ def _refuse_wrong_units(root: Path, kpis: object, pilot: dict[str, object]) -> N
     entries = [kpi for kpi in kpis if isinstance(kpi, dict)] if isinstance(kpis, list) else []
     costs = pilot.get("costs")
     currency = str(costs.get("currency")) if isinstance(costs, dict) else ""
-    if wrong := list(find_wrong_units(entries, read_declared(TEMPLATES.parents[1], root), currency)):
+    if wrong := list(find_wrong_units(entries, read_declared(TEMPLATES.parents[1], read_words(root)), currency)):
         raise PilotError(" ".join(wrong))
 
 

@@ -50,12 +50,12 @@ def _refuse_wrong_units(settings: PlatformSettings) -> None:
     """Refuse what cannot be measured before anything is set aside for it; other mistakes are others' to name."""
     import yaml
 
-    from .measure_units import find_wrong_units, read_declared
+    from .measure_units import find_wrong_units, read_declared, read_words
 
     content = yaml.safe_load(_text(settings.root / "kpis.yml"))
     listed = content.get("kpis") if isinstance(content, dict) else None
     entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    declared = read_declared(Path(__file__).parents[1], settings.root)
+    declared = read_declared(Path(__file__).parents[1], read_words(settings.root))
     if wrong := list(find_wrong_units(entries, declared, settings.manifest.costs.currency)):
         raise PilotError(" ".join(wrong))
 

@@ -5,7 +5,7 @@ The file is the team's; so what is put there is put where the old value stands, 
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,14 +46,17 @@ def edited(text: str, kpi: str, baseline: Mapping[str, Scalar], measured: Mappin
     return made if same else None
 
 
-def leave_open(text: str, why: str) -> str:
-    """Say of each KPI that a function of the pilot's code measures that it is not measured yet, nor its baseline."""
+def leave_open(text: str, why: str, wrong: Callable[[Mapping[str, object]], object] = lambda _: True) -> str:
+    """Say of each KPI that a function of the pilot's code measures that it is not measured yet, nor its baseline.
+
+    With `wrong` only of those for which it holds.
+    """
     root = yaml.safe_load(text)
     for entry in root["kpis"]:
         function = (entry.get("measure") or {}).get("function")
         node = _entry_node(text, entry["id"])
         measure = _value(node, "measure")
-        if not function or function in OF_THE_PLATFORM or measure is None:
+        if not function or function in OF_THE_PLATFORM or measure is None or not wrong(entry):
             continue
         start, end, put = _change(text, measure, _flow({"pending": why}))
         flow = isinstance(measure, yaml.MappingNode) and measure.flow_style

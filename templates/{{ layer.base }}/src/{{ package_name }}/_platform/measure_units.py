@@ -7,28 +7,28 @@ from pathlib import Path
 
 from .rules.units import Declared, find_registered, find_wrong_unit, in_words, words_of
 
-__all__ = ["Declared", "find_wrong_units", "read_declared"]
+__all__ = ["Declared", "find_wrong_units", "read_declared", "read_words"]
 
 
-def read_declared(package: Path, root: Path) -> dict[str, Declared]:
+def read_declared(package: Path, words: Mapping[str, str]) -> dict[str, Declared]:
     """Find the functions that a package registers: `….register("id", unit="…", meaning="…")`, in literals.
 
-    The words in their units are those of the settings below `root`.
+    Their units are put in these words.
     """
     found: dict[str, Declared] = {}
     for path in sorted(package.rglob("*.py")):
         text = path.read_text(encoding="utf-8", errors="replace")
         if ".register(" in text:
             found |= dict(_registered(text))
-    words = words_of(_settings(root))
     return {name: in_words(each, words) for name, each in found.items()}
 
 
-def _settings(root: Path) -> dict[str, object]:
+def read_words(root: Path) -> dict[str, str]:
+    """Read the words of the case off the settings; those that cannot be read are for others to name."""
     try:
-        return tomllib.loads((root / "config" / "default.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # settings that cannot be read are for the commands to name that need them
-        return {}
+        return words_of(tomllib.loads((root / "config" / "default.toml").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return words_of({})
 
 
 def _registered(text: str) -> Iterator[tuple[str, Declared]]:

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,8 @@ def quiet() -> None:
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    if "sklearn" in sys.modules:  # a pilot that has models will load it: it looks its types up in all that is loaded,
+        import skops.io  # noqa: F401 - and that takes a second less before MLflow is
     from mlflow.utils.logging_utils import disable_logging
 
     logging.getLogger("alembic").setLevel(logging.ERROR)

@@ -1,6 +1,6 @@
 """Makes the draft of all files from what was found, without writing one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,8 @@ import yaml
 
 from .. import PilotError
 from ..kpi_edit import leave_baseline_open, leave_open
+from ..measure_units import read_declared
+from ..rules.units import find_wrong_unit, words_of
 from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
 from .example import baselines_of_the_example, example_code, is_example_table
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ..settings import PlatformSettings
 
 DECISIONS = "DECISIONS.md"
+NOT_THEIRS = "it was about other cases, in another unit: say what measures it on this table"
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,18 @@ def _kpis(settings: "PlatformSettings", found: Found, text: str, *, code_goes: b
     """Leave open what only the example's code or its table could say of a KPI."""
     if code_goes:
         return leave_open(text, "what measured it was about the example's table: say what measures it on this one")
+    text = leave_open(text, NOT_THEIRS, _in_words(settings, found))
     if not is_example_table(settings.root, found.table.path):
         for kpi in baselines_of_the_example(settings.root, text):
             text = leave_baseline_open(text, kpi)
     return text
+
+
+def _in_words(settings: "PlatformSettings", found: Found) -> Callable[[Mapping[str, object]], object]:
+    """Tell KPIs whose unit is none of these cases: a function that counts machines gives no customers."""
+    words = words_of({"case": {"words": found.words.model_dump()}})
+    declared, currency = read_declared(Path(__file__).parents[2], words), settings.manifest.costs.currency
+    return lambda kpi: find_wrong_unit(kpi, declared, currency)
 
 
 def _policy(text: str) -> dict[str, object]:

@@ -28,6 +28,7 @@ CODE: Final = {
     "services": ("__init__", "backtest", "evaluation", "intervals", "kinship", "live", "quality", "tallies"),
 }
 OTHERS: Final = ("bootstrap.py", "settings.py", "pipelines/report.html.j2")
+NOTEBOOK: Final = "docs/team/model.ipynb"
 TESTS: Final = (
     "conftest.py",
     "drawn.py",
@@ -74,7 +75,7 @@ def example_code(settings: "PlatformSettings", shape: str) -> tuple[str, ...]:
         return ()
     source = f"src/{PACKAGE}"
     modules = [f"{source}/{folder}/{name}.py" for folder, names in CODE.items() for name in names]
-    named = [*modules, *(f"{source}/{path}" for path in OTHERS), *(f"tests/{path}" for path in TESTS)]
+    named = [*modules, *(f"{source}/{path}" for path in OTHERS), *(f"tests/{path}" for path in TESTS), NOTEBOOK]
     return tuple(path for path in named if (root / path).is_file())
 
 
