@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +19,11 @@ VERDICTS = {"costs": {"not_enough_data"}, "number": {"better", "reached"}}
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def ran(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Ran:
     """A pilot that chooses the best share, on which `run` was run, and the object that it printed."""
     pilot = Pilot.on_machines(tmp_path_factory.mktemp("pilot"), "share")
+    (pilot.root / "var").mkdir()
+    shutil.copy(store, pilot.root / "var")
     return pilot, pilot.json("run")
 
 

@@ -34,6 +34,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "judged_models": ("EVALUATION_FILE", "EVALUATION_TAG", "Registered", "newest", "obey_gate", "stored_evaluation"),
     "kept_evidence": ("keep_evidence",),
     "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
+    "local_mlflow": ("LocalServer",),
     "measure_functions": ("BoundFunctions", "MeasureFunctions"),
     "measuring": ("PlatformParts", "measure_all"),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
