@@ -77,15 +77,6 @@ class Sample:
         return _grouped(form, value, weight, clusters, scale)
 
     @classmethod
-    def of_sums(cls, form: Form, cases: Values, values: Values, weights: Values, *, scale: float = 1.0) -> "Sample":
-        """Sum up clusters that somebody else has summed up, such as a database: their cases, values and weights.
-
-        The weight of a cluster is its number of cases, unless cases have weights (then a mean's value is weighted).
-        """
-        sums = (_numbers("value", values), _numbers("weight", weights))
-        return _summed(form, int(_numbers("number of cases", cases).sum()), *sums, scale=scale, clustered=True)
-
-    @classmethod
     def differences(cls, values: Iterable[float], clusters: Values | None = None) -> "Sample":
         """Sum up differences between two ways to treat the same case; ValueError when one is not finite."""
         return _grouped("difference", _numbers("value", list(values)), None, clusters, 1.0)
