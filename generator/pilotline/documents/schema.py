@@ -96,7 +96,7 @@ def _check(place: _Place, schema: object) -> Violations:
     """Apply a schema to a value; a wrong type ends it, because nothing else would make sense then."""
     if isinstance(schema, bool):
         if not schema:
-            yield place.wrong("is not to be there")
+            yield place.wrong("is not known here")
         return
     rules = _mapping(schema)
     if "type" in rules and not _has_type(place.value, rules["type"]):

@@ -147,7 +147,7 @@ def test_the_examples_of_the_documentation_are_checks(folder, install):
     declared = page.partition("```yaml\n")[2].partition("```")[0]
     build_file_tree(
         folder,
-        {"src/mine/_platform/organisation.yml": declared, "pilot.yml": "package: mine\ncosts: {cost_centre: 4711}\n"},
+        {"src/mine/_platform/organisation.yml": declared, "pilot.yml": "package: mine\ncosts: {x_cost_centre: 4711}\n"},
     )
     checks = report(folder, install(code), "--select", "ACM")
     assert {name: check["status"] for name, check in checks.items()} == {"ACM001": "pass", "ACM002": "fail"}
