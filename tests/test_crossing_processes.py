@@ -60,8 +60,9 @@ def sample(hint: object) -> object:
     """Make a value of a type as annotations write it."""
     kind, inner = typing.get_origin(hint), [part for part in typing.get_args(hint) if part is not Ellipsis]
     makers: Mapping[object, Callable[[], object]] = {
-        typing.Union: lambda: sample(inner[0]),
-        types.UnionType: lambda: sample(inner[0]),
+        typing.Union: lambda: sample(next(part for part in inner if part not in BEING_BUILT)),
+        types.UnionType: lambda: sample(next(part for part in inner if part not in BEING_BUILT)),
+        types.NoneType: lambda: None,
         typing.Literal: lambda: inner[0],
         tuple: lambda: tuple(map(sample, inner)),
         frozenset: lambda: frozenset(map(sample, inner)),
@@ -70,8 +71,8 @@ def sample(hint: object) -> object:
         abc.Mapping: lambda: {sample(inner[0]): sample(inner[1])},
         abc.Sequence: lambda: list(map(sample, inner)),
     }
-    if kind in makers:
-        return makers[kind]()
+    if kind in makers or hint is types.NoneType:
+        return makers[kind or hint]()
     if hint in PLAIN:
         return PLAIN[hint]
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
@@ -81,9 +82,17 @@ def sample(hint: object) -> object:
     return build(hint)
 
 
+BEING_BUILT: list[object] = []
+"""Types that a value is being made of: one that leads back to itself ends there."""
+
+
 def build(kind: type) -> object:
     hints = typing.get_type_hints(kind)
-    return kind(**{item.name: sample(hints[item.name]) for item in dataclasses.fields(kind) if item.init})
+    BEING_BUILT.append(kind)
+    try:
+        return kind(**{item.name: sample(hints[item.name]) for item in dataclasses.fields(kind) if item.init})
+    finally:
+        BEING_BUILT.pop()
 
 
 def cross(value: object) -> object:

@@ -73,9 +73,6 @@ def test_a_template_s_mistake_names_the_file(text, message):
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ _copier_conf.dst_path }}",
-        "{{ _copier_python }}",
-        "{{ _folder_name }}",
         "{{ now() }}",
         "{{ '/etc/*' | fileglob }}",
     ],

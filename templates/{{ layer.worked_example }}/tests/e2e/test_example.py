@@ -21,6 +21,11 @@ order = "Invoice"
 day = "InvoiceDate"
 price = "Price"
 quantity = "Quantity"
+[case]
+shape = "events"
+table = "ledger"
+columns = {case = "Customer ID", order = "Invoice", day = "InvoiceDate", price = "Price", quantity = "Quantity"}
+words = {case = "customer", cases = "customers", list = "risk list", event = "order", events = "orders"}
 """
 
 
@@ -39,7 +44,7 @@ def test_money_at_risk_beats_the_rule_and_risk_alone_finds_more_customers_and_le
     assert money["difference"]["low"] > 0
     assert people["difference"]["low"] > 0
     assert against["probability"]["money_reached"]["difference"]["high"] < 0
-    assert "finds more cases and loses money" in example[1]["evaluated"]["finding"]
+    assert "finds more customers and loses money" in example[1]["evaluated"]["finding"]
 
 
 @pytest.fixture

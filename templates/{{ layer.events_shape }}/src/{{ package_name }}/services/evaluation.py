@@ -85,7 +85,7 @@ def _reached(tallies: Sequence[Tally], measure: Measure) -> Floats:
 def _ratio(tallies: Tallies, measure: Measure) -> Ratio:
     """What each customer adds to what is reached per 100 calls."""
     found = list(tallies.values())
-    return Ratio(PER * _reached(found, measure), np.array([each.calls for each in found], dtype=float))
+    return Ratio(PER * _reached(found, measure), np.array([float(each.calls) for each in found]))
 
 
 def per_hundred(tallies: Tallies, measure: Measure) -> float:
@@ -264,7 +264,8 @@ def evaluate_backtest(
     for method in Method:
         if method.needs_model:
             progress(f"comparing with the rule: {method.said(words)}")
-        against_rule[method] = _against(tallies[method], tallies[Method.RULE], seed)
+        ours = tallies[method]
+        against_rule[method] = {measure: compare(ours, tallies[Method.RULE], measure, seed) for measure in Measure}
     if rival:
         progress(f"comparing with the champion, version {rival.version}")
     duel = _duel(test, rival, policy, seed) if rival else None
@@ -279,10 +280,6 @@ def evaluate_backtest(
         decision=decide(main, duel, kinship, margin=margin, chosen=words.chosen),
         quality=quality(test),
     )
-
-
-def _against(tallies: dict[str, Tally], rule: dict[str, Tally], seed: int) -> dict[Measure, Comparison]:
-    return {measure: compare(tallies, rule, measure, seed) for measure in Measure}
 
 
 def _duel(test: Backtest, rival: Rival, policy: Policy, seed: int) -> Comparison | None:
