@@ -356,6 +356,13 @@ def test_git_offers_the_message_with_the_answers_that_change(pilot):
     assert not (pilot / ".git/MERGE_MSG").exists()
 
 
+def test_a_move_is_whole_where_its_message_cannot_be_offered(pilot):
+    (pilot / ".git/MERGE_MSG").mkdir()
+    run = pilotline("answers", "-d", "name=grace", cwd=pilot)
+    assert (run.code, "Ready for `git commit`" in run.out) == (0, True), run.err
+    assert "name: grace" in (pilot / ".copier-answers.yml").read_text()
+
+
 def test_a_version_may_be_written_in_any_way(pilot):
     """By people, and in an answers file that somebody wrote by hand: what is written there is what is merged from."""
     answers = pilot / ".copier-answers.yml"

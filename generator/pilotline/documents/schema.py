@@ -155,9 +155,8 @@ def _unknown(name: str, named: Schema, patterns: Schema) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is wrong
 
     meant = get_close_matches(name, map(str, named), 1)
-    other = f"; did you mean {meant[0]}?" if meant else ""
-    own = " A field of your own begins with x_." if "^x_" in patterns else ""
-    return f"is not known here{other}{'.' if own and not other else ''}{own}".removesuffix(".")
+    said = f"is not known here; did you mean {meant[0]}?" if meant else "is not known here"
+    return f"{said}{'' if meant else '.'} A field of your own begins with x_" if "^x_" in patterns else said
 
 
 def _pattern_properties(place: _Place, rule: object, _: Schema) -> Violations:

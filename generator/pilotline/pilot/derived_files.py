@@ -39,16 +39,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     if not all(name in files for name in MANIFESTS):
         return {}
-    kpis, pilot = (_manifest(name, files[name]) for name in (KPIS, MANIFEST))
-    pilot = rules.completed(pilot)
-    digest = rules.source_hash(files[KPIS], files[MANIFEST])
-    context = {
-        "pilot": pilot,
-        "kpis": kpis.get("kpis"),
-        "source_hash": digest,
-        "evidence": _evidence(files),
-    }
-    environment = _environment()
+    context, environment = _context(files), _environment()
     folders = {path.rpartition("/")[0] for path in files}
     built: dict[str, bytes] = {}
     for path in sorted(filter(_TEMPLATE.fullmatch, files)):
@@ -61,6 +52,16 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
             ) from error
         built[_target(path, source, folders)] = text.encode()
     return built
+
+
+def _context(files: Mapping[str, bytes]) -> dict[str, object]:
+    """Give what templates of derived files read."""
+    return {
+        "pilot": rules.completed(_manifest(MANIFEST, files[MANIFEST])),
+        "kpis": _manifest(KPIS, files[KPIS]).get("kpis"),
+        "source_hash": rules.source_hash(files[KPIS], files[MANIFEST]),
+        "evidence": _evidence(files),
+    }
 
 
 def is_input(path: str) -> bool:

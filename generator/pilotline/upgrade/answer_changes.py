@@ -49,6 +49,20 @@ def decide_answers(
     Raises:
         AnswersError: A fixed answer would change, a recorded one is no longer accepted, or a new one is wrong.
     """
+    _refuse_fixed(pilot, recorded, target)
+    known, before = open_names(target.snapshot), migrated or pilot
+    kept = {name: value for name, value in before.answers.items() if name in known}
+    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=before.recorded)
+    if problems and not lenient:
+        raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
+    unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
+    if unasked:
+        raise AnswersError(unasked, UNASKED_HINT)
+    return accept_recorded(recorded, pilot.answers, pilot.names), _follow_names(new, pilot.names), problems
+
+
+def _refuse_fixed(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> None:
+    """Refuse to change what the whole of a pilot was made around."""
     fixed = [
         AnswerProblem(name, f"it is {pilot.answers[name]!r} and fixed since the pilot was made")
         for name in read_roles(recorded).fixed
@@ -56,16 +70,6 @@ def decide_answers(
     ]
     if fixed:
         raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
-    known = open_names(target.snapshot)
-    before = (migrated or pilot).answers
-    kept = {name: value for name, value in before.items() if name in known}
-    new, problems = resolve_answers(target.snapshot, {**kept, **target.changes}, recorded=(migrated or pilot).recorded)
-    if problems and not lenient:
-        raise AnswersError(problems, "Settle each with -d KEY=VALUE; no answer is ever changed silently.")
-    unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
-    if unasked:
-        raise AnswersError(unasked, UNASKED_HINT)
-    return accept_recorded(recorded, pilot.answers, pilot.names), _follow_names(new, pilot.names), problems
 
 
 def accept_recorded(recorded: Snapshot, answers: Mapping[str, object], names: Mapping[str, str]) -> Answers:

@@ -4,6 +4,7 @@ What a move touches is clean before, so the last commit is the state to return t
 that is touched; git's two-way `read-tree` writes. HEAD moves last, in one step, and only when a commit is asked for.
 """
 
+import contextlib
 import os
 from collections.abc import Collection
 
@@ -64,11 +65,15 @@ def apply_merge(pilot: Pilot, merge: Merge, message: str, *, commit: bool) -> st
 
 
 def _offer_message(pilot: Pilot, message: str) -> None:
-    """Let git offer the message of a move that waits for its commit, after those that wait in other folders."""
+    """Let git offer the message of a move that waits for its commit, after those that wait in other folders.
+
+    The move is written whole by then: a disk without room for the message takes nothing from it.
+    """
     place = pilot.place.folder / MESSAGE
-    offered = not is_alone(pilot, pilot.prefix) and place.exists()
-    before = f"{place.read_text(encoding='utf-8').rstrip()}\n\n" if offered else ""
-    write_atomically(place, f"{before}{message}".encode())
+    with contextlib.suppress(OSError):
+        offered = not is_alone(pilot, pilot.prefix) and place.exists()
+        before = place.read_bytes().rstrip() + b"\n\n" if offered else b""
+        write_atomically(place, before + message.encode())
 
 
 def _write(pilot: Pilot, merge: Merge, message: str | None) -> str | None:

@@ -7,7 +7,7 @@ are rebuilt from the pilot's own manifests. What the team deleted stays deleted.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pilotline.catalog.upgrade_notes import Note, notes_between
@@ -135,8 +135,7 @@ def plan_merge(
     with open_scratch(place, pilot.prefix, target.identity.version) as scratch:
         ours = scratch.list_ours()
         gone, missing = respect_deletions(scratch, renders, ours)
-        untracked = tuple(path for path in missing if os.path.lexists(pilot.folder / path))
-        deleted = tuple(path for path in missing if path not in untracked)
+        untracked, deleted = _split_missing(pilot, missing)
         base, theirs, delivered = respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
@@ -152,6 +151,12 @@ def plan_merge(
             pilot, target, merge, answers, delivered, improved, deleted, untracked, tuple(sorted(rebuilt)), merged,
             unignored,
         )  # fmt: skip
+
+
+def _split_missing(pilot: Pilot, missing: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell what lies in a pilot without git knowing it from what the team deleted."""
+    untracked = tuple(path for path in missing if os.path.lexists(pilot.folder / path))
+    return untracked, tuple(path for path in missing if path not in untracked)
 
 
 def _complete(scratch: Scratch, merge: Merge, rehearsal: Rehearsal | None, new: Answers | None) -> Merge:

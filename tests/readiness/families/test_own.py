@@ -1,7 +1,9 @@
 from datetime import date
 
 import pytest
+import yaml
 
+from pilotline.rules.references import is_code_owner, is_entity_reference
 from tests.readiness.helpers import TODAY, edited, example, pilot, remove, replace, run_one, set_value, write
 
 FAILING = {
@@ -50,6 +52,23 @@ def test_a_pilot_with_real_answers_passes(name):
     named = set_value("pilot.yml", "references", "backstage", "group:default/analytics")
     derived = set_value("catalog-info.yaml", "spec", "owner", "group:default/analytics")
     assert run_one(name, edited(pilot(), named, derived)).status == "pass"
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        "analytics", "group:default/team-a", "Head of Sales", "Köln", "@acme/analytics", "@acme/", "jane@acme.example",
+        "o'neil+x@acme.example", "jane@localhost", "-analytics", "a" * 63, "a" * 64, "user:Jane.Doe", "A/b", "@a b",
+    ],
+)  # fmt: skip
+def test_a_new_manifest_names_the_owner_where_the_rules_read_one(owner):
+    """The template has its own patterns, because Copier renders it: both have to tell the same names apart."""
+    manifest = yaml.safe_load(pilot(technical_owner=owner)["pilot.yml"])
+    found = manifest["references"]
+    assert (found["backstage"] is not None, found["code_owners"] is not None) == (
+        is_entity_reference(owner),
+        is_code_owner(owner),
+    )
 
 
 def test_a_field_of_ones_own_begins_with_x():

@@ -40,11 +40,7 @@ def settle_usage(
         folder_name: Its folder.
         migrates_to: The one among them whose migrations are run.
     """
-    commands: dict[str, list[str]] = {}
-    for snapshot in snapshots:
-        commands.setdefault(snapshot.identity.place, []).extend(snapshot.definition.tasks)
-    if migrates_to is not None:
-        commands.setdefault(migrates_to.identity.place, []).extend(migrates_to.definition.migrations)
+    commands = _commands(snapshots, migrates_to)
     extensions = {snapshot.identity.place for snapshot in snapshots if snapshot.definition.extensions}
     trusted = {
         source: trust or _is_trusted(source, list(dict.fromkeys(found)))
@@ -55,6 +51,16 @@ def settle_usage(
         snapshot.used(Usage(trusted.get(snapshot.identity.place, False), answers_file, folder_name))
         for snapshot in snapshots
     )
+
+
+def _commands(snapshots: Sequence[Snapshot], migrates_to: Snapshot | None) -> dict[str, list[str]]:
+    """List what each catalog would run."""
+    found: dict[str, list[str]] = {}
+    for snapshot in snapshots:
+        found.setdefault(snapshot.identity.place, []).extend(snapshot.definition.tasks)
+    if migrates_to is not None:
+        found.setdefault(migrates_to.identity.place, []).extend(migrates_to.definition.migrations)
+    return found
 
 
 def _is_trusted(source: str, tasks: Sequence[str]) -> bool:
