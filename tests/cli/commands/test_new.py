@@ -362,3 +362,16 @@ def test_a_new_pilot_is_made_without_copier(tmp_path):
         "sys.exit(1 if {'copier', 'questionary', 'mlflow'} & set(sys.modules) else 0)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_an_own_case_takes_no_kpi_of_the_example(tmp_path):
+    refused = pilotline("new", tmp_path / "own", "--defaults", "-d", "start=own_case")
+    assert (refused.code, "- kpi is missing" in refused.err) == (2, True), refused.err
+    assert "no default of the example is yours" in refused.err
+    assert not (tmp_path / "own").exists()
+    given = ("kpi=Days until paid", "kpi_unit=days", "kpi_baseline=41", "kpi_target=30", "currency=EUR")
+    answers = [
+        word for answer in (*given, "kpi_unit_value=2", "owner=ada", "start=own_case") for word in ("-d", answer)
+    ]
+    made = pilotline("new", tmp_path / "own", "--defaults", *answers)
+    assert made.code == 0, made.err

@@ -30,6 +30,7 @@ Person = Callable[[Snapshot, Mapping[str, object]], Answers]
 _HINT: Final = (
     "Set them with -d KEY=VALUE, or in a file with --answers FILE. Or look at the complete example first: --defaults."
 )
+_OWN_HINT: Final = "Set them with -d KEY=VALUE, or in a file with --answers FILE: no default of the example is yours."
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def settle_answers(
     if not answering.defaults and person is not None and sys.stdin.isatty() and sys.stdout.isatty():
         answers = person(snapshot, answering.given)
     elif answering.defaults:
-        answers = accept_answers(snapshot, answering.given)
+        answers = _accept_defaults(snapshot, answering.given)
     else:
         answers = _accept_unattended(snapshot, answering.given, required, hint)
     unasked = find_unasked(snapshot, answers, answering.insisted)
@@ -116,6 +117,22 @@ def _accept_unattended(
     if problems:
         raise AnswersError(problems, hint)
     return answers
+
+
+def _accept_defaults(snapshot: Snapshot, given: Mapping[str, object]) -> Answers:
+    """Take every other default, but none of the example's where something else was begun."""
+    required = _without_default(snapshot, given)
+    return _accept_unattended(snapshot, given, required, _OWN_HINT) if required else accept_answers(snapshot, given)
+
+
+def _without_default(snapshot: Snapshot, given: Mapping[str, object]) -> tuple[str, ...]:
+    """Name the questions whose default belongs to the example, beside given answers that begin something else."""
+    beside = read_roles(snapshot).blank_beside
+    return tuple(
+        name
+        for name, answers in beside.items()
+        if answers and all(given.get(other) == value for other, value in answers.items())
+    )
 
 
 def ask_person(folder: Path | None = None, refuse: Callable[[Answers], str] = lambda _: "") -> Person:
