@@ -1,4 +1,4 @@
-"""How long a pilot's own suite takes: without its end-to-end run, and that run alone; `nox -s tests` is both.
+"""How long a pilot's own suite takes without its end-to-end run, and how much more with it, as `nox -s tests` has it.
 
     PILOTLINE_PILOT_ENVIRONMENT=build/pilot-environment python benchmarks/suite.py
 
@@ -18,10 +18,7 @@ from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.template.answers import accept_answers
 
 ENVIRONMENT = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", "build/pilot-environment")).resolve()
-PARTS = {
-    "unit, contract and platform tests": ("--ignore=tests/e2e",),
-    "the end-to-end run on a small sample": ("tests/e2e",),
-}
+PARTS = {"without the end-to-end run": ("--ignore=tests/e2e",), "all of it": ()}
 
 
 def measure(pilot: Path, arguments: tuple[str, ...]) -> tuple[float, float, str]:

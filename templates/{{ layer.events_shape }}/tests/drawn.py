@@ -1,7 +1,7 @@
 """A small ledger drawn by chance, so that the tests of the main job need nobody's data: 1,500 customers, 18 months.
 
-Customers buy in rhythms of their own, a week to ten weeks; some stop for good. So silence alone says little, and a
-model that knows the rhythms beats the rule in use. Some lines lack their customer, as in a real system.
+Customers buy in rhythms of their own, three weeks to three months; some stop for good. So silence alone says little,
+and a model that knows the rhythms beats the rule in use. Some lines lack their customer, as in a real system.
 """
 
 import csv
@@ -111,7 +111,7 @@ def write_ledger(path: Path, *, without_customer: float = 0.01) -> None:
 
 def _orders(chance: Random) -> list[tuple[date, float]]:
     """Draw one customer: a rhythm, a size, and perhaps a last day."""
-    gap, size = chance.choice((7, 14, 30, 70)), chance.lognormvariate(5, 1)
+    gap, size = chance.choice((20, 30, 50, 80)), chance.lognormvariate(5, 1)
     stops = FIRST + timedelta(days=chance.randrange(150, 700))
     day, found = FIRST + timedelta(days=chance.randrange(90)), []
     while day <= min(LAST, stops):

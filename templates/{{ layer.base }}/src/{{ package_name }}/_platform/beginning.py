@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from .rules.beginning import Beginning, contract_meaning, is_of, make_beginning, read_beginning
+from .yaml_text import load_yaml
 
 __all__ = ["Beginning", "contract_meaning", "find_beginning", "is_of", "make_beginning", "read_beginning"]
 
@@ -25,4 +26,4 @@ def find_beginning(root: Path) -> Beginning | None:
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Any:  # noqa: ANN401 - as it is written; whoever reads it changes nothing in it
     """Parse a text once: each step of a run asks for its beginning, and the files seldom change in between."""
-    return yaml.safe_load(text)
+    return load_yaml(text)

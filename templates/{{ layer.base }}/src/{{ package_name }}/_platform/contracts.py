@@ -183,7 +183,7 @@ def _blank(values: pd.Series, missing: frozenset[str]) -> pd.Series:
 def _told(values: pd.Series, tell: Callable[[str], bool]) -> pd.Series:
     """Ask once for each distinct value, as a table repeats itself; a missing value is False."""
     places, distinct = pd.factorize(values)
-    told = [tell(str(value)) for value in distinct]
+    told = [tell(str(value)) for value in np.asarray(distinct, dtype=object)]
     return pd.Series(np.array([*told, False], dtype=bool)[places], index=values.index)
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from . import PilotError
 from .measure_units import find_wrong_units, read_declared, read_words
 from .rules import derived as rules
+from .yaml_text import load_yaml
 
 EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 TEMPLATES: Final = Path(__file__).with_name("derived")
@@ -97,7 +98,7 @@ def _evidence(path: Path) -> list[object]:
 
 def _parse(path: Path, content: bytes) -> dict[str, object]:
     try:
-        value = yaml.safe_load(content)
+        value = load_yaml(content)
     except yaml.YAMLError as error:
         raise PilotError(f"{path} is not YAML: {error}. Put it right.") from error
     if not isinstance(value, dict) or (path.name == "kpis.yml" and "kpis" not in value):

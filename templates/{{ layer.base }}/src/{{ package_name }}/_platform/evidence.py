@@ -25,6 +25,7 @@ from .settings import PlatformSettings
 from .surface import moved
 from .tracking import TrackedRun
 from .wording import finding, sentence
+from .yaml_text import load_yaml
 
 if TYPE_CHECKING:  # moved: kept for the code of teams until version 2
     from .platform_measures import measure_platform
@@ -186,7 +187,7 @@ def _wins(assessments: Sequence[Assessment], settings: PlatformSettings, facts: 
 def _stages(path: Path) -> list[tuple[str, str, str]]:
     """Stages that were reached after the first."""
     try:
-        history = yaml.safe_load(path.read_text(encoding="utf-8"))["history"] if path.exists() else []
+        history = load_yaml(path.read_text(encoding="utf-8"))["history"] if path.exists() else []
         return [(e["stage"], str(e["since"]), f"Stage {e['stage']} is reached: {e['because']}") for e in history[1:]]
     except (KeyError, TypeError, yaml.YAMLError) as error:
         raise PilotError(

@@ -48,11 +48,10 @@ def _is_new(record: Path, now: Beginning) -> bool:
 
 def _refuse_wrong_units(settings: PlatformSettings) -> None:
     """Refuse what cannot be measured before anything is set aside for it; other mistakes are others' to name."""
-    import yaml
-
     from .measure_units import find_wrong_units, read_declared, read_words
+    from .yaml_text import load_yaml
 
-    content = yaml.safe_load(_text(settings.root / "kpis.yml"))
+    content = load_yaml(_text(settings.root / "kpis.yml"))
     listed = content.get("kpis") if isinstance(content, dict) else None
     entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     declared = read_declared(Path(__file__).parents[1], read_words(settings.root))

@@ -12,6 +12,7 @@ from typing import Final
 import yaml
 
 from . import PilotError
+from .yaml_text import load_yaml
 
 Scalar = str | int | float | None
 OF_THE_PLATFORM: Final = ("corrections",)  # functions that every pilot has
@@ -36,11 +37,11 @@ def edited(text: str, kpi: str, baseline: Mapping[str, Scalar], measured: Mappin
     if found is None:
         return None
     made = _with_values(text, found, {**baseline, "measured": measured})
-    wanted = yaml.safe_load(text)
+    wanted = load_yaml(text)
     entry = next(each for each in wanted["kpis"] if each["id"] == kpi)
     entry["baseline"] = {**baseline, "measured": dict(measured)}
     try:
-        same = yaml.safe_load(made) == wanted
+        same = load_yaml(made) == wanted
     except yaml.YAMLError:
         return None
     return made if same else None
@@ -51,7 +52,7 @@ def leave_open(text: str, why: str, wrong: Callable[[Mapping[str, object]], obje
 
     With `wrong` only of those for which it holds.
     """
-    root = yaml.safe_load(text)
+    root = load_yaml(text)
     for entry in root["kpis"]:
         function = (entry.get("measure") or {}).get("function")
         node = _entry_node(text, entry["id"])

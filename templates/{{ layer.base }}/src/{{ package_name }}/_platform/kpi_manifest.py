@@ -25,6 +25,7 @@ from .kpi_parts import (
     Value,
 )
 from .rules.kpi_definition import definition_hash, find_mistaken_aim, pending_of, sign_of
+from .yaml_text import load_yaml
 
 __all__ = [
     "SCHEMA",
@@ -131,7 +132,7 @@ class Defined:
 def read_kpis(path: Path) -> tuple[Defined, ...]:
     """Read kpis.yml and the baselines that it names; every mistake is reported at once."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
         kpis = Manifest.model_validate(content).kpis
     except (OSError, yaml.YAMLError) as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error

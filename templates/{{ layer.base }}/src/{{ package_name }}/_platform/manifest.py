@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from . import PilotError
 from .rules.example_answers import still_the_example
 from .rules.worth import Spending
+from .yaml_text import load_yaml
 
 PACKAGE = __package__.split(".")[0]
 
@@ -79,7 +80,7 @@ def read_manifest(root: Path) -> Manifest:
     """Read `pilot.yml`, refusing another pilot's."""
     path = root / "pilot.yml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = load_yaml(path.read_text(encoding="utf-8"))
         manifest = Manifest.model_validate(data)
     except (yaml.YAMLError, OSError) as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
@@ -98,7 +99,7 @@ def _still_listed(root: Path, manifest: dict[str, object]) -> tuple[str, ...]:
     found: list[dict[str, object]] = []
     for path in (root / "kpis.yml", Path(__file__).with_name("organisation.yml")):
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            data = load_yaml(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, OSError):
             data = None
         found.append(data if isinstance(data, dict) else {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Final
 
@@ -10,15 +10,27 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 NEEDED: Final = ("skops", "pandas")  # to load a stored model, and to ask it with a table
+NAMED_OTHERWISE: Final = {"sklearn": "scikit-learn"}  # a distribution whose package has another name, found at once
 
 
 def requirements_of(estimator: "BaseEstimator") -> list[str]:
     """Name the installed distributions that the model's own parts come from."""
     found = [estimator, *estimator.get_params(deep=True).values()]
     packages = {type(part).__module__.partition(".")[0] for part in found}
-    providers = _providers()
-    names = {name for package in (*packages, *NEEDED) for name in providers.get(package, ())}
+    names = {name for package in (*packages, *NEEDED) for name in _providers_of(package)}
     return [f"{name}=={installed_version(name)}" for name in sorted(names)]
+
+
+def _providers_of(package: str) -> list[str]:
+    """Ask the distribution that has the package's name, and only where it is another's all of them."""
+    name = NAMED_OTHERWISE.get(package, package)
+    try:
+        brought = distribution(name).files or ()
+    except PackageNotFoundError:
+        brought = ()
+    if any(file.parts[0] == package for file in brought):
+        return [name]
+    return _providers().get(package, [])
 
 
 @cache

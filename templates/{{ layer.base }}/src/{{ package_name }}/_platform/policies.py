@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from . import PilotError
 from .rules.policies import Named, find_refusals, names_in
 from .settings import PlatformSettings
+from .yaml_text import load_yaml
 
 FILE: Final = Path(__file__).with_name("organisation.yml")
 
@@ -45,7 +46,7 @@ class Policies(_Part):
 def read_policies() -> Policies:
     """Read the policies that came with the pilot."""
     try:
-        found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        found = load_yaml(FILE.read_text(encoding="utf-8"))
         return Policies.model_validate({**found, "document": found})
     except (OSError, TypeError, yaml.YAMLError, ValidationError) as error:
         raise PilotError(

@@ -87,7 +87,7 @@ def to_orders(pieces: Sequence[pd.DataFrame]) -> Iterator[Order]:
     """Sum up what several pieces hold of the same order."""
     grouped = pd.concat(pieces).groupby(level=["customer", "order"], sort=True)
     summed = grouped.agg(day=("day", "min"), value=("value", "sum"), lines=("lines", "sum"))
-    customers, orders = (summed.index.get_level_values(name) for name in ("customer", "order"))
+    customers, orders = (summed.index.get_level_values(name).to_numpy(object) for name in ("customer", "order"))
     rows = zip(customers, orders, summed["day"].dt.date, summed["value"], summed["lines"], strict=True)
     for customer, order, day, value, count in rows:
         yield Order(str(customer), str(order), day, float(value), int(count))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 
 from ..beginning import find_beginning, make_beginning
 from ..kept_apart import evidence_contract, evidence_folder, plan_evidence
 from .drafting import Draft
 from .example import example_code, example_files, is_example_table
 from .journal import replace_all
+from ..yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
@@ -56,7 +56,7 @@ def _example(settings: "PlatformSettings", draft: Draft, files: Mapping[str, byt
 def _evidence(settings: "PlatformSettings", draft: Draft) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Set aside what was measured under another contract: it is kept, and says nothing about this table."""
     folder, before = evidence_folder(settings), find_beginning(settings.root)
-    contracts = [yaml.safe_load(text) for path, text in draft.files.items() if path.startswith("data_contracts/")]
+    contracts = [load_yaml(text) for path, text in draft.files.items() if path.startswith("data_contracts/")]
     contract = make_beginning(contracts, []).contract
     if before is None or not before.contract or before.contract == contract or folder == settings.var:
         return {}, ()

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import yaml
 
 from ..case import EVENTS
 from ..kpi_edit import OF_THE_PLATFORM
 from ..manifest import PACKAGE
+from ..yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings
@@ -52,10 +52,10 @@ def is_example_table(root: Path, given: Path | None) -> bool:
 
 def baselines_of_the_example(root: Path, kpis: str) -> tuple[str, ...]:
     """Name the KPIs that still have the baseline which was measured on the example's table."""
-    example = yaml.safe_load(ORGANISATION.read_text(encoding="utf-8")).get("example") or {}
+    example = load_yaml(ORGANISATION.read_text(encoding="utf-8")).get("example") or {}
     measured = example.get("baselines") or {}
     found = []
-    for kpi in yaml.safe_load(kpis)["kpis"] if is_example(root) else ():
+    for kpi in load_yaml(kpis)["kpis"] if is_example(root) else ():
         function, known = (kpi.get("measure") or {}).get("function"), (kpi.get("baseline") or {}).get("value")
         if function and function not in OF_THE_PLATFORM and known is not None and measured.get(kpi["id"]) == known:
             found.append(str(kpi["id"]))
@@ -91,5 +91,5 @@ def starts_own(settings: "PlatformSettings") -> bool:
 
 def _answers(root: Path) -> dict[str, object]:
     path = root / ANSWERS
-    found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+    found = load_yaml(path.read_text(encoding="utf-8")) if path.is_file() else None
     return found if isinstance(found, dict) else {"shape": "none"}

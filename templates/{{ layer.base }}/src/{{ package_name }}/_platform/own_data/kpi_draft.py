@@ -10,6 +10,7 @@ import yaml
 
 from ..written import quote, quote_name
 from .findings import Found
+from ..yaml_text import load_yaml
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"
@@ -65,7 +66,7 @@ def read_text(root: Path) -> str:
 def _pending(content: str) -> tuple[dict[str, object], int, int, int] | None:
     """Find where the value of `measure` stands in the text."""
     root = yaml.compose(content, Loader=yaml.SafeLoader)
-    entries = yaml.safe_load(content).get("kpis", [])
+    entries = load_yaml(content).get("kpis", [])
     listed = next((value for key, value in (root.value if root else ()) if key.value == "kpis"), None)
     for entry, node in zip(entries, listed.value if listed else [], strict=True):
         measure = entry.get("measure")
