@@ -25,7 +25,10 @@ LOCK: Final = {
     "enable_progress_bar": "false",
     "lock_configuration": "true",
 }
-OVERHEAD: Final = 1024  # megabytes of addresses that Python, its libraries and DuckDB's threads take themselves
+# Megabytes of addresses beside DuckDB's own: Python, its libraries and the columns of ten million cases, and what each
+# thread's allocator reserves.
+OVERHEAD: Final = 1536
+OVERHEAD_OF_A_THREAD: Final = 128
 PREFIX: Final = "CREATE TEMP TABLE cases AS\n"
 SHOWN: Final = 5
 ROLES: Final = ("case", "value", "weight", "period", "cluster", "arm")
@@ -51,7 +54,7 @@ def main() -> None:
     """Answer the order that stands in a file: `python -m … order.json`, the answer beside it."""
     order_file = Path(sys.argv[1])
     order = json.loads(order_file.read_text(encoding="utf-8"))
-    _bound_memory(int(order["memory"]) + OVERHEAD)
+    _bound_memory(int(order["memory"]) + OVERHEAD + int(order["threads"]) * OVERHEAD_OF_A_THREAD)
     answer = _answer(order, order_file.parent)
     (order_file.parent / "answer.json").write_text(json.dumps(answer, default=str), encoding="utf-8")
 

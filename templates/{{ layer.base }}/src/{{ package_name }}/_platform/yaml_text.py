@@ -1,4 +1,4 @@
-"""Reading YAML: by the C library where it is there, plain values only, and with one kind of error for all that is wrong."""
+"""Reading YAML: by the C library where it is there, plain values only, and one kind of error for all that is wrong."""
 
 from typing import Any, Final
 
@@ -11,8 +11,8 @@ def load_yaml(text: str | bytes) -> Any:  # noqa: ANN401 - plain values, as they
     """Parse one document into plain values.
 
     Raises:
-        yaml.YAMLError: The text is not YAML, or a value is none of its kind, such as the 30th of February: of that PyYAML
-            raises whatever Python says.
+        yaml.YAMLError: The text is not YAML, or a value is none of its kind, such as the 30th of February: PyYAML
+            itself raises whatever Python says of that.
     """
     try:
         return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, whichever of the two it is

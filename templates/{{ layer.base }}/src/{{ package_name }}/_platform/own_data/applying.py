@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from ..beginning import find_beginning, make_beginning
 from ..kept_apart import evidence_contract, evidence_folder, plan_evidence
+from ..yaml_text import load_yaml
 from .drafting import Draft
 from .example import example_code, example_files, is_example_table
 from .journal import replace_all
-from ..yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from ..settings import PlatformSettings

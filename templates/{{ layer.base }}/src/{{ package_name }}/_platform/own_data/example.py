@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-
 from ..case import EVENTS
 from ..kpi_edit import OF_THE_PLATFORM
 from ..manifest import PACKAGE

@@ -9,8 +9,8 @@ from typing import Final
 import yaml
 
 from ..written import quote, quote_name
-from .findings import Found
 from ..yaml_text import load_yaml
+from .findings import Found
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"
