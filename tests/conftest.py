@@ -7,6 +7,7 @@ import pytest
 
 from pilotline.catalog.loading import load_builtin
 from pilotline.template.snapshot import Snapshot
+from tests.pilot_environment import install_environment
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 def builtin() -> Snapshot:
     """Give the built-in catalog, its templates compiled once for all tests."""
     return load_builtin("https://pilotline.invalid/pilotline.git")
+
+
+@pytest.fixture(scope="session")
+def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of executables of the environment that all generated pilots share."""
+    return install_environment(builtin, tmp_path_factory.mktemp("largest"))

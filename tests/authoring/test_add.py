@@ -118,16 +118,17 @@ def test_both(make_pilot, check_pilot):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", ["skeleton", pytest.param("real", marks=pytest.mark.combinations)])
-def test_skeleton_and_real_one_pass_their_pilot_s_own_checks(ours, tmp_path, state):
+def test_skeleton_and_real_one_pass_their_pilot_s_own_checks(ours, pilot_environment, tmp_path, state):
     folder = tmp_path / "catalog"
     git(tmp_path, "clone", "--quiet", str(ours), str(folder))
     if state == "skeleton":
         last = git(folder, "log", "--format=%H", "--grep=Begin with gradient", "--grep=The warehouse is").split()
         git(folder, "revert", "--no-edit", *last)
     build_file_tree(folder, {"tests/test_additions.py": CHECKED})
+    around = {**os.environ, **IDENTITY, "PILOTLINE_PILOT_ENVIRONMENT": str(pilot_environment.parent)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_additions.py"],
-        cwd=folder, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=False,
+        cwd=folder, env=around, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
     assert lint_catalog(folder).problems == ()

@@ -141,10 +141,11 @@ def test_a_place_that_does_not_fit_is_refused_and_untouched(tmp_path, kind):
 
 
 @pytest.mark.slow
-def test_its_own_tests_are_green(founded):
+def test_its_own_tests_are_green(founded, pilot_environment):
+    around = {**os.environ, **IDENTITY, "PILOTLINE_PILOT_ENVIRONMENT": str(pilot_environment.parent)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=founded, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=False,
+        cwd=founded, env=around, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:]
     assert " skipped" not in done.stdout

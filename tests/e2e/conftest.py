@@ -1,35 +1,21 @@
-"""Generated pilots, and one environment that all of them share.
+"""Generated pilots, and commands run in them, in the one environment that all of them share."""
 
-The environment is installed once, from the largest pilot there is (every integration), and kept in `build/` until its
-requirements change. Pilots are not installed into it: their `src` is on the path, as their settings of pytest have it.
-"""
-
-import fcntl
-import hashlib
-import json
 import os
-import shutil
 import subprocess
-import sys
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from pilotline.authoring.pilot_environment import known_types
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.files.disk import write_tree
-from pilotline.files.tree import Tree
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
-from tests.helpers import ROOT, Run
+from tests.helpers import Run
 
-MAXIMAL: dict[str, object] = {
-    "integrations": ["postgres", "mlflow_server"],
-    "prepared_for": "production",
-    "ci_provider": "gitlab",
-}
 MINIMAL: dict[str, object] = {
     "project_name": "Late payers",
     "objective": "lower-cost-to-serve",
@@ -48,44 +34,9 @@ RenderPilot = Callable[..., Path]
 RunIn = Callable[..., Run]
 
 
-def _tree(builtin: Snapshot, answers: dict[str, object]) -> Tree:
-    return render(builtin, accept_answers(builtin, answers))
-
-
-@pytest.fixture(scope="session")
-def pilot_environment(builtin: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install what the largest pilot needs, and return the environment's folder of executables."""
-    tree = _tree(builtin, MAXIMAL)
-    project = tomllib.loads(tree["pyproject.toml"].content.decode())
-    required = json.dumps(["with tracing", project["project"], project["dependency-groups"], sys.version])
-    wanted = hashlib.sha256(required.encode()).hexdigest()
-    folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:  # the tests run in several processes
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _install(tree, folder, wanted, tmp_path_factory.mktemp("largest"))
-    return folder / "bin"
-
-
-def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
-    """Install what a pilot needs into an environment, unless that is what it holds."""
-    stamp = folder / "requirements.sha256"
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    write_tree(tree, pilot)
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--upgrade", "pip>=25.1"], check=True)
-    subprocess.run([*pip, "install", "--editable", ".", "--group", "dev", "--group", "tracing"], cwd=pilot, check=True)
-    subprocess.run([folder / "bin" / "customer-call-list", "--help"], cwd=pilot, stdout=subprocess.DEVNULL, check=True)
-    subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
-    stamp.write_text(wanted)
-
-
 def write_pilot(builtin: Snapshot, answers: dict[str, object], folder: Path) -> Path:
     """Write a rendered pilot, without git, for fixtures that live longer than a test."""
-    write_tree(_tree(builtin, answers), folder)
+    write_tree(render(builtin, accept_answers(builtin, answers)), folder)
     return folder
 
 
@@ -122,7 +73,8 @@ def run_in(pilot_environment: Path) -> RunIn:
 
     def run(folder: Path, command: Sequence[str], *, offline: bool = True, **variables: str) -> Run:
         around = surroundings([pilot_environment], {"PYTHONPATH": str(folder / "src"), **variables})
-        return run_command(folder, command, around, offline=offline)
+        with known_types(pilot_environment, folder / "var" / ".mypy_cache") if command[0] == "mypy" else nullcontext():
+            return run_command(folder, command, around, offline=offline)
 
     return run
 

@@ -10,7 +10,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -102,7 +103,7 @@ def failed_checks(
     pilot: Path, executables: Path, checks: Sequence[Sequence[str]] = CHECKS, *, offline: bool = True
 ) -> tuple[FinishedCommand, ...]:
     """Run a pilot's own checks and give those that failed."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, known_types(executables, Path(scratch) / "mypy"):
         quiet = {
             "MYPY_CACHE_DIR": f"{scratch}/mypy",
             "RUFF_CACHE_DIR": f"{scratch}/ruff",
@@ -110,3 +111,22 @@ def failed_checks(
         }
         outcomes = [run_in_pilot(pilot, executables, check, quiet, offline=offline) for check in checks]
     return tuple(outcome for outcome in outcomes if outcome.code)
+
+
+@contextmanager
+def known_types(executables: Path, cache: Path) -> Iterator[None]:
+    """Let mypy begin a cache with the types of the environment's libraries, which take most of its time.
+
+    The first pilot's cache is kept beside the environment and goes with it; each further pilot begins with a copy, as
+    two processes must not write to one.
+    """
+    kept = executables.parent / "mypy-cache"
+    if kept.is_dir() and not cache.exists():
+        shutil.copytree(kept, cache)
+    yield
+    if cache.is_dir() and not kept.exists():
+        draft = Path(tempfile.mkdtemp(dir=kept.parent))
+        shutil.copytree(cache, draft / "cache")
+        with suppress(OSError):  # another process was first
+            (draft / "cache").rename(kept)
+        shutil.rmtree(draft)

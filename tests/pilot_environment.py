@@ -1,0 +1,58 @@
+"""One environment that all generated pilots share.
+
+It is installed once, from the largest pilot there is (every integration), and kept in `build/` until its requirements
+change. Pilots are not installed into it: their `src` is on the path, as their settings of pytest have it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from pilotline.files.disk import write_tree
+from pilotline.files.tree import Tree
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
+from pilotline.template.snapshot import Snapshot
+from tests.helpers import ROOT
+
+MAXIMAL: dict[str, object] = {
+    "integrations": ["postgres", "mlflow_server"],
+    "prepared_for": "production",
+    "ci_provider": "gitlab",
+}
+
+
+def install_environment(builtin: Snapshot, scratch: Path) -> Path:
+    """Install what the largest pilot needs, unless that is done, and return the environment's folder of executables."""
+    tree = render(builtin, accept_answers(builtin, MAXIMAL))
+    project = tomllib.loads(tree["pyproject.toml"].content.decode())
+    required = json.dumps(["with tracing", project["project"], project["dependency-groups"], sys.version])
+    wanted = hashlib.sha256(required.encode()).hexdigest()
+    folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:  # the tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install(tree, folder, wanted, scratch)
+    return folder / "bin"
+
+
+def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
+    """Install what a pilot needs into an environment, unless that is what it holds."""
+    stamp = folder / "requirements.sha256"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    write_tree(tree, pilot)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--upgrade", "pip>=25.1"], check=True)
+    subprocess.run([*pip, "install", "--editable", ".", "--group", "dev", "--group", "tracing"], cwd=pilot, check=True)
+    subprocess.run([folder / "bin" / "customer-call-list", "--help"], cwd=pilot, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*pip, "uninstall", "--yes", "customer-call-list"], check=True)
+    stamp.write_text(wanted)
