@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.pilot.derived_files import derive_files
 from pilotline.rules.derived import completed
-from tests.e2e.conftest import MAXIMAL
 from tests.e2e.test_judges import AWKWARD, GITHUB, judge
 from tests.helpers import ROOT, commit_all, git
+from tests.pilot_environment import MAXIMAL
 
 STAGED: dict[str, dict[str, object]] = {
     "GitHub": GITHUB,

@@ -19,7 +19,7 @@ from hypothesis import given as given_any
 
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
-from tests.e2e.conftest import MAXIMAL
+from tests.pilot_environment import MAXIMAL
 from tests.template.test_copier_parity import VALID_ANSWERS
 
 # Long-text and one-line answers that break whatever is not quoted, each in a way of its own.

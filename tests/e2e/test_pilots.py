@@ -8,8 +8,9 @@ import pytest
 
 from pilotline.kpi.report import read_report
 from pilotline.pilot.derived_files import derive_files
-from tests.e2e.conftest import MAXIMAL, MINIMAL
+from tests.e2e.conftest import MINIMAL
 from tests.helpers import files_below, git
+from tests.pilot_environment import MAXIMAL
 
 pytestmark = pytest.mark.slow
 
