@@ -93,6 +93,16 @@ CASES = {
 }  # fmt: skip
 
 
+def own_answers(case: Case) -> list[str]:
+    """Give the options by which a team tells `new` of its own case."""
+    given = {
+        "objective": "lower-cost-to-serve", "kpi_baseline": "not measured yet", "kpi_target": "+10 %",
+        "currency": "USD", "kpi_unit_value": "not known yet", "owner": "head-of-unit", "screened_by": "head-of-unit",
+        **case.answers,
+    }  # fmt: skip
+    return [part for name, value in given.items() for part in ("-d", f"{name}={value}")]
+
+
 def commit(pilot: Path) -> None:
     """Commit as a team does: what git is told to ignore stays out."""
     git(pilot, "add", "--all")
@@ -108,14 +118,8 @@ def commit(pilot: Path) -> None:
 )
 def test_six_commands_lead_from_a_table_to_the_team_s_own_kpi(case, tmp_path, run_pilot, run_in):
     table, pilot = fetch(case.table), tmp_path / "pilot"
-    given = {
-        "objective": "lower-cost-to-serve", "kpi_baseline": "not measured yet", "kpi_target": "+10 %",
-        "currency": "USD", "kpi_unit_value": "not known yet", "owner": "head-of-unit", "screened_by": "head-of-unit",
-        **case.answers,
-    }  # fmt: skip
-    answers = [part for name, value in given.items() for part in ("-d", f"{name}={value}")]
 
-    made = pilotline("new", pilot, *answers, environment=IDENTITY)
+    made = pilotline("new", pilot, *own_answers(case), environment=IDENTITY)
     assert made.code == 0, made.err
     path = str(table) if case.outside else f"data/{table.name}"
     if not case.outside:
