@@ -65,12 +65,17 @@ def combinations(session: nox.Session) -> None:
 
 
 def _pytest(session: nox.Session, marked: str) -> None:
-    """Run tests in memory where there is room: a pilot is some hundred files, each synced to disk by git."""
+    """Run tests in memory where there is room: a pilot is some hundred files, each synced to disk by git.
+
+    What Python compiles is kept beside them for all processes, also where the environment says to keep none of it: the
+    tests start thousands.
+    """
     parallel = ("--numprocesses=auto", "--dist=worksteal", "--durations=40", "-m", marked)
     memory = Path("/dev/shm")  # noqa: S108 - a file system, not a place in it
     room = shutil.disk_usage(memory).free if memory.is_dir() else 0
     with tempfile.TemporaryDirectory(dir=memory if room > ROOM else None, ignore_cleanup_errors=True) as folder:
-        session.run("pytest", *parallel, *session.posargs, env={"TMPDIR": folder})
+        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
+        session.run("pytest", *parallel, *session.posargs, env={"TMPDIR": folder, **kept})
 
 
 @nox.session
