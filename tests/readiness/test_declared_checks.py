@@ -1,5 +1,6 @@
 import json
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -15,13 +16,23 @@ COMMON = {"id": "ACM001", "title": "The cost centre is named", "advice": "Write 
 FILES = {
     "pilot.yml": "package: shop\ncosts: {centre: 4711, empty: '', later: TODO, none: false}\n",
     "README.md": "# Shop\n",
-}
+    "labs.yml": json.dumps(
+        {
+            "done": [{"who": "all", "on": f"{TODAY - timedelta(days=40)}"}, {"who": "TODO", "on": f"{TODAY}"}],
+            "next": f"{TODAY + timedelta(days=10)}", "never": [], "vendors": {"a": {"until": "soon"}},
+        }
+    ),
+}  # fmt: skip
 
 
 def run(*entries, files=None, tools=None):
     text = json.dumps({"checks": list(entries)})
     repo = Repository.of({ORGANISATION: text, **FILES, **(files or {})}, TODAY)
     return run_checks(repo, declared_checks(repo), (), Proofs(tools=tools)), repo
+
+
+def asked(key, **more):
+    return {"field": {"file": "labs.yml", "key": key, **more}}
 
 
 RULES = [
@@ -37,6 +48,24 @@ RULES = [
     ({"text": {"file": "*.md", "forbids": "S.op"}}, "fail", "README.md holds Shop"),
     ({"text": {"file": "*.md", "forbids": "secret"}}, "pass", ""),
     ({"command": ["true"]}, "skip", "Not proven yet"),
+    (asked("done.*.on"), "pass", ""),
+    (asked("done.*.who"), "fail", "done.2.who in labs.yml is no answer yet (TODO)"),
+    (asked("done.0.who"), "pass", ""),
+    (asked("done.*.what"), "fail", "done.1.what in labs.yml is missing"),
+    (asked("never.*.what"), "pass", ""),
+    (asked("never"), "fail", "never in labs.yml is missing"),
+    (asked("done.*.on", date="past"), "pass", ""),
+    (asked("done.*.on", date="past", at_most_days=40), "pass", ""),
+    (asked("done.*.on", date="past", at_most_days=39), "warn", "done.1.on in labs.yml is 40 days ago"),
+    (asked("next", date="past"), "fail", "next in labs.yml lies ahead"),
+    (asked("next", date="ahead", at_most_days=10), "pass", ""),
+    (asked("next", date="ahead", at_most_days=9), "fail", "next in labs.yml is 10 days ahead"),
+    (asked("done.*.on", date="ahead"), "warn", "done.1.on in labs.yml has passed"),
+    (
+        asked("vendors.*.until", date="ahead"),
+        "fail",
+        "vendors.a.until in labs.yml is no day, written YYYY-MM-DD",
+    ),
 ]
 
 
@@ -95,6 +124,9 @@ MISTAKES = [
     ({"file": "", "text": {"file": "a"}}, "either matches or forbids"),
     ({"file": "", "field": {"file": "a"}}, "file and key"),
     ({"file": "", "command": "true"}, "list of words"),
+    ({"file": "", **asked("a", date="soon")}, "date is soon; it may be past, ahead"),
+    ({"file": "", **asked("a", date="past", at_most_days="many")}, "at_most_days is a number of days"),
+    ({"file": "", **asked("a", at_most_days=3)}, "at_most_days needs date"),
 ]
 
 

@@ -1,6 +1,7 @@
 """The organisation's own checks, written as data in its catalog and carried by each pilot.
 
-One rule per check: a file exists, a field holds a real answer, a text matches or must not occur, a command succeeds.
+One rule per check: a file exists, a field (or each of many) holds a real answer or a day in time, a text matches or
+must not occur, a command succeeds.
 """
 
 import re
@@ -12,10 +13,10 @@ from typing import Final
 from pilotline.documents.section import Location, Section
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
+from pilotline.readiness.field_rules import FieldRule, find_problems, mistakes_of
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.rules.placeholders import is_placeholder
 from pilotline.template.limits import bounded
 
 _SECONDS: Final = 5.0
@@ -58,8 +59,8 @@ def _mistakes(entry: Section) -> Iterator[str]:
 
 
 def _rule_mistakes(entry: Section, rule: str) -> Iterator[str]:
-    if rule == "field" and not (entry.text("field", "file") and entry.text("field", "key")):
-        yield "field needs file and key"
+    if rule == "field":
+        yield from mistakes_of(entry.at("field"))
     if rule == "command" and not entry.texts("command"):
         yield "command is a list of words"
     if rule == "text":
@@ -137,27 +138,13 @@ class _DeclaredRule(_Declared):
         if self._entry.has("file"):
             return _file_problems(repo, self._entry.text("file"))
         if self._entry.has("field"):
-            return _field_problems(repo, self._entry.at("field"))
+            return find_problems(repo, FieldRule.of(self._entry.at("field")))
         with bounded(f"Looking for the text of {self.card.id}", _SECONDS):
             return _text_problems(repo, self._entry.at("text"))
 
 
 def _file_problems(repo: Repository, pattern: str) -> list[Problem]:
     return [] if any(fnmatch(path, pattern) for path in repo.files) else [Problem(f"There is no {pattern}")]
-
-
-def _field_problems(repo: Repository, rule: Section) -> list[Problem]:
-    if not rule:
-        return []
-    document = repo.document(rule.text("file"))
-    keys = [int(key) if key.isdigit() else key for key in rule.text("key").split(".")]
-    part = document.at(*keys)
-    name = f"{rule.text('key')} in {rule.text('file')}"
-    if not part and part.data not in (False, 0):
-        return [Problem(f"{name} is missing", document.place(*keys))]
-    if isinstance(part.data, str) and is_placeholder(part.data):
-        return [Problem(f"{name} is no answer yet ({part.data})", document.place(*keys))]
-    return []
 
 
 def _text_problems(repo: Repository, rule: Section) -> list[Problem]:
