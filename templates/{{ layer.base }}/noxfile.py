@@ -101,7 +101,7 @@ def git(session: nox.Session, *arguments: str) -> str:
 @nox.session
 def ui(session: nox.Session) -> None:
     """Show the runs in MLflow's own pages, on http://127.0.0.1:5000 or, with `-- --port 5001`, elsewhere."""
-    install(session, "ui")
+    session.install(*nox.project.dependency_groups(PYPROJECT, "ui"))  # MLflow alone: it reads what the pilot wrote
     command = ("mlflow", "ui", "--backend-store-uri", "sqlite:///var/mlflow.db", "--workers", "2")
     alone = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     session.run(*command, *session.posargs, env=alone, interrupt_timeout=10)  # seconds for it to end after Ctrl-C
