@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from pilotline.about import CATALOG_SOURCE
 from pilotline.catalog.loading import load_builtin
 from pilotline.template.answers import accept_answers
-from pilotline.template.render import render
+from pilotline.template.render import render_directly
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SAYS_NOTHING: Final = {"", "OSI Approved", "UNKNOWN"}
@@ -134,8 +134,8 @@ def pilot_requirements() -> list[str]:
     wanted: list[str] = []
     for architecture in sorted(path.name for path in (ROOT / "reference_architectures").iterdir() if path.is_dir()):
         given = {"architecture": architecture, "integrations": integrations, "prepared_for": "production"}
-        text = render(catalog, accept_answers(catalog, given), "pyproject.toml".__eq__)["pyproject.toml"].content
-        settings = tomllib.loads(text.decode())
+        tree = render_directly(catalog, accept_answers(catalog, given), "pyproject.toml".__eq__)
+        settings = tomllib.loads(tree["pyproject.toml"].content.decode())
         wanted += [*settings["project"]["dependencies"], *settings["dependency-groups"]["tracing"]]
     return wanted
 

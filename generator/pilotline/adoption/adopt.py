@@ -6,7 +6,7 @@ that render is the base, and what lies in it is merged three-way like any upgrad
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
@@ -19,7 +19,7 @@ from pilotline.pilot.paths import ANSWERS, TEAM_FILES
 from pilotline.pilot.repository import Pilot, PilotError, read_committed
 from pilotline.pilot.team_files import format_record
 from pilotline.template.answers import Answers
-from pilotline.template.ownership import owner_of_paths
+from pilotline.template.ownership import Owner, name_owners
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import accept_recorded
@@ -103,7 +103,7 @@ def plan_adoption(
     taken = [path for path in rendered if path not in origin and rendered[path] != ours.get(path)]
     team = frozenset(_occupied(pilot, taken))
     lines, patch = _differences(pilot, rendered, ours, team)
-    renders = _renders(origin, rendered, team, owner_of_paths(snapshot, answers))
+    renders = _renders(origin, rendered, team, name_owners(snapshot, answers, rendered))
     with plan_merge(pilot, snapshot, renders) as plan:
         yield Adoption(plan, answers, tuple(sorted(team)), lines, patch, tuple(sorted(old)))
 
@@ -131,13 +131,13 @@ def _mergeable(born: Tree, rendered: Tree, removed: frozenset[str]) -> dict[str,
     return {path: file for path, file in born.items() if path in merged or path in removed}
 
 
-def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owner: Callable[[str], str]) -> Renders:
+def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owners: Mapping[str, Owner]) -> Renders:
     """Give both sides of the first merge: what the team keeps is no part of it, but of the record."""
     theirs = {path: file for path, file in rendered.items() if path not in team}
     if team:
         theirs[TEAM_FILES] = File(format_record(team))
-    kept = frozenset(path for path in theirs if path not in origin and path != TEAM_FILES and owner(path) != "owned")
-    derived = frozenset(path for path in kept if owner(path) == "derived")
+    kept = frozenset(path for path in theirs if path not in origin and path != TEAM_FILES and owners[path] != "owned")
+    derived = frozenset(path for path in kept if owners[path] == "derived")
     return Renders(origin, Tree(theirs), kept, derived, team)
 
 
@@ -183,15 +183,16 @@ def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Itera
     chosen = frozenset(paths)
     _refuse_untakable(pilot, chosen)
     answers = accept_recorded(recorded, pilot.answers, pilot.names)
-    rendered, owner = render(recorded, answers), owner_of_paths(recorded, answers)
+    rendered = render(recorded, answers)
+    owners = name_owners(recorded, answers, rendered)
     ours = read_committed(pilot, lambda path: path in chosen or path == TEAM_FILES)
     base: dict[str, File] = {TEAM_FILES: ours[TEAM_FILES]}
     theirs = {path: rendered[path] for path in chosen if path in rendered}
-    base |= {path: ours[path] for path in theirs if path in ours and owner(path) == "derived"}
+    base |= {path: ours[path] for path in theirs if path in ours and owners[path] == "derived"}
     left = pilot.team_files - chosen
     if left:
         theirs[TEAM_FILES] = File(format_record(left))
-    derived = frozenset(path for path in theirs if owner(path) == "derived")
+    derived = frozenset(path for path in theirs if owners.get(path) == "derived")
     with plan_merge(pilot, recorded, Renders(Tree(base), Tree(theirs), frozenset(), derived)) as plan:
         yield plan
 

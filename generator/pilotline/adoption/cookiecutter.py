@@ -23,6 +23,7 @@ from pilotline.files.disk import write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git.credentials import without_user
 from pilotline.template.environment import explain_template_error
+from pilotline.template.limits import limited
 
 _EXTENSIONS: Final = tuple(
     f"cookiecutter.extensions.{name}Extension" for name in ("Jsonify", "RandomString", "Slugify", "Time", "UUID")
@@ -93,8 +94,12 @@ def render_origin(origin: CookiecutterRecord, builtin_source: str) -> Tree:
     with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
         write_tree(source, Path(folder))
         root = Path(folder).joinpath(*_parts(origin.directory))
-        born = _Birth(origin, root).files()
+        born = limited("Rendering the old template", _bear, origin, root)
     return Tree({path: file for path, file in born.items() if not _is_skipped(path, origin.skip)})
+
+
+def _bear(origin: CookiecutterRecord, root: Path) -> dict[str, File]:
+    return _Birth(origin, root).files()
 
 
 def _parts(directory: str) -> tuple[str, ...]:

@@ -69,6 +69,15 @@ def read_release(version: str, store: Path = STORE) -> Tree:
     return Tree(files)
 
 
+def release_digests(version: str, store: Path = STORE) -> dict[str, str]:
+    """Give the SHA-256 of each file of a frozen catalog.
+
+    Raises:
+        CatalogError: This pilotline carries no such release.
+    """
+    return {path: digest for path, (_, digest) in _read_manifest(version, store).items()}
+
+
 def differing_paths(tree: Tree, version: str, store: Path = STORE) -> tuple[str, ...]:
     """Name the paths in which a catalog differs from the frozen release of the same version."""
     frozen = {path: tuple(entry) for path, entry in _read_manifest(version, store).items()}

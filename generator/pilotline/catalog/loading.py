@@ -90,8 +90,9 @@ def load_builtin(source: str, version: str | None = None) -> Snapshot:
     """Read the catalog that this pilotline carries: its own, or a frozen release."""
     version = version and (match_version(version, {*list_releases(), CATALOG_VERSION}) or version)
     if version not in {None, CATALOG_VERSION}:
-        return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)))
-    return Snapshot(Identity(source, CATALOG_VERSION, "the built-in catalog"), read_parts(builtin_root()))
+        return Snapshot(Identity(source, version, "the built-in catalog"), read_release(str(version)), is_ours=True)
+    identity = Identity(source, CATALOG_VERSION, "the built-in catalog")
+    return Snapshot(identity, read_parts(builtin_root()), is_ours=True)
 
 
 def read_parts(root: Path) -> Tree:

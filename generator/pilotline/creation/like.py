@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pilotline.creation.new_pilot import NewPilot, name_owners
+from pilotline.creation.new_pilot import NewPilot
 from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.paths import CONFIGURATION, DATA, DATA_CONTRACTS
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot, read_committed
 from pilotline.template.answers import Answers
+from pilotline.template.ownership import name_owners
 from pilotline.template.question_roles import QuestionRoles, read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot

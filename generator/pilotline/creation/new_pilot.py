@@ -12,7 +12,7 @@ from pilotline.git.new_repository import found_repository
 from pilotline.pilot.configuration import refuse_forbidden
 from pilotline.pilot.contradictions import KPI_LIBRARY, find_contradictions, read_said
 from pilotline.template.answers import Answers
-from pilotline.template.ownership import Owner, owner_of_paths
+from pilotline.template.ownership import Owner, name_owners
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 
@@ -87,12 +87,6 @@ def _definitions(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
             with suppress(YamlError):  # a broken one is for `catalog lint` to say
                 found[path.removeprefix(KPI_LIBRARY).removesuffix(".yml")] = parse_mapping(file.content) or {}
     return found
-
-
-def name_owners(snapshot: Snapshot, answers: Answers, tree: Tree) -> dict[str, Owner]:
-    """Name the owner of each file, as a plan shows it."""
-    owner = owner_of_paths(snapshot, answers)
-    return {path: owner(path) for path in tree}
 
 
 def default_destination(answers: Answers) -> Path:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, Self
 
 _SIGNALS: Final = tuple(
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
@@ -34,10 +34,9 @@ def run_child(
         OSError: It could not be started.
         subprocess.TimeoutExpired: It took longer.
     """
-    held = _HeldSignals()
     source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with (
-        held,
+        HeldSignals() as held,
         subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
             command, cwd=cwd, env=environment, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as child,
@@ -51,20 +50,21 @@ def run_child(
     return subprocess.CompletedProcess(command, child.returncode, said, errors)
 
 
-class _HeldSignals:
+class HeldSignals:
     """Signals that wait until the process that is being started can be ended; that process has its own as ever."""
 
     def __init__(self) -> None:
         self._arrived: list[int] = []
         self._before: dict[int, Callable[[int, FrameType | None], object]] = {}
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal arrives
             for number in _SIGNALS:
                 before = signal.getsignal(number)
                 if callable(before):  # what is ignored, or ends this process at once, stays so
                     self._before[number] = before
                     signal.signal(number, self._keep)
+        return self
 
     def _keep(self, number: int, frame: FrameType | None) -> None:
         del frame

@@ -4,7 +4,6 @@ Only plans are made; nothing is written, and no catalog runs code of its own. A 
 like any other.
 """
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -83,9 +82,7 @@ class _Shelf:
         if key not in self._known:
             try:
                 snapshot = self._known[key] = load()
-                with contextlib.suppress(
-                    PilotlineError
-                ):  # what only Copier renders, or nobody, is found pilot by pilot
+                if snapshot.is_ours:
                     _ = snapshot.folders, snapshot.templating
             except PilotlineError as error:
                 self._known[key] = error

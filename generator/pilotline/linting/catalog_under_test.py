@@ -14,6 +14,7 @@ from pilotline.catalog.working_copy import read_catalog
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
+from pilotline.files.worker_process import tell
 from pilotline.git import commands as git
 from pilotline.git.revisions import list_tags
 from pilotline.linting.edge_answers import awkward_answers
@@ -159,6 +160,7 @@ class Subject:
                     yield f"{label}, {name}={'+'.join(chosen)}".lstrip(", "), {**given, name: chosen}
 
     def _case(self, label: str, given: Mapping[str, object]) -> Case | None:
+        tell(f"answering {label}")
         try:
             answers, problems = resolve_answers(self.snapshot, given)
             return None if problems else Case(label, answers, template_context(self.snapshot, answers))
@@ -176,6 +178,7 @@ class Subject:
         Raises:
             jinja2.TemplateError: A path cannot be rendered.
         """
+        tell(f"rendering {case.label}")
         if case.label not in self._targets:
             self._targets[case.label] = tuple(self._find_targets(case))
         return self._targets[case.label]

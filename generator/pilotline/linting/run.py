@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pilotline.files.worker_process import tell
 from pilotline.linting import architectures, files, layers, news, questions, rendering
 from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import LintProblem, Rule
+from pilotline.template.limits import limited
 
 RULES: Final[tuple[Rule, ...]] = (
     files.no_copier_yml,
@@ -68,13 +70,37 @@ def lint_catalog(folder: Path, progress: Progress = unseen) -> LintVerdict:
     """Check the catalog of a folder, changes that are not committed included.
 
     Raises:
-        CatalogError: There is no such folder.
+        CatalogError: There is no such folder, or something in it takes too long or too much memory.
     """
+    follower = _Follower(progress)
+    return limited(follower, _lint, folder, heard=follower.hear)
+
+
+class _Follower:
+    """Hears how far the worker is: its templates are the catalog's, so it can be stopped."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._place = ""
+
+    def __str__(self) -> str:
+        return f"Linting the catalog ({self._place})" if self._place else "Linting the catalog"
+
+    def hear(self, told: object) -> None:
+        """Take a count of rules, or what is looked at."""
+        if isinstance(told, int):
+            self._progress(told, len(RULES))
+            self._place = RULES[told].name if told < len(RULES) else ""
+        else:
+            self._place = str(told)
+
+
+def _lint(folder: Path) -> LintVerdict:
     subject = Subject(folder)
     found: set[LintProblem] = set()
     for done, rule in enumerate(RULES):
-        progress(done, len(RULES))
+        tell(done)
         found.update(rule.problems(subject))
-    progress(len(RULES), len(RULES))
+    tell(len(RULES))
     problems = sorted(found)
     return LintVerdict(tuple(problems), len(subject.cases) if subject.has_questions else 0)

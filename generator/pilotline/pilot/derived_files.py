@@ -5,7 +5,7 @@ first line names the file that they write.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from jinja2 import StrictUndefined, TemplateError
@@ -16,7 +16,7 @@ from pilotline.files.tree import Tree
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST
 from pilotline.rules import derived as rules
 from pilotline.template.environment import SharingEnvironment, explain_template_error
-from pilotline.template.limits import bounded
+from pilotline.template.limits import limited
 
 _TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
 MANIFESTS: Final = frozenset(rules.MANIFESTS)
@@ -24,12 +24,18 @@ _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError,
 """What a template raises over manifests that it was not made for."""
 
 
-@bounded("Rebuilding the derived files")
-def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Build every derived file of a pilot.
+def _knows_none(_: Iterable[bytes]) -> bool:
+    return False
+
+
+def derive_files(
+    files: Mapping[str, bytes], are_ours: Callable[[Iterable[bytes]], bool] = _knows_none
+) -> dict[str, bytes]:
+    """Build every derived file of a pilot; a worker does it where somebody else wrote the templates.
 
     Args:
         files: The pilot's files by path: its manifests, its evidence and its templates of derived files.
+        are_ours: Tells whether this pilotline carries templates of these contents.
 
     Returns:
         Content by path; nothing where the pilot has no manifests.
@@ -39,6 +45,13 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     if not all(name in files for name in MANIFESTS):
         return {}
+    needed = {path: files[path] if is_input(path) else b"" for path in files}
+    if are_ours(needed[path] for path in filter(_TEMPLATE.fullmatch, needed)):
+        return _build(needed)
+    return limited("Rebuilding the derived files", _build, needed)
+
+
+def _build(files: Mapping[str, bytes]) -> dict[str, bytes]:
     context, environment = _context(files), _environment()
     folders = {path.rpartition("/")[0] for path in files}
     built: dict[str, bytes] = {}

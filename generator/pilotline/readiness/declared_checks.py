@@ -5,7 +5,7 @@ must not occur, a command succeeds.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import Final
@@ -17,7 +17,7 @@ from pilotline.readiness.field_rules import FieldRule, find_problems, mistakes_o
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.template.limits import bounded
+from pilotline.template.limits import limited
 
 _SECONDS: Final = 5.0
 """What the pattern of one check may take over all files of a pilot: a pattern can run for longer than anybody lives."""
@@ -139,29 +139,30 @@ class _DeclaredRule(_Declared):
             return _file_problems(repo, self._entry.text("file"))
         if self._entry.has("field"):
             return find_problems(repo, FieldRule.of(self._entry.at("field")))
-        with bounded(f"Looking for the text of {self.card.id}", _SECONDS):
-            return _text_problems(repo, self._entry.at("text"))
+        return _text_problems(repo, self._entry.at("text"), f"Looking for the text of {self.card.id}")
 
 
 def _file_problems(repo: Repository, pattern: str) -> list[Problem]:
     return [] if any(fnmatch(path, pattern) for path in repo.files) else [Problem(f"There is no {pattern}")]
 
 
-def _text_problems(repo: Repository, rule: Section) -> list[Problem]:
+def _text_problems(repo: Repository, rule: Section, what: str) -> list[Problem]:
+    """Look for a text; a worker does it, because the expression is somebody else's and may never end."""
     if not rule:
         return []
-    paths = [path for path in repo.files if fnmatch(path, rule.text("file"))]
+    texts = {path: repo.text(path) for path in repo.files if fnmatch(path, rule.text("file"))}
+    wanted = rule.text("matches" if rule.has("matches") else "forbids")
+    found = limited(what, _search, wanted, texts, seconds=_SECONDS)
     if rule.has("matches"):
-        wanted = re.compile(rule.text("matches"), re.MULTILINE)
-        found = any(wanted.search(repo.text(path)) for path in paths)
-        return [] if found else [Problem(f"{rule.text('file')} does not say {rule.text('matches')}")]
-    refused = re.compile(rule.text("forbids"), re.MULTILINE)
-    matches = ((path, refused.search(repo.text(path))) for path in paths)
-    return [
-        Problem(f"{path} holds {match[0]}", Location(path, repo.text(path).count("\n", 0, match.start()) + 1))
-        for path, match in matches
-        if match
-    ]
+        return [] if found else [Problem(f"{rule.text('file')} does not say {wanted}")]
+    return [Problem(f"{path} holds {text}", Location(path, line)) for path, (text, line) in found.items()]
+
+
+def _search(expression: str, texts: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Find an expression in some texts: what it found in each first, and in which line."""
+    wanted = re.compile(expression, re.MULTILINE)
+    matches = ((path, text, wanted.search(text)) for path, text in texts.items())
+    return {path: (match[0], text.count("\n", 0, match.start()) + 1) for path, text, match in matches if match}
 
 
 class _DeclaredCommand(_Declared, ExecutedCheck):

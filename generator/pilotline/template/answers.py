@@ -7,8 +7,8 @@ from typing import Final
 
 from pilotline.errors import AnswerProblem, AnswersError, UnsupportedTemplateError
 from pilotline.files.tree import Tree
+from pilotline.template.confinement import confined
 from pilotline.template.copier_fallback import render_with_copier
-from pilotline.template.limits import bounded
 from pilotline.template.questions import Answered, Question, Round, open_names, parse_questions
 from pilotline.template.snapshot import Snapshot
 
@@ -58,22 +58,22 @@ def resolve_answers(
     Raises:
         CatalogError: The catalog's own questions are wrong.
     """
-    questions = parse_questions(snapshot)
-    unknown = _unknown_names(given, questions)
+    what, known = "Answering the catalog's questions", dict(recorded or {})
     try:
-        round_ = Round(snapshot, given, frozenset(required), recorded)
-        return _answer_all(questions, round_, given, unknown)
+        return confined(what, _answer_all, snapshot, dict(given), frozenset(required), known)
     except UnsupportedTemplateError:
-        return _resolve_with_copier(snapshot, given, unknown)
+        return _resolve_with_copier(snapshot, given, _unknown_names(given, parse_questions(snapshot)))
 
 
 def _answer_all(
-    questions: Iterable[Question], round_: Round, given: Mapping[str, object], unknown: Sequence[AnswerProblem]
+    snapshot: Snapshot, given: dict[str, object], required: frozenset[str], recorded: dict[str, object]
 ) -> tuple[Answers, tuple[AnswerProblem, ...]]:
     """Answer one question after the other; a problem is told before what only Copier could go on with."""
+    questions = parse_questions(snapshot)
+    unknown = _unknown_names(given, questions)
+    round_ = Round(snapshot, given, required, recorded)
     try:
-        with bounded("Answering the catalog's questions"):
-            answered = [round_.answer(question) for question in questions]
+        answered = [round_.answer(question) for question in questions]
     except UnsupportedTemplateError:
         if round_.problems:
             return Answers({}, {}, given=dict(given)), (*unknown, *round_.problems)

@@ -9,8 +9,6 @@ to that repository, so that the answers file names the true source and nothing i
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,20 +16,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import AnswerProblem, AnswersError, CatalogError
-from pilotline.files.children import run_child
 from pilotline.files.disk import read_tree, write_tree
 from pilotline.files.tree import File, Tree
+from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError
 from pilotline.git import commands as git
 from pilotline.template.determinism import refuse_unrepeatable
+from pilotline.template.limits import BYTES, explain_stop, render_seconds
 from pilotline.template.snapshot import Identity, Snapshot
 
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _GIT_ADDRESS: Final = re.compile(r"git@|git://|git\+|gh:|gl:|https://github\.com/|https://gitlab\.com/|.*\.git$")
-_TIMEOUT: Final = 600
+_TIMEOUT: Final = 600.0
 
 
 @dataclass(frozen=True)
@@ -174,46 +170,38 @@ def call_copier(order: Mapping[str, object], workshop: Path, what: str) -> Mappi
         AnswersError: Copier refused an answer.
         CatalogError: It failed, or took too long.
     """
-    result = workshop / "result.yml"
-    asked = {**order, "result": str(result)}
+    environment = _environment(str(order["src_path"]), Path(str(order["template"])), workshop)
+    # Tasks may take their time, and who is trusted may; templates may not.
+    free = order["work"] == "migrate" or not order["skip_tasks"]
+    seconds, memory = (_TIMEOUT, None) if free else (render_seconds(), BYTES)
     try:
-        done = run_child(
-            [sys.executable, "-P", "-m", "pilotline.template.copier_worker"],
-            workshop,
-            stdin=yaml.safe_dump(asked, allow_unicode=True).encode(),
-            environment=_environment(str(order["src_path"]), Path(str(order["template"])), workshop),
-            seconds=_TIMEOUT,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise CatalogError(f"It took Copier more than {_TIMEOUT} s to {what}.", "Look at it.") from error
-    answer = _read(result)
-    result.unlink(missing_ok=True)
-    return _accept(answer, done.stderr, what)
+        with Worker(workshop, environment) as worker:
+            answer = worker.work(_let_copier_work, dict(order), seconds=seconds, memory=memory)
+    except (WorkerTimeoutError, WorkerMemoryError, WorkerDiedError) as error:
+        raise explain_stop("Rendering by Copier", error, seconds) from error
+    return _accept(answer, what)
 
 
-def _accept(answer: Mapping[str, object] | None, said: bytes, what: str) -> Mapping[str, object]:
-    """Refuse what is no answer, in the words of the process that should have given one.
+def _let_copier_work(order: Mapping[str, object]) -> Mapping[str, object]:
+    """Do it in the worker, the only process that loads Copier."""
+    from pilotline.template.copier_worker import work  # noqa: PLC0415 - it is under another licence
+
+    return work(order)
+
+
+def _accept(answer: Mapping[str, object], what: str) -> Mapping[str, object]:
+    """Refuse what is no answer, in Copier's own words.
 
     Raises:
         AnswersError: Copier refused an answer.
         CatalogError: It failed.
     """
-    if answer is None:
-        last = (said.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-        raise CatalogError(f"Copier cannot {what}: {last}.", "Report it to its owner.")
     if "problem" in answer:
         raise AnswersError([AnswerProblem("", str(answer["problem"]))], "Set it with -d KEY=VALUE.")
     if "error" in answer:
         reason = str(answer["error"]).rstrip(".")
         raise CatalogError(f"Copier cannot {what}: {reason}.", "Report it to the catalog's owner.")
     return answer
-
-
-def _read(result: Path) -> dict[str, object] | None:
-    try:
-        return parse_mapping(result.read_bytes())
-    except (FileNotFoundError, YamlError):
-        return None
 
 
 def _read_rendered(folder: Path) -> Tree:

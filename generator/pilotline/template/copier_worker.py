@@ -1,9 +1,8 @@
-"""Copier in a process of its own: one copy, or one stage of migrations, ordered on stdin, answered in a file."""
+"""Copier in a process of its own: one copy, or one stage of migrations."""
 
-import contextlib
 import datetime as dt
-import sys
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,54 +14,51 @@ from copier._template import Template
 from copier._types import Phase
 from copier.errors import CopierError, InvalidTypeError
 
-from pilotline.errors import CatalogError
-from pilotline.template.limits import bounded
+from pilotline.files.worker_process import tell
 
 _PLAIN = (str, int, float, bool, type(None), list, dict, dt.date)
 _RECORDABLE = (dict, list, str, int, float, bool, type(None))
 
 
-def main() -> None:
-    """Do what the order says, and write answers or the error into the file that it names."""
+def work(order: Mapping[str, object]) -> dict[str, object]:
+    """Do the work, and say what came of it in plain values: answers, one that Copier refuses, or an error."""
     warnings.simplefilter("ignore")
-    order = yaml.safe_load(sys.stdin.buffer.read())
-    Path(order["result"]).write_text(yaml.safe_dump(_answer(order), allow_unicode=True), encoding="utf-8")
+    tell("Copier is loaded")
+    answer: dict[str, object] = yaml.safe_load(yaml.safe_dump(_answer(order), allow_unicode=True))
+    return answer
 
 
-def _answer(order: dict[str, object]) -> dict[str, object]:
-    """Do the work, and say what came of it: answers, one that Copier refuses, or an error."""
+def _answer(order: Mapping[str, object]) -> dict[str, object]:
     try:
         return _migrate(order) if order["work"] == "migrate" else _gather(_copy(order))
     except (ValueError, InvalidTypeError) as error:
         is_answer = not isinstance(error, CopierError) or isinstance(error, InvalidTypeError)
         return {"problem" if is_answer else "error": str(error) or type(error).__name__}
-    except CatalogError as error:
-        return {"error": error.message}
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a template breaks is told to whoever asked
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def _copy(order: dict[str, object]) -> Worker:
+def _copy(order: Mapping[str, object]) -> Worker:
     data, exclude = order["data"], order["exclude"]
     _operation.set("update" if order["operation"] == "update" else "copy")
-    # Tasks may take their time, and who is trusted may; templates may not.
-    with bounded("Rendering by Copier") if order["skip_tasks"] else contextlib.nullcontext():
-        return run_copy(
-            str(order["src_path"]),
-            str(order["dst_path"]),
-            data if isinstance(data, dict) else {},
-            answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
-            vcs_ref=None if order["vcs_ref"] is None else str(order["vcs_ref"]),
-            settings=Settings(),
-            defaults=True,
-            quiet=True,
-            exclude=[str(pattern) for pattern in exclude] if isinstance(exclude, list) else [],
-            unsafe=bool(order["unsafe"]),
-            skip_tasks=bool(order["skip_tasks"]),
-        )
+    return run_copy(
+        str(order["src_path"]),
+        str(order["dst_path"]),
+        data if isinstance(data, dict) else {},
+        answers_file=None if order["answers_file"] is None else Path(str(order["answers_file"])),
+        vcs_ref=None if order["vcs_ref"] is None else str(order["vcs_ref"]),
+        settings=Settings(),
+        defaults=True,
+        quiet=True,
+        exclude=[str(pattern) for pattern in exclude] if isinstance(exclude, list) else [],
+        unsafe=bool(order["unsafe"]),
+        skip_tasks=bool(order["skip_tasks"]),
+    )
 
 
-def _migrate(order: dict[str, object]) -> dict[str, object]:
+def _migrate(order: Mapping[str, object]) -> dict[str, object]:
     """Run the migrations of one stage as Copier's own update does; before it, no answers are known yet."""
     data = order["data"]
     stage: Literal["before", "after"] = "before" if order["stage"] == "before" else "after"
@@ -96,7 +92,3 @@ def _gather(worker: Worker) -> dict[str, object]:
     values = {name: value for name, value in known.items() if isinstance(value, _PLAIN)}
     recorded = {name: value for name, value in values.items() if name not in hidden and isinstance(value, _RECORDABLE)}
     return {"recorded": recorded, "values": values}
-
-
-if __name__ == "__main__":
-    main()

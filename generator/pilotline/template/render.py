@@ -20,6 +20,7 @@ from pathspec import PathSpec
 from pilotline.errors import CatalogError, UnsupportedTemplateError
 from pilotline.files.tree import File, Tree
 from pilotline.template.answers import Answers
+from pilotline.template.confinement import confined
 from pilotline.template.copier_fallback import refuse_submodules, render_with_copier
 from pilotline.template.copier_variables import (
     answers_path,
@@ -29,17 +30,18 @@ from pilotline.template.copier_variables import (
     with_answers_file,
 )
 from pilotline.template.environment import explain_template_error
-from pilotline.template.limits import bounded
 from pilotline.template.links import LinkedFiles
 from pilotline.template.snapshot import Operation, Snapshot
 
 Matcher = Callable[[str], bool]
 
+RENDERING: Final = "Rendering the catalog"
+
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
-def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
-    """Render every file that a set of answers turns on, or only those whose path is wanted.
+def render(snapshot: Snapshot, answers: Answers) -> Tree:
+    """Render every file that a set of answers turns on.
 
     What only Copier does goes through Copier itself.
 
@@ -47,20 +49,18 @@ def render(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) 
         CatalogError: A template has an error; the message names file and line.
         UntrustedError: The catalog loads code of its own, and is not trusted.
     """
-    tree = answers.rendered
-    if tree is None and snapshot.definition.tasks and snapshot.usage.trusted:
-        tree = render_with_copier(snapshot, answers.given).tree
-    if tree is None:
-        try:
-            return render_directly(snapshot, answers, wanted)
-        except UnsupportedTemplateError:
-            tree = render_with_copier(snapshot, answers.given).tree
-    return tree if wanted is None else Tree({path: file for path, file in tree.items() if wanted(path)})
+    if answers.rendered is not None:
+        return answers.rendered
+    if snapshot.definition.tasks and snapshot.usage.trusted:
+        return render_with_copier(snapshot, answers.given).tree
+    try:
+        return confined(RENDERING, render_directly, snapshot, answers)
+    except UnsupportedTemplateError:
+        return render_with_copier(snapshot, answers.given).tree
 
 
-@bounded("Rendering the catalog")
 def render_directly(snapshot: Snapshot, answers: Answers, wanted: Matcher | None = None) -> Tree:
-    """Render from memory, without Copier.
+    """Render from memory, in this process and without Copier, every file or only those whose path is wanted.
 
     Raises:
         CatalogError: A template has an error; the message names file and line.
@@ -76,6 +76,38 @@ def name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
         CatalogError: A path cannot be rendered.
         UnsupportedTemplateError: A path needs what only Copier itself offers.
     """
+    return confined(RENDERING, _name_sources, snapshot, answers)
+
+
+def find_excluded(
+    snapshot: Snapshot, answers: Answers, recorded: Mapping[str, object], paths: Iterable[str]
+) -> frozenset[str]:
+    """Name those of some paths that `_exclude` keeps from a project with recorded answers.
+
+    Raises:
+        CatalogError: A pattern cannot be rendered.
+        UnsupportedTemplateError: A pattern needs what only Copier itself offers.
+    """
+    return confined(RENDERING, _find_excluded, snapshot, answers, dict(recorded), tuple(paths))
+
+
+def find_matching(snapshot: Snapshot, patterns: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
+    """Name those of some paths that a catalog's plain patterns mean."""
+    return confined(RENDERING, _find_matching, snapshot, tuple(patterns), tuple(paths))
+
+
+def _find_matching(snapshot: Snapshot, patterns: tuple[str, ...], paths: tuple[str, ...]) -> frozenset[str]:
+    del snapshot  # it only says whose the patterns are
+    return frozenset(filter(match_names(patterns), paths))
+
+
+def _find_excluded(
+    snapshot: Snapshot, answers: Answers, recorded: dict[str, object], paths: tuple[str, ...]
+) -> frozenset[str]:
+    return frozenset(filter(match_excluded(snapshot, template_context(snapshot, answers), recorded), paths))
+
+
+def _name_sources(snapshot: Snapshot, answers: Answers) -> dict[str, str]:
     return {path: source for source, path, _ in _Renderer(snapshot, answers, None).sources()}
 
 

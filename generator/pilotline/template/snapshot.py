@@ -69,6 +69,8 @@ class Snapshot:
     """None where it was not read from a repository."""
     submodules: tuple[str, ...] = ()
     """Where other repositories lie in it, which were not read."""
+    is_ours: bool = False
+    """Whether this pilotline carries it; the templates of all others are rendered where they can be stopped."""
 
     @cached_property
     def definition(self) -> TemplateDefinition:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pilotline.files.tree import Tree
 from pilotline.git.diff import Change
 from pilotline.pilot.repository import Pilot
-from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import render
+from pilotline.template.ownership import render_owned
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import accept_recorded
 from pilotline.upgrade.merge import open_scratch
@@ -36,9 +35,8 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
         AnswersError: A recorded answer is not accepted by the recorded version.
     """
     answers = accept_recorded(recorded, pilot.answers, pilot.names)
-    owner = owner_of_paths(recorded, answers)
-    tree = render(recorded, answers)
-    owned = Tree({path: file for path, file in tree.items() if owner(path) == "owned" and path not in pilot.team_files})
+    owned = render_owned(recorded, answers)
+    owned = Tree({path: file for path, file in owned.items() if path not in pilot.team_files})
     with open_scratch(pilot.place, pilot.prefix) as scratch:
         scratch.write_renders(owned, owned)
         changes = tuple(

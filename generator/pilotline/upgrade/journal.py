@@ -46,6 +46,13 @@ class Journal:
     """Whether everything is written, and only a person's decision or commit is missing."""
     prefix: str = ""
     """Folder of the pilot that is moved, with a trailing slash; empty at the top of the repository."""
+    undoing: bool = False
+    """Whether somebody began to take back what was complete, so that there is only one way to go on."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is left to do but what a person decides."""
+        return self.complete and not self.undoing
 
 
 _held: Final[dict[Path, IO[bytes]]] = {}
@@ -55,7 +62,7 @@ _held: Final[dict[Path, IO[bytes]]] = {}
 def is_running(pilot: Pilot, journal: Journal) -> bool:
     """Tell whether another process is writing a move right now: it holds the lock, which nobody can inherit."""
     path = _lock_path(pilot)
-    if journal.complete or path in _held or not path.exists():
+    if journal.waits or path in _held or not path.exists():
         return False
     try:
         lock = try_lock(path)
@@ -141,6 +148,23 @@ def complete_journal(pilot: Pilot, journal: Journal) -> None:
     _free_lock(pilot)
 
 
+def begin_undo(pilot: Pilot, journal: Journal) -> None:
+    """Note that a move is taken back from now on: whoever is killed meanwhile leaves it to the next command.
+
+    Raises:
+        PilotError: Another process is at work here.
+    """
+    if _lock_path(pilot) not in _held:
+        _take_lock(pilot)
+    if journal.waits:
+        write_atomically(_path(pilot, journal.prefix), json.dumps(asdict(replace(journal, undoing=True))).encode())
+
+
+def free_writer(pilot: Pilot) -> None:
+    """Let others write, whatever came of it."""
+    _free_lock(pilot)
+
+
 def drop_journal(pilot: Pilot, prefix: str) -> None:
     """End the move of a folder's pilot: it is committed, or undone."""
     _path(pilot, prefix).unlink(missing_ok=True)
@@ -172,7 +196,7 @@ def _read(pilot: Pilot, place: Path) -> Journal | None:
         journal = again
     if journal is None:
         return None
-    if is_running(pilot, journal) or (_is_of_head(pilot, journal) and _has_traces(pilot, journal)):
+    if is_running(pilot, journal) or (_is_of_head(pilot, journal) and (journal.undoing or _has_traces(pilot, journal))):
         return journal
     place.unlink(missing_ok=True)
     _free_lock(pilot)
@@ -195,7 +219,7 @@ def _load(place: Path) -> Journal | None:
         data = json.loads(place.read_text(encoding="utf-8"))
         return Journal(
             str(data["head"]), str(data["tree"]), tuple(data["touched"]), int(data["process"]), bool(data["complete"]),
-            str(data.get("prefix", "")),
+            str(data.get("prefix", "")), bool(data.get("undoing", False)),
         )  # fmt: skip
     except FileNotFoundError:
         return None

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pilotline.files.tree import Tree
 from pilotline.template.answers import Answers
-from pilotline.template.render import match_names
+from pilotline.template.render import find_matching
+from pilotline.template.snapshot import Snapshot
 
 _LIST: Final = "arriving_later"
 _NUMBERS: Final = re.compile(r"[0-9]+(?:[.][0-9]+)*")
@@ -21,9 +21,9 @@ def has_list(answers: Answers) -> bool:
 
 
 def withheld_seeds(
-    seeds: frozenset[str], base: Tree, theirs: Tree, old: Answers, new: Answers, version: str | None
+    arriving: frozenset[str], target: Snapshot, old: Answers, new: Answers, version: str | None
 ) -> frozenset[str]:
-    """Name the seeds of the new render that a pilot of that version is not given.
+    """Name the seeds that only the new render has and that a pilot of that version is not given.
 
     A catalog without such a list delivers every seed that its old render had not, and so does a move between catalogs
     of which only one keeps the list.
@@ -31,19 +31,18 @@ def withheld_seeds(
     rules = new.values.get(_LIST)
     if not isinstance(rules, list) or _LIST not in old.values:
         return frozenset()
-    is_new = match_names(_patterns(rules, old.recorded, version))
-    return frozenset(path for path in seeds if path in theirs and path not in base and not is_new(path))
+    return arriving - find_matching(target, _patterns(rules, old.recorded, version), arriving)
 
 
-def _patterns(rules: list[Mapping[str, object]], recorded: Mapping[str, object], version: str | None) -> Iterator[str]:
+def _patterns(rules: list[object], recorded: Mapping[str, object], version: str | None) -> Iterator[str]:
     """Give the patterns of the rules that now hold for the first time."""
-    for rule in rules:
+    for rule in (rule for rule in rules if isinstance(rule, dict)):
         paths = rule.get("paths")
         if isinstance(paths, list) and not _was_there(rule, recorded, version):
             yield from map(str, paths)
 
 
-def _was_there(rule: Mapping[str, object], recorded: Mapping[str, object], version: str | None) -> bool:
+def _was_there(rule: Mapping[object, object], recorded: Mapping[str, object], version: str | None) -> bool:
     since, answers = rule.get("since"), rule.get("is")
     if isinstance(since, list):
         found = _NUMBERS.search(version or "")

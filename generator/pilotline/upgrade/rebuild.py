@@ -1,5 +1,6 @@
 """What a merge cannot know: derived files and the answers' lock are made anew from what it gave, and policies hold."""
 
+from pilotline.catalog.carried import carries
 from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
@@ -23,7 +24,7 @@ def rebuild_derived(scratch: Scratch, merge: Merge, renders: Renders) -> dict[st
     listing = scratch.list_result(merge)
     wanted = {path: entry for path, entry in listing.items() if is_input(path) or path in renders.derived}
     present = scratch.read(wanted)
-    built = derive_files({**dict.fromkeys(listing, b""), **present}) if present else {}
+    built = derive_files({**dict.fromkeys(listing, b""), **present}, carries) if present else {}
     return {
         path: File(content)
         for path, content in built.items()

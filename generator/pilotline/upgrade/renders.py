@@ -9,8 +9,8 @@ from pilotline.files.tree import File, Tree
 from pilotline.git.fast_import import blob_id, is_sha256
 from pilotline.pilot.repository import Pilot, PilotError
 from pilotline.template.answers import Answers
-from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import match_excluded, render, template_context
+from pilotline.template.ownership import name_owners
+from pilotline.template.render import find_excluded, render
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.merge import Merge
 from pilotline.upgrade.new_seeds import has_list, withheld_seeds
@@ -70,12 +70,12 @@ def include_seeds(renders: Renders, paths: tuple[str, ...]) -> Renders:
 def render_both(pilot: Pilot, recorded: Snapshot, old: Answers, target: Snapshot, new: Answers) -> Renders:
     """Render both sides, and tell what of each is no business of a merge."""
     base, theirs, team = render(recorded, old), render(target, new), pilot.team_files
-    old_owner, new_owner = owner_of_paths(recorded, old), owner_of_paths(target, new)
-    owners = {path: old_owner(path) for path in base} | {path: new_owner(path) for path in theirs}
+    owners = {**name_owners(recorded, old, base), **name_owners(target, new, theirs)}
     kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
     seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
+    arriving = seeds & (theirs.keys() - base.keys())
     skipped = _skipped(pilot, target, new, theirs)
-    withheld = withheld_seeds(seeds, base, theirs, old, new, pilot.version) if has_list(new) else skipped - base.keys()
+    withheld = withheld_seeds(arriving, target, old, new, pilot.version) if has_list(new) else skipped - base.keys()
     alone = skipped - kept
     base, theirs = Tree(without(base, alone)), Tree(without(theirs, withheld | alone))
     derived = frozenset(path for path, owner in owners.items() if owner == "derived") - team
@@ -87,8 +87,7 @@ def _skipped(pilot: Pilot, target: Snapshot, new: Answers, theirs: Tree) -> froz
     if new.rendered is not None or not target.definition.external_data:
         return frozenset()
     with suppress(UnsupportedTemplateError):
-        skips = match_excluded(target, template_context(target, new), pilot.recorded)
-        return frozenset(filter(skips, theirs))
+        return find_excluded(target, new, pilot.recorded, theirs)
     return frozenset()
 
 

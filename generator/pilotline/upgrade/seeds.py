@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pilotline.catalog.carried import carries
 from pilotline.files.tree import File
 from pilotline.git.fast_import import Side
 from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_input
@@ -59,5 +60,5 @@ def _leaving(scratch: Scratch, renders: Renders, ours: Listing) -> frozenset[str
     if not gone or renders.team & MANIFESTS:
         return frozenset()
     present = scratch.read({path: entry for path, entry in ours.items() if is_input(path) or path in gone})
-    built = derive_files({**dict.fromkeys(ours, b""), **present})
+    built = derive_files({**dict.fromkeys(ours, b""), **present}, carries)
     return frozenset(path for path in gone if path in built and built[path] == present.get(path))

@@ -26,7 +26,17 @@ from pilotline.git.work_tree import (
     set_index_entries,
 )
 from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.upgrade.journal import MESSAGE, Journal, drop_journal, is_alone, is_running, lock_path, read_journals
+from pilotline.upgrade.journal import (
+    MESSAGE,
+    Journal,
+    begin_undo,
+    drop_journal,
+    free_writer,
+    is_alone,
+    is_running,
+    lock_path,
+    read_journals,
+)
 
 _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
@@ -63,11 +73,19 @@ def undo_move(pilot: Pilot, journal: Journal) -> None:
     """
     if is_running(pilot, journal):
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
-    if journal.complete:
+    if journal.waits:
         refuse_locked(pilot)
+    begin_undo(pilot, journal)
+    try:
+        _undo(pilot, journal)
+    finally:
+        free_writer(pilot)
+
+
+def _undo(pilot: Pilot, journal: Journal) -> None:
     break_stale_lock(lock_path(pilot))
     old = _entries(pilot, journal.head, journal)
-    if not journal.complete:
+    if not journal.waits:
         _put_aside(pilot, _foreign(pilot, journal, old))
     _remove_arrived(pilot, journal, old)
     _restore(pilot, journal, old)
@@ -84,12 +102,13 @@ def recover(pilot: Pilot) -> frozenset[str]:
     """
     waiting = []
     for journal in read_journals(pilot):
-        if journal.complete:
+        if journal.waits:
             _refuse_own(pilot, journal)
             waiting.append(journal)
         else:
             undo_move(pilot, journal)
-            _LOG.warning("An earlier upgrade was killed while it wrote; it is undone now.")
+            what = "Taking back an earlier upgrade" if journal.undoing else "An earlier upgrade"
+            _LOG.warning("%s was killed while it wrote; it is undone now.", what)
     return frozenset(path for journal in waiting for path in journal.touched)
 
 

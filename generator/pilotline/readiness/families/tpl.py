@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
+from pilotline.catalog.carried import carries
 from pilotline.catalog.versions import parse_version
 from pilotline.documents.section import Location
 from pilotline.errors import CatalogError
@@ -198,7 +199,7 @@ def _stale_files(repo: Repository) -> Iterator[Problem]:
 
 def _rebuilt(repo: Repository) -> Mapping[str, bytes]:
     """Build the derived files that are there and differ from what their sources give."""
-    built = derive_files(repo.files).items()
+    built = derive_files(repo.files, carries).items()
     return {
         path: new
         for path, new in built

@@ -5,12 +5,7 @@ result, which is then an error; the run and its output go on.
 """
 
 import contextlib
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,15 +15,16 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
+from pilotline.files.worker import Worker, WorkerDiedError, WorkerTimeoutError
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.evidence import Record
+from pilotline.readiness.plugins.installed_worker import GROUP, run_checks
 from pilotline.readiness.plugins.messages import load_card, load_result
 from pilotline.readiness.registry import FAMILIES, CheckSelection
 from pilotline.readiness.results import Card, Effort, Grade, Result, Severity, Status
 
-GROUP: Final = "pilotline.checks"
 SECONDS: Final = 10.0
-"""How long one process may take; only executed checks need more, and get it."""
+"""How long one check may take; only executed checks need more, and get it."""
 _EXECUTED_SECONDS: Final = 1800.0
 _FAMILY: Final = re.compile(r"[A-Z]{3}")
 _MOST_RESTARTS: Final = 20
@@ -63,125 +59,88 @@ def installed_families() -> tuple[str, ...]:
 
 def run_families(families: Sequence[str], request: Request) -> FamilyResults:
     """Run families side by side, each in its own process."""
-    gathered, children = FamilyResults(), _Children()
+    gathered = FamilyResults()
     if not families:
         return gathered
-    with ThreadPoolExecutor(max_workers=len(families)) as pool:
+    with contextlib.ExitStack() as running, ThreadPoolExecutor(max_workers=len(families)) as pool:
         try:
-            for answers in pool.map(lambda family: _run_family(family, request, children), families):
+            for answers in pool.map(lambda family: _run_family(family, request, running), families):
                 gathered.results += answers.results
                 gathered.records += answers.records
         except BaseException:
-            children.end_all()
+            running.close()
             raise
     return gathered
 
 
-def _run_family(family: str, request: Request, children: "_Children") -> FamilyResults:
+def _run_family(family: str, request: Request, running: contextlib.ExitStack) -> FamilyResults:
     """Run the checks of a family; when one takes the process down, go on after it in a new one."""
     answers = FamilyResults()
     skipped: list[str] = []
     if not request.choice.touches(family):
         return answers
     for _ in range(_MOST_RESTARTS):
-        failure, begun = _run_child(family, request, skipped, answers, children)
+        listener = _Listener(answers, skipped)
+        failure = _ask(family, request, listener, running)
         if not failure:
             break
-        card = begun or _unknown_card(family)
+        card = listener.begun or _unknown_card(family)
         answers.results.append(Result(card, Status.ERROR, card.stage, card.grade, failure))
-        if begun is None:
+        if listener.begun is None:
             break
-        skipped.append(begun.id)
+        skipped.append(listener.begun.id)
     return answers
 
 
-def _run_child(
-    family: str, request: Request, skipped: list[str], answers: FamilyResults, children: "_Children"
-) -> tuple[str, Card | None]:
-    """Run one process; return why it failed and the check that it was in, or nothing."""
-    with tempfile.TemporaryDirectory(prefix="pilotline-checks-") as folder:
-        results = Path(folder) / "results.jsonl"
-        asked = {
-            "family": family,
-            "results": str(results),
-            "root": str(request.root.resolve()),
-            "today": request.today.isoformat(),
-            "builtin": request.builtin_source,
-            "skip": ",".join(skipped),
-            "select": ",".join(request.choice.select),
-            "ignore": ",".join(request.choice.ignore),
-            "run": "yes" if request.run else "no",
-            "offline": "yes" if request.offline else "no",
-        }
-        seconds = _EXECUTED_SECONDS if request.run else request.seconds
-        failure = children.run(asked, Path(folder) / "errors.txt", seconds)
-        lines = results.read_text(encoding="utf-8", errors="replace").splitlines() if results.exists() else []
-    begun = _read(lines, answers, skipped)
-    return (failure or ("it ended in the middle of a check" if begun else "")), begun
-
-
-class _Children:
-    """The processes that run now, each with whatever it starts itself: none is left behind, also by an interrupt."""
-
-    def __init__(self) -> None:
-        self._running: set[subprocess.Popen[str]] = set()
-
-    def run(self, asked: dict[str, str], errors: Path, seconds: float) -> str:
-        """Start a child and wait for it; return why it failed."""
-        with errors.open("w") as said:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "pilotline.readiness.plugins.installed_worker"],
-                cwd=errors.parent,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                text=True,
-                start_new_session=True,
-            )
-        self._running.add(child)
+def _ask(family: str, request: Request, listener: "_Listener", running: contextlib.ExitStack) -> str:
+    """Let a process run the checks of a family; say why that failed."""
+    asked = {
+        "family": family,
+        "root": str(request.root.resolve()),
+        "today": request.today.isoformat(),
+        "builtin": request.builtin_source,
+        "skip": ",".join(listener.skipped),
+        "select": ",".join(request.choice.select),
+        "ignore": ",".join(request.choice.ignore),
+        "run": "yes" if request.run else "no",
+        "offline": "yes" if request.offline else "no",
+    }
+    seconds = _EXECUTED_SECONDS if request.run else request.seconds
+    with tempfile.TemporaryDirectory(prefix="pilotline-checks-") as folder, Worker(Path(folder)) as worker:
+        running.callback(worker.end)
         try:
-            child.communicate(json.dumps(asked), timeout=seconds)
-        except subprocess.TimeoutExpired:
+            worker.work(run_checks, asked, seconds=seconds, heard=listener.hear)
+        except WorkerTimeoutError:
             return f"The check itself failed: it did not end within {seconds:g} seconds"
-        finally:
-            _end(child)
-            self._running.discard(child)
-        lines = [line for line in errors.read_text(errors="replace").splitlines() if line.strip()]
-        last = (lines or ["it said nothing"])[-1][:300]
-        return f"The check itself failed (exit code {child.returncode}): {last}" if child.returncode else ""
-
-    def end_all(self) -> None:
-        """End them, whatever they do."""
-        for child in tuple(self._running):
-            _end(child)
+        except WorkerDiedError as error:
+            ended = "it ended in the middle of a check" if error.code == 0 else f"exit code {error.code}: {error.said}"
+            return f"The check itself failed ({ended})"
+        except Exception as error:  # noqa: BLE001 - whatever a package raises costs its own checks only
+            return f"The check itself failed ({type(error).__name__}: {error})"[:300]
+    return ""
 
 
-def _end(child: "subprocess.Popen[str]") -> None:
-    """End a process and what it left behind in its session."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
-    child.wait()
+@dataclass
+class _Listener:
+    """Takes what a process says of its checks, with as much care as anything from outside."""
 
-
-def _read(lines: list[str], answers: FamilyResults, skipped: list[str]) -> Card | None:
-    """Take what a process has written; return the card of a check that began and did not end."""
+    answers: FamilyResults
+    skipped: list[str]
     begun: Card | None = None
-    for line in lines:
-        try:
-            data = json.loads(line)
+    """The card of a check that began and did not end."""
+
+    def hear(self, data: object) -> None:
+        """Take one message: a check begins, or has ended."""
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            if not isinstance(data, dict):
+                return
             if "begin" in data:
-                begun = load_card(data["begin"])
+                self.begun = load_card(data["begin"])
             else:
-                answers.results.append(load_result(data["end"]))
-                skipped.append(answers.results[-1].card.id)
-                answers.records += [Record(**data["record"])] if data["record"] else []
-                begun = None
-        except (ValueError, KeyError, TypeError):
-            continue
-    return begun
+                self.answers.results.append(load_result(data["end"]))
+                self.skipped.append(self.answers.results[-1].card.id)
+                self.answers.records += [Record(**data["record"])] if data["record"] else []
+                self.begun = None
 
 
 def _unknown_card(family: str) -> Card:

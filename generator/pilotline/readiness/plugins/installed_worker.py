@@ -1,17 +1,16 @@
-"""The process in which somebody else's checks run: `python -m pilotline.readiness.plugins.installed_worker`.
+"""Somebody else's checks, run in a worker: whatever they print, raise or kill stays in there.
 
-It reads one request on standard input and appends JSON lines to the file that the request names: `begin` with the card
-of a check before it runs, `end` with its result. Whatever the checks print, raise or kill stays in here.
+It tells `begin` with the card of a check before that runs, and `end` with its result, in plain values.
 """
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
+from pilotline.files.worker_process import tell
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, evaluate
 from pilotline.readiness.evidence import Record, read_records
@@ -39,12 +38,13 @@ def load_checks(point: EntryPoint) -> tuple[Check, ...]:
     return checks
 
 
-def _run(request: dict[str, str]) -> None:
-    with Path(request["results"]).open("a", encoding="utf-8", buffering=1) as results:
-        results.writelines(f"{line}\n" for line in _lines(request))
+def run_checks(request: dict[str, str]) -> None:
+    """Run the checks of a family, and tell each result as soon as it is there."""
+    for message in _messages(request):
+        tell(json.loads(json.dumps(message)))
 
 
-def _lines(request: dict[str, str]) -> Iterator[str]:
+def _messages(request: dict[str, str]) -> Iterator[dict[str, object]]:
     family, skipped = request["family"], request["skip"].split(",")
     point = next(point for point in entry_points(group=GROUP) if point.name == family)
     root = Path(request["root"])
@@ -57,11 +57,11 @@ def _lines(request: dict[str, str]) -> Iterator[str]:
             raise ValueError(f"the check {name} is not of the family {family}")
         if name in skipped or not choice.wants(name):
             continue
-        yield json.dumps({"begin": dump_card(check.card)})
+        yield {"begin": dump_card(check.card)}
         proofs = Proofs(read_records(repo), tools)
         result = evaluate([check], repo, proofs)[0]
         record = next((_dump_record(record) for record in proofs.added.values()), None)
-        yield json.dumps({"end": json.loads(dump_result(result)), "record": record})
+        yield {"end": json.loads(dump_result(result)), "record": record}
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -77,7 +77,3 @@ def _dump_record(record: Record) -> dict[str, object]:
         "seconds": record.seconds,
         "measured": dict(record.measured),
     }
-
-
-if __name__ == "__main__":
-    _run(json.loads(sys.stdin.read()))

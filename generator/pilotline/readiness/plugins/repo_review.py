@@ -4,17 +4,15 @@ They are advice of others, so they warn and never block; their ids are their own
 """
 
 import importlib.util
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
-from pilotline.files.children import run_child
+from pilotline.files.worker import Worker, WorkerTimeoutError
 from pilotline.pilot.stages import Stage
+from pilotline.readiness.plugins.repo_review_worker import review
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Result, Severity, Status
 
 _SECONDS: Final = 60.0
@@ -32,27 +30,16 @@ def run_repo_review(folder: Path) -> tuple[Result, ...]:
     """
     if importlib.util.find_spec("repo_review") is None:
         raise RepoReviewError("repo-review is not installed.", "Run: pip install repo-review sp-repo-review")
-    with tempfile.TemporaryDirectory(prefix="pilotline-review-") as scratch:
-        results = Path(scratch) / "results.json"
-        failure = _run(folder, results)
+    with tempfile.TemporaryDirectory(prefix="pilotline-review-") as scratch, Worker(Path(scratch)) as worker:
         try:
-            rows = json.loads(results.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            rows = worker.work(review, str(folder.resolve()), seconds=_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever a plug-in breaks is its own result
+            late = isinstance(error, WorkerTimeoutError)
+            failure = f"it did not end within {_SECONDS:g} seconds" if late else f"{type(error).__name__}: {error}"
             card = _card({"name": "REPO-REVIEW", "description": "The plug-ins of repo-review run"})
-            message = f"repo-review itself failed: {failure or 'it wrote nothing'}"
+            message = f"repo-review itself failed: {failure[:300]}"
             return (Result(card, Status.ERROR, Stage.PRODUCTION, Grade.STATIC, message),)
     return tuple(_result(row) for row in rows)
-
-
-def _run(folder: Path, results: Path) -> str:
-    worker = "pilotline.readiness.plugins.repo_review_worker"
-    command = [sys.executable, "-P", "-m", worker, str(folder.resolve()), str(results)]
-    try:
-        done = run_child(command, results.parent, seconds=_SECONDS)
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {_SECONDS:g} seconds"
-    lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if done.returncode and lines else ""
 
 
 def _result(row: Mapping[str, object]) -> Result:

@@ -1,22 +1,18 @@
-"""The process in which plug-ins of repo-review run: `python -m` this module, with FOLDER and FILE.
-
-One plug-in that raises ends a run of repo-review, and one that prints spoils its output: both stay in here.
-"""
+"""What repo-review finds, asked in a worker: one plug-in that raises ends a run of it."""
 
 import importlib
 import json
-import sys
 from pathlib import Path
+from typing import Final
+
+_FIELDS: Final = ("name", "description", "result", "err_msg", "url", "skip_reason")
 
 
-def main(folder: str, results: str) -> None:
-    """Run every installed plug-in and write what it found."""
+def review(folder: str) -> list[dict[str, object]]:
+    """Run every installed plug-in, and give what it found as plain values."""
     processor = importlib.import_module("repo_review.processor")
     found = processor.process(Path(folder)).results
-    fields = ("name", "description", "result", "err_msg", "url", "skip_reason")
-    rows = [{field: getattr(result, field, None) for field in fields} for result in found]
-    Path(results).write_text(json.dumps(rows), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    rows: list[dict[str, object]] = json.loads(
+        json.dumps([{field: getattr(result, field, None) for field in _FIELDS} for result in found])
+    )
+    return rows

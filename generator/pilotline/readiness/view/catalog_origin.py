@@ -21,8 +21,7 @@ from pilotline.files.disk import write_atomically
 from pilotline.files.tree import Tree
 from pilotline.git import commands as git
 from pilotline.git.credentials import without_user
-from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import render
+from pilotline.template.ownership import render_owned
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import accept_recorded
 
@@ -163,7 +162,5 @@ def _key(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str,
 
 
 def _render_owned(snapshot: Snapshot, recorded: Mapping[str, object], names: Mapping[str, str]) -> Tree:
-    answers = accept_recorded(snapshot, recorded, names)
-    owner = owner_of_paths(snapshot, answers)
-    rendered = render(snapshot, answers, lambda path: owner(path) == "owned")
-    return Tree({path: file for path, file in rendered.items() if not file.link})
+    owned = render_owned(snapshot, accept_recorded(snapshot, recorded, names))
+    return Tree({path: file for path, file in owned.items() if not file.link})

@@ -1,0 +1,105 @@
+"""A worker is asked many times, answers with values and errors, and is ended whatever it does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pilotline.files.tree import File, Tree
+from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError, work
+
+HANGS = "__import__('re').search('(a|aa)+$', 'a' * 60 + 'b')"
+
+
+def ask(function, *arguments):
+    return work(function, *arguments, seconds=60, memory=2**30)
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process lives; one that ended and that nobody asked about does not."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(") ")[2][0] != "Z"
+
+
+def test_one_worker_does_it_all_one_after_the_other():
+    assert ask(max, [3, 5]) == 5
+    assert ask(os.getpid) == ask(os.getpid) != os.getpid()
+
+
+def test_an_error_is_raised_here_and_says_where_it_arose():
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        ask(int, "x")
+    assert "worker_process.py" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("expression", ["__import__('time').sleep(60)", HANGS], ids=["sleeps", "holds the interpreter"])
+def test_what_takes_too_long_is_killed_in_any_thread(expression):
+    with Worker() as worker, ThreadPoolExecutor(1) as pool:
+        process = worker.work(os.getpid)
+        with pytest.raises(WorkerTimeoutError):
+            pool.submit(worker.work, eval, expression, seconds=0.2).result()
+        assert not is_running(process)
+
+
+def test_what_takes_too_much_memory_is_ended():
+    with pytest.raises(WorkerMemoryError):
+        work(bytearray, 2**31, seconds=60, memory=2**28)
+    assert ask(len, b"xx") == 2, "the next one asks another"
+
+
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [("__import__('os')._exit(7)", 7), ("exit(0)", 0), ("__import__('os').kill(__import__('os').getpid(), 9)", -9)],
+    ids=["leaves", "exits", "is killed"],
+)
+def test_a_process_that_ends_says_how(expression, code):
+    with pytest.raises(WorkerDiedError) as caught:
+        ask(eval, expression)
+    assert caught.value.code == code
+
+
+def test_one_that_ended_while_nobody_asked_is_replaced():
+    process = ask(os.getpid)
+    os.kill(process, signal.SIGKILL)
+    while is_running(process):
+        time.sleep(0.01)
+    assert ask(os.getpid) != process
+
+
+def test_what_it_prints_spoils_nothing(capfd):
+    assert ask(eval, "print('x') or __import__('os').write(1, b'y')") == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_tree_goes_and_comes_and_goes_once():
+    tree = Tree({"a": File(b"x" * 1000, executable=True)})
+    assert dict(ask(Tree, tree)) == dict(tree)
+    assert ask(len, tree) == 1
+
+
+def test_what_was_started_in_it_ends_with_it():
+    with Worker() as worker:
+        started = worker.work(eval, "__import__('subprocess').Popen(['sleep', '60']).pid")
+        assert is_running(started)
+    assert not is_running(started)
+
+
+@pytest.mark.parametrize("expression", ["__import__('time').sleep(60)", "None"], ids=["at work", "idle"])
+def test_nothing_outlives_its_owner(expression):
+    code = (
+        "import os, threading, time; from pilotline.files.worker import Worker\n"
+        "worker = Worker(); print(worker.work(os.getpid), flush=True)\n"
+        "threading.Timer(0.2, lambda: os.kill(os.getpid(), 9)).start()\n"
+        f"worker.work(eval, {expression!r}, seconds=0.5); time.sleep(60)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -9, done.stderr
+    deadline = time.monotonic() + 30
+    while is_running(int(done.stdout)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(int(done.stdout))
