@@ -1,13 +1,13 @@
 """Releasing with real git: what is refused changes nothing, what is released is whole."""
 
 import json
-import os
 import shutil
 import subprocess
 
 import pytest
 
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
+from tests.killing import run_killed, some
 from tests.linting.test_rules import FAULTS, GOOD, plant
 
 FRAGMENTS = {
@@ -147,51 +147,43 @@ def test_the_built_in_catalog_also_gets_its_version_and_its_frozen_snapshot(tmp_
     assert subprocess.run(["git", "diff", "--quiet", "v1.1.0"], cwd=folder, check=False).returncode == 0
 
 
-KILLER = f"""#!/bin/sh
-number=$(($(cat "$STEP_FILE") + 1)); echo $number >"$STEP_FILE"; echo "$1" >>"$STEP_FILE.log"
-[ "$number $KILL_WHEN" = "$KILL_AT before" ] && kill -9 $PPID && exit 1
-{shutil.which("git")} "$@"; code=$?
-[ "$number $KILL_WHEN" = "$KILL_AT after" ] && kill -9 $PPID
-exit $code
-"""
-
-
-def release_killed(folder, at, when):
+def release_killed(folder, at=0, when="never"):
     """Release through a git that kills whoever called it; give the calls that it saw."""
-    programs = build_file_tree(folder.parent / f"programs{at}{when}", {"git": KILLER, "step": "0\n"})
-    (programs / "git").chmod(0o755)
-    around = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "STEP_FILE": str(programs / "step")}
-    run = pilotline(
-        "catalog", "release", "1.1.0", cwd=folder,
-        environment={**IDENTITY, **around, "KILL_AT": str(at), "KILL_WHEN": when},
-    )  # fmt: skip
-    assert (run.code != 0) == (at > 0)
-    return len((programs / "step.log").read_text().splitlines())
+    return len(run_killed(folder.parent / f"programs{at}{when}", folder, ["catalog", "release", "1.1.0"], at, when))
 
 
+def test_a_release_that_was_killed_at_some_step_is_made_by_the_next_one(catalog, tmp_path):
+    look_killed(catalog, tmp_path, lambda steps: some(steps, 3, "release"))
+
+
+@pytest.mark.combinations
 def test_a_release_that_was_killed_at_any_step_is_made_by_the_next_one(catalog, tmp_path):
+    look_killed(catalog, tmp_path, list)
+
+
+def look_killed(catalog, tmp_path, choose):
     before = git(catalog, "rev-parse", "HEAD")
     whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
-    calls = release_killed(whole, 0, "never")
+    calls = release_killed(whole)
     expected = files_below(whole)
     writing = 9  # init to tag, and what is asked in between
-    for at in range(calls - writing, calls + 1):
-        for when in ("before", "after") if at > calls - 5 else ("before",):
-            killed = shutil.copytree(catalog, tmp_path / f"killed{at}{when}", symlinks=True)
-            release_killed(killed, at, when)
-            tagged = "v1.1.0" in git(killed, "tag").split()
-            again = release(killed, "1.1.0")
-            assert again.code == (2 if tagged else 0), (at, when, again.err)
-            assert files_below(killed) == expected, (at, when)
-            assert git(killed, "status", "--porcelain") == ""
-            assert git(killed, "rev-parse", "v1.1.0^{commit}") == git(killed, "rev-parse", "HEAD")
-            assert git(killed, "rev-parse", "HEAD~1") == before
-            shutil.rmtree(killed)
+    steps = [(at, when) for at in range(calls - writing, calls + 1) for when in ("before", "within", "after")]
+    for at, when in choose(steps):
+        killed = shutil.copytree(catalog, tmp_path / f"killed{at}{when}", symlinks=True)
+        release_killed(killed, at, when)
+        tagged = "v1.1.0" in git(killed, "tag").split()
+        again = release(killed, "1.1.0")
+        assert again.code == (2 if tagged else 0), (at, when, again.err)
+        assert files_below(killed) == expected, (at, when)
+        assert git(killed, "status", "--porcelain") == ""
+        assert git(killed, "rev-parse", "v1.1.0^{commit}") == git(killed, "rev-parse", "HEAD")
+        assert git(killed, "rev-parse", "HEAD~1") == before
+        shutil.rmtree(killed)
 
 
 def test_a_plan_writes_nothing_where_a_release_was_killed(catalog, tmp_path):
     whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
-    release_killed(catalog, release_killed(whole, 0, "never") - 3, "before")
+    release_killed(catalog, release_killed(whole) - 3, "before")
     before = state(catalog), files_below(catalog / ".git")
     refused = release(catalog, "1.1.0", "--plan")
     assert (refused.code, "without --plan takes it back" in refused.err) == (2, True)
@@ -201,7 +193,7 @@ def test_a_plan_writes_nothing_where_a_release_was_killed(catalog, tmp_path):
 
 def test_work_that_was_done_since_a_release_was_killed_is_nobodys_to_drop(catalog, tmp_path):
     whole = shutil.copytree(catalog, tmp_path / "whole", symlinks=True)
-    release_killed(catalog, release_killed(whole, 0, "never") - 3, "before")
+    release_killed(catalog, release_killed(whole) - 3, "before")
     build_file_tree(catalog, {"CHANGELOG.md": "mine since\n"})
     refused = release(catalog, "1.1.0")
     assert (refused.code, "was killed here while it wrote, and something was changed: CHANGELOG.md" in refused.err) == (

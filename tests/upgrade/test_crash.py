@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
+from tests.killing import run_killed, some
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 ONE = {
@@ -33,13 +34,6 @@ TWO = {
     "seed.txt": "seed\n",
     **{f"many/{number}.txt": f"{number}\n" for number in range(5)},
 }
-KILLER = f"""#!/bin/sh
-number=$(($(cat "$STEP_FILE") + 1)); echo $number >"$STEP_FILE"; echo "$*" >>"$STEP_FILE.log"
-[ "$number $KILL_WHEN" = "$KILL_AT before" ] && kill -9 $PPID && exit 1
-{shutil.which("git")} "$@"; code=$?
-[ "$number $KILL_WHEN" = "$KILL_AT after" ] && kill -9 $PPID
-exit $code
-"""
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +58,8 @@ def originals(tmp_path_factory):
     return folder
 
 
-def run_killed(pilot: Path, at: int, when: str, *arguments: str) -> list[str]:
-    """Upgrade with a git that kills pilotline at one of its calls; return the calls that were made."""
-    binaries = build_file_tree(pilot.parent / "bin", {"git": KILLER, "steps": "0\n"})
-    (binaries / "git").chmod(0o755)
-    environment = {
-        **os.environ, **IDENTITY, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
-        "STEP_FILE": str(binaries / "steps"), "KILL_AT": str(at), "KILL_WHEN": when,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "pilotline", "upgrade", *arguments]
-    subprocess.run(command, cwd=pilot, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return (binaries / "steps.log").read_text().splitlines()
+def upgrade_killed(pilot: Path, at: int, when: str, *arguments: str) -> list[str]:
+    return run_killed(pilot.parent / "bin", pilot, ["upgrade", *arguments], at, when)
 
 
 def everything(pilot: Path) -> tuple[object, ...]:
@@ -87,27 +72,43 @@ def everything(pilot: Path) -> tuple[object, ...]:
 
 def writing_steps(original: Path, scratch: Path, *arguments: str) -> range:
     """Number the calls of git from the one on that writes first."""
-    calls = run_killed(shutil.copytree(original, scratch / "pilot", symlinks=True), 0, "never", *arguments)
+    calls = upgrade_killed(shutil.copytree(original, scratch / "pilot", symlinks=True), 0, "never", *arguments)
     first = next(number for number, call in enumerate(calls, start=1) if "pack-objects" in call)
     return range(first, len(calls) + 1)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(
-    ("kind", "arguments", "code"),
-    [("clean", ("--commit",), 0), ("clean", (), 0), ("conflict", (), 1), ("clean", ("--branch", "catalog-two"), 0)],
-    ids=["commit", "ready", "conflict", "branch"],
-)
-def test_killed_at_every_call_of_git(originals, tmp_path, kind, arguments, code, when):
+KINDS = {
+    "commit": ("clean", ("--commit",), 0),
+    "ready": ("clean", (), 0),
+    "conflict": ("conflict", (), 1),
+    "branch": ("clean", ("--branch", "catalog-two"), 0),
+}
+
+
+@pytest.mark.parametrize("when", ["before", "within", "after"])
+@pytest.mark.parametrize("name", KINDS)
+def test_killed_at_some_calls_of_git(originals, tmp_path, name, when):
+    look(originals, tmp_path, name, when, lambda steps: some(steps, 1, f"{name} {when}"))
+
+
+@pytest.mark.combinations
+@pytest.mark.parametrize("when", ["before", "within", "after"])
+@pytest.mark.parametrize("name", KINDS)
+def test_killed_at_every_call_of_git(originals, tmp_path, name, when):
+    look(originals, tmp_path, name, when, list)
+
+
+def look(originals, tmp_path, name, when, choose):
+    kind, arguments, code = KINDS[name]
     original = originals / kind
     before, head = everything(original), git(original, "rev-parse", "HEAD")
     finished = shutil.copytree(original, tmp_path / "finished" / "pilot", symlinks=True)
     assert pilotline("upgrade", *arguments, cwd=finished, environment=IDENTITY).code == code
     expected = everything(finished)
 
-    for step in writing_steps(original, tmp_path / "counted", *arguments):
+    for step in choose(writing_steps(original, tmp_path / "counted", *arguments)):
         pilot = shutil.copytree(original, tmp_path / str(step) / "pilot", symlinks=True)
-        run_killed(pilot, step, when, *arguments)
+        upgrade_killed(pilot, step, when, *arguments)
         moved = git(pilot, "rev-parse", "HEAD") != head
         if moved or "catalog-two" in git(pilot, "for-each-ref"):
             assert everything(pilot) == expected, f"step {step}"
@@ -161,8 +162,7 @@ def test_killed_between_two_files(originals, tmp_path, number):
 
 def test_work_that_is_done_after_a_kill_is_never_lost(originals, tmp_path):
     pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
-    steps = writing_steps(originals / "clean", tmp_path / "counted")
-    calls = run_killed(pilot, steps[-1] + 1, "never")
+    calls = upgrade_killed(pilot, 0, "never")
     journal = pilot / ".git/pilotline-upgrade.json"
     data = json.loads(journal.read_text())
     assert data["complete"] is True
@@ -184,7 +184,7 @@ def test_work_that_is_done_after_a_kill_is_never_lost(originals, tmp_path):
 def test_a_process_number_that_means_another_process_now_blocks_nothing(originals, tmp_path, number):
     pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
     before = everything(pilot)
-    run_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
+    upgrade_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
     journal = pilot / ".git/pilotline-upgrade.json"
     journal.write_text(json.dumps({**json.loads(journal.read_text()), "process": number}))
     undone = pilotline("upgrade", "--abort", cwd=pilot)
@@ -193,7 +193,7 @@ def test_a_process_number_that_means_another_process_now_blocks_nothing(original
 
 def test_whoever_writes_holds_a_lock_and_others_wait(originals, tmp_path):
     pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
-    run_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
+    upgrade_killed(pilot, writing_steps(originals / "clean", tmp_path / "counted")[-1], "before")
     with (pilot / ".git/pilotline-upgrade.lock").open("a+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for command in (("upgrade", "--abort"), ("upgrade", "--commit")):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.upgrade.helpers import numbered, release, upgrade
-from tests.upgrade.test_crash import everything, run_killed
+from tests.upgrade.test_crash import everything, upgrade_killed
 
 FILES = {"a.txt": numbered(), "clash.txt": "one\n"}
 BETTER = {"a.txt": numbered(n2="two"), "clash.txt": "two\n", "new.txt": "new\n"}
@@ -133,10 +133,12 @@ def test_a_commit_of_something_else_leaves_the_way_back(repository):
 def test_a_move_that_is_killed_is_undone_from_either_folder_and_the_other_s_work_stays(repository, tmp_path, step):
     build_file_tree(repository, {"two/a.txt": "in the middle of it\n"})
     when, name = step.split()
-    calls = run_killed(shutil.copytree(repository, tmp_path / "count/r", symlinks=True) / "one", 0, "never", "--commit")
+    calls = upgrade_killed(
+        shutil.copytree(repository, tmp_path / "count/r", symlinks=True) / "one", 0, "never", "--commit"
+    )
     number = next(at for at, call in enumerate(calls, start=1) if f" {name} " in f" {call} ")
     assert upgrade(repository / "one", "--plan").code == 0
-    run_killed(repository / "one", number, when, "--commit")
+    upgrade_killed(repository / "one", number, when, "--commit")
     finished = step == "after update-ref"
     git(repository, "checkout", "--quiet", "two/a.txt")
     done = upgrade(repository / "two", "--commit", "-d", "name=eve", "--to", "v1.0.0")

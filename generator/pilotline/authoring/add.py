@@ -50,12 +50,17 @@ def plan_addition(folder: Path, kind: Kind, name: str, title: str = "", like: st
     title = title or name.replace("_", " ").capitalize()
     _refuse_names(subject, name, title)
     files = _architecture(subject, name, title, like) if kind == "architecture" else _integration(name, title)
-    taken = [path for path in files if path in subject.tree]
+    # What one that was killed has left is no obstacle for the next.
+    taken = [p for p, file in files.items() if p in subject.tree and not _begins(file, subject.tree[p])]
     if taken:
         raise CatalogError(f"{taken[0]} is there already.", "Choose another name, or remove it first.")
     condition = f"architecture == '{name}'" if kind == "architecture" else f"'{name}' in integrations"
     text = add_choice(subject.definition_content.decode(), _QUESTION[kind], title, name)
     return Addition(folder, name, files, folder / subject.definition_path, add_layer(text, name, condition))
+
+
+def _begins(whole: File, present: File) -> bool:
+    return whole.content.startswith(present.content)
 
 
 def _refuse_names(subject: Subject, name: str, title: str) -> None:

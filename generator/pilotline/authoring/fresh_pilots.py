@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from pilotline.authoring.known_verdicts import keep_verdict, name_content, recall_verdict
 from pilotline.errors import PilotlineError
 from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import LintProblem
@@ -28,9 +29,16 @@ _FIX: Final = "Ask for it in a question of copier.yml, let a template bring it, 
 def examine_catalog(folder: Path, progress: Progress = unseen) -> LintVerdict:
     """Lint a catalog, and where that finds nothing judge fresh pilots of every architecture by its own checks.
 
+    What was examined before, and has not changed since, is not examined again.
+
     Raises:
         CatalogError: There is no such folder.
     """
+    name = name_content(folder)
+    return recall_verdict(name) or keep_verdict(name, _examine(folder, progress))
+
+
+def _examine(folder: Path, progress: Progress) -> LintVerdict:
     found = lint_catalog(folder, progress)
     return found if found.problems else LintVerdict(tuple(find_never_passed(Subject(folder))), found.cases)
 

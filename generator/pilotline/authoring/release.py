@@ -1,7 +1,7 @@
 """Releasing a catalog: checked, told to pilot teams, committed and tagged, or left as it was."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,8 @@ class Release:
     """What goes away: the fragments, and what was written for the next version."""
     builtin: bool
     """Whether this is the repository of pilotline itself, whose snapshot is frozen."""
+    linted_before: bool = False
+    """Whether the very same content was linted earlier, and not again now."""
 
 
 def plan_release(folder: Path, version: str, today: date, *, recover: bool, progress: Progress = unseen) -> Release:
@@ -74,10 +76,10 @@ def plan_release(folder: Path, version: str, today: date, *, recover: bool, prog
         raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
     if git.try_git(["symbolic-ref", "--quiet", "HEAD"], folder)[0]:
         raise CatalogError("No branch is checked out, so the release would be lost.", "Run `git switch BRANCH` first.")
-    problems = examine_catalog(folder, progress).problems
-    if problems:
-        raise LintError(problems)
-    return _write_notes(folder, tag, today)
+    verdict = examine_catalog(folder, progress)
+    if verdict.problems:
+        raise LintError(verdict.problems)
+    return replace(_write_notes(folder, tag, today), linted_before=verdict.known)
 
 
 def _choose_tag(folder: Path, version: str) -> str:

@@ -56,6 +56,8 @@ class LintVerdict:
     problems: tuple[LintProblem, ...]
     cases: int
     """Sets of answers that were rendered."""
+    known: bool = False
+    """Whether an earlier lint of the very same content found it."""
 
 
 Progress = Callable[[int, int], None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from pilotline.documents.section import Location
+from pilotline.documents.section import NOWHERE, Location
 from pilotline.pilot.rule_book import explain_differing_rules, find_differing_rules
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
@@ -19,6 +19,7 @@ from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Refused, Waiver, read_waivers
 
 NEXT_STEPS: Final = 3
+_MOST_NAMED: Final = 5
 Weight = Literal["error", "warning", "note", "none"]
 
 
@@ -152,7 +153,7 @@ def judge(
 ) -> Verdict:
     """Judge a pilot by the results of its checks, under its waivers."""
     waivers, refused = read_waivers(repo)
-    around = (*_rule_notices(repo), *_lowering_notices(repo))
+    around = (*_hidden_notices(repo), *_rule_notices(repo), *_lowering_notices(repo))
     judged = apply_waivers(results, waivers, repo.today)
     left_out = tuple(left_out)
     incomplete = {name.rstrip("0123456789") for name in left_out} if is_partial else set()
@@ -194,6 +195,26 @@ def _score(family: str, members: Sequence[Result]) -> FamilyScore:
     points = sum(result.grade.weight for result in passed)
     counts = {grade.value: sum(result.grade is grade for result in passed) for grade in Grade}
     return FamilyScore(family, points / len(applicable) if applicable else None, counts, len(applicable))
+
+
+def _hidden_notices(repo: Repository) -> tuple[Notice, ...]:
+    """Say what is not checked out, and by what it is judged."""
+    hidden = repo.files.hidden
+    told = []
+    if hidden.sizes:
+        told.append(f"Not checked out here, and judged as git has it: {_shorten(tuple(hidden.sizes))}")
+    if hidden.missing:
+        way = "`git sparse-checkout add FOLDER` brings it"
+        told.append(
+            f"Not checked out here, nor in this clone, so it counts as missing: {_shorten(hidden.missing)}; {way}"
+        )
+    return tuple(Notice(message, NOWHERE) for message in told)
+
+
+def _shorten(paths: Sequence[str]) -> str:
+    """Name some paths and count the others."""
+    more = len(paths) - _MOST_NAMED
+    return ", ".join(paths[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _rule_notices(repo: Repository) -> tuple[Notice, ...]:

@@ -53,6 +53,8 @@ class UpgradePlan:
     """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
     causes: tuple[Cause, ...] = ()
     """The catalog's commits behind the conflicts, where its history is at hand."""
+    unrecorded: tuple[str, ...] = ()
+    """Questions that were answered now and whose answers no pilot records: secrets, and what cannot be written down."""
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -106,7 +108,8 @@ def plan_move(
         renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
         plan = stack.enter_context(plan_merge(pilot, target.snapshot, renders, new, rehearsal))
         causes = find_causes((recorded, old), (target.snapshot, new), paths_in_catalog(plan.merge, renders, pilot))
-        yield replace(plan, problems=problems, causes=causes)
+        unrecorded = tuple(name for name in target.changes if name not in new.recorded)
+        yield replace(plan, problems=problems, causes=causes, unrecorded=unrecorded)
 
 
 def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +71,19 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: 
     with ready_for(pilot, options):
         recorded, target = _settle(pilot, recorded, target, trust=options.trust)
         with plan_move(pilot, recorded, target, lenient=options.plan) as plan:
-            return finish_move(plan, message, options)
+            return finish_move(plan, message, options, _foresee(plan) if options.plan else NOTHING_MORE)
+
+
+def _foresee(plan: UpgradePlan) -> More:
+    """Say what a move means for the pilot's readiness."""
+    if plan.is_empty:
+        return NOTHING_MORE
+    from pilotline.cli.views.foresight import foresight_as_json, foresight_lines  # noqa: PLC0415 - only a plan needs it
+    from pilotline.readiness.foresight import foresee_move  # noqa: PLC0415 - the same
+
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    found = foresee_move(plan, today, read_config(config_path()).source)
+    return NOTHING_MORE if found is None else More(foresight_lines(found), {"readiness": foresight_as_json(found)})
 
 
 def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE) -> int:

@@ -100,7 +100,9 @@ def _row(result: Result) -> list[str]:
 
 def _calendar(verdict: Verdict) -> str:
     lines = [f"  {event.day}  {event.check}  {event.message}" for event in verdict.events]
-    notices = [f"  {notice.message} ({notice.location})" for notice in verdict.notices]
+    notices = [
+        f"  {notice.message}{f' ({notice.location})' if notice.location.path else ''}" for notice in verdict.notices
+    ]
     parts = ["\n".join(["Turns red in the next twelve months unless it is mended:", *lines])] if lines else []
     return "\n\n".join(parts + (["\n".join(["To know:", *notices])] if notices else []))
 

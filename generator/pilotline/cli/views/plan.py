@@ -43,6 +43,7 @@ def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Map
         "left_untracked": list(plan.untracked),
         "derived_rebuilt": list(plan.derived),
         "unignored": list(plan.unignored),
+        "not_recorded": list(plan.unrecorded),
         "written": written,
         "commit": commit,
     }
@@ -68,13 +69,12 @@ def _cause_fields(plan: UpgradePlan, cause: Cause) -> dict[str, object]:
 def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
     """Lay a plan out for people, with what comes last."""
     if plan.is_empty and not plan.problems:
-        return f"Already at {plan.target.identity.version}; nothing to do."
+        lines = [f"Already at {plan.target.identity.version}; nothing to do.", *_left_lines(plan)]
+        return "\n".join(lines)
     lines = [_headline(plan), *_change_lines(plan)]
     lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
     lines += list_lines("Answers that are no longer valid", [str(problem) for problem in plan.problems])
-    lines += list_lines("Stay deleted, as you left them", plan.kept_deleted)
-    lines += list_lines("Not in git here, so left as they lie; the catalog has changed them", plan.untracked)
-    lines += list_lines("Yours, and improved in the catalog since; left alone", plan.improved)
+    lines += _left_lines(plan)
     lines += list_lines("Ignored by git now, and no longer then: look before the next `git add`", plan.unignored)
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
@@ -83,6 +83,16 @@ def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
         "The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(plan, c)]
     )
     return "\n".join([*lines, "", ending])
+
+
+def _left_lines(plan: UpgradePlan) -> list[str]:
+    """Say what stays as it is although another render has it otherwise, and which answers are kept nowhere."""
+    return [
+        *list_lines("Stay deleted, as you left them", plan.kept_deleted),
+        *list_lines("Not in git here, so left as they lie; the catalog has changed them", plan.untracked),
+        *list_lines("Yours, and improved in the catalog since; left alone", plan.improved),
+        *list_lines("Answered now and recorded nowhere: it holds only in what changes above", plan.unrecorded),
+    ]
 
 
 def _note_lines(note: Note) -> list[str]:

@@ -3,24 +3,42 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
 
+_REGULAR: Final = frozenset({"100644", "100755"})
 _NEVER: Final = frozenset({".git", ".venv", "venv", "__pycache__", "node_modules", "var"})
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What git tracks and a sparse checkout leaves out of the work tree."""
+
+    objects: Mapping[str, str]
+    """The ids under which git has their contents, by path."""
+    sizes: Mapping[str, int]
+    missing: tuple[str, ...]
+    """Those whose content this clone has not, either."""
 
 
 class Files(Mapping[str, bytes]):
     """An immutable mapping from path to content that may read late."""
 
     def __init__(
-        self, sizes: Mapping[str, int], root: Path | None = None, contents: Mapping[str, bytes] | None = None
+        self,
+        sizes: Mapping[str, int],
+        root: Path | None = None,
+        contents: Mapping[str, bytes] | None = None,
+        hidden: "Hidden | None" = None,
     ) -> None:
-        self._sizes = dict(sorted(sizes.items()))
+        self._sizes = dict(sorted({**sizes, **(hidden.sizes if hidden else {})}.items()))
         self._root = root
         self._contents = dict(contents or {})
+        self.hidden = hidden or Hidden({}, {}, ())
 
     @classmethod
     def of(cls, contents: Mapping[str, bytes]) -> "Files":
@@ -52,6 +70,8 @@ class Files(Mapping[str, bytes]):
         return self._root is not None and path not in self._sizes and os.path.lexists(self._root / path)
 
     def _read(self, path: str) -> bytes:
+        if self._root is not None and path in self.hidden.objects:
+            return git.run_git(["cat-file", "blob", self.hidden.objects[path]], self._root, discover=True)
         try:
             return (self._root / path).read_bytes() if self._root else b""
         except OSError:
@@ -60,12 +80,40 @@ class Files(Mapping[str, bytes]):
 
 def read_files(folder: Path) -> Files:
     """Find the files of a folder: those that git tracks or would add; without git, all but what is never committed."""
+    records = _list(folder, "--others", "--exclude-standard")
+    known = {os.fsdecode(record[2:]) for record in records or ()}
+    if records is None:  # no repository, or a clone that has not even the rules of what is ignored
+        records = _list(folder) or []
+        known = {*(os.fsdecode(record[2:]) for record in records), *_walk(folder)}
+    sizes = _sizes(folder, known)
+    left_out = {os.fsdecode(record[2:]) for record in records if record.startswith(b"S ")} - sizes.keys()
+    return Files(sizes, folder, hidden=_find_hidden(folder, left_out) if left_out else None)
+
+
+def _list(folder: Path, *more: str) -> list[bytes] | None:
+    """List what git tracks, each with a letter for its state; None where git cannot say."""
     try:
-        listed = git.run_git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], folder, discover=True)
-        paths = {os.fsdecode(name) for name in listed.split(b"\0") if name}
+        listed = git.run_git(["ls-files", "-z", "-t", "--cached", *more], folder, discover=True)
     except GitError:
-        paths = set(_walk(folder))
-    return Files(_sizes(folder, paths), folder)
+        return None
+    return list(filter(None, listed.split(b"\0")))
+
+
+def _find_hidden(folder: Path, paths: set[str]) -> Hidden:
+    """Find in git what a sparse checkout leaves out of the work tree."""
+    listed = git.run_git(["ls-files", "-z", "--stage"], folder, discover=True)
+    objects = {}
+    for record in filter(None, listed.split(b"\0")):
+        meta, _, name = record.partition(b"\t")
+        mode, object_id, _ = meta.decode().split()
+        if os.fsdecode(name) in paths and mode in _REGULAR:
+            objects[os.fsdecode(name)] = object_id
+    wanted = "".join(f"{object_id}\n" for object_id in objects.values()).encode()
+    code, output = git.try_git(["cat-file", "--batch-check"], folder, stdin=wanted, discover=True)
+    lines = output.decode().splitlines() if not code else []
+    found = {oid: int(size) for oid, kind, size in (line.split() for line in lines if line.count(" ") == 2) if kind}  # noqa: PLR2004
+    sizes = {path: found[object_id] for path, object_id in objects.items() if object_id in found}
+    return Hidden({path: objects[path] for path in sizes}, sizes, tuple(sorted(objects.keys() - sizes.keys())))
 
 
 def _sizes(folder: Path, paths: set[str]) -> dict[str, int]:

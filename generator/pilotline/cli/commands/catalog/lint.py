@@ -31,15 +31,17 @@ def command(folder: Path, as_json: bool) -> int:
 
 
 def _as_json(verdict: LintVerdict) -> dict[str, object]:
-    return {"format": 1, "cases": verdict.cases, "problems": [asdict(problem) for problem in verdict.problems]}
+    problems = [asdict(problem) for problem in verdict.problems]
+    return {"format": 1, "cases": verdict.cases, "known": verdict.known, "problems": problems}
 
 
 def _as_text(verdict: LintVerdict) -> str:
+    known = " This very content was linted before; nothing was rendered again." if verdict.known else ""
     if not verdict.problems:
-        return f"No problems: {verdict.cases} sets of answers were rendered."
+        return f"No problems: {verdict.cases} sets of answers were rendered.{known}"
     lines = []
     for problem in verdict.problems:
         place = click.style(f"{problem.path}:{problem.line}", bold=True)
         lines += [f"{place} {click.style(problem.rule, fg='red')}: {problem.message}", f"    {problem.fix}"]
     count = "1 problem" if len(verdict.problems) == 1 else f"{len(verdict.problems)} problems"
-    return "\n".join([*lines, f"{count}."])
+    return "\n".join([*lines, f"{count}.{known}"])

@@ -23,6 +23,8 @@ def command(version: str, folder: Path, only_plan: bool, as_json: bool) -> None:
     """
     today, watch = datetime.now(UTC).date(), counting("Linting, rule")
     release = plan_release(folder.absolute(), version, today, recover=not only_plan, progress=watch)
+    if release.linted_before and not as_json:
+        click.echo("This very content was linted before, without problems.", err=True)
     commit = None if only_plan else publish_release(release)
     note = f"upgrade_notes/{release.tag}.md"
     if as_json:

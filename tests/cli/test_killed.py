@@ -1,0 +1,154 @@
+"""Every verb that writes, killed at any call of git: old or new is there, and the same command again succeeds.
+
+Upgrades and releases have more of it beside their own tests.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
+from tests.killing import run_killed, some
+
+QUESTIONS = """
+_exclude: [copier.yml, "templates/_*", changelog.d, upgrade_notes, CHANGELOG.md]
+name: ada
+integrations: {type: yaml, multiselect: true, choices: [db, mq], default: "[]"}
+"""
+CATALOG = {
+    "copier.yml": QUESTIONS,
+    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    "text.txt.jinja": "{% for i in range(9) %}line {{ i }}\n{% endfor %}{{ integrations }}\n",
+    "{% if 'db' in integrations %}db{% endif %}/db.txt": "db\n",
+    "templates/_integrations/db.yml": "id: db\n",
+    "templates/_integrations/mq.yml": "id: mq\n",
+}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: what it is given, what it is called with, and where it leaves its result."""
+
+    arguments: tuple[str, ...]
+    start: str
+    """The folder of the originals that it is run in a copy of."""
+    result: str = "."
+    """What to look at, below that copy."""
+    again: tuple[int, ...] = (0,)
+    """How the same command may end once it is done."""
+
+
+VERBS = {
+    "new": Verb(("new", "made", "--defaults", "--catalog", "CATALOG"), "empty", "made", (2,)),
+    "add": Verb(("add", "db", "--commit"), "pilot"),
+    "adopt": Verb(("adopt", "--defaults", "--catalog", "CATALOG", "--commit"), "plain", ".", (2,)),
+    "upgrade": Verb(("upgrade", "--commit"), "pilot"),
+    "upgrade, not committed": Verb(("upgrade",), "pilot", ".", (2,)),
+    "answers": Verb(("answers", "-d", "name=eve", "--commit"), "pilot"),
+    "abort": Verb(("upgrade", "--abort"), "upgraded"),
+    "abort of a conflict": Verb(("upgrade", "--abort"), "conflicted"),
+    "catalog init": Verb(("catalog", "init", "made", "--name", "Ours", "--catalog", "CATALOG"), "empty", "made", (2,)),
+    "catalog release": Verb(("catalog", "release", "9.0.0"), "catalog", ".", (2,)),
+}
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """Give one folder for each beginning: a catalog, a pilot of its first version, and what can be made of it."""
+    folder = tmp_path_factory.mktemp("originals")
+    (folder / "empty").mkdir()
+    catalog = build_file_tree(folder / "catalog", CATALOG)
+    commit_all(catalog, "one", tag="v1.0.0")
+    made = pilotline("new", folder / "pilot", "--defaults", "--catalog", catalog, environment=IDENTITY)
+    assert made.code == 0, made.err
+    more = {"text.txt.jinja": CATALOG["text.txt.jinja"].replace("line", "row", 1), "more.txt": "more\n"}
+    commit_all(build_file_tree(catalog, more), "two", tag="v2.0.0")
+    commit_all(build_file_tree(catalog, {"changelog.d/a.added.md": "A thing.\n"}), "three")
+    for name, edits in {"upgraded": {}, "conflicted": {"text.txt": "ours\n"}}.items():
+        shutil.copytree(folder / "pilot", folder / name)
+        if edits:
+            commit_all(build_file_tree(folder / name, edits), "our work")
+        run = pilotline("upgrade", cwd=folder / name, environment=IDENTITY)
+        assert run.code == (1 if edits else 0), run.err
+    commit_all(build_file_tree(folder / "plain", {"README.md": "# Ours\n"}), "ours")
+    return folder
+
+
+class Stage:
+    """A copy of what a verb begins with, and how it stands now."""
+
+    def __init__(self, originals: Path, verb: Verb, folder: Path) -> None:
+        self.folder = shutil.copytree(originals / verb.start, folder / "work", symlinks=True)
+        self.programs = folder / "programs"
+        self.command = [part.replace("CATALOG", str(originals / "catalog")) for part in verb.arguments]
+        self.result = self.folder / verb.result
+
+    def state(self) -> object:
+        if not self.result.exists():
+            return None
+        return (
+            files_below(self.result), git(self.result, "status", "--porcelain", "--ignored"),
+            git(self.result, "ls-files", "--stage"), git(self.result, "rev-parse", "HEAD^{tree}"),
+            git(self.result, "tag"), git(self.result, "log", "--format=%s"),
+        )  # fmt: skip
+
+    def killed(self, at: int = 0, when: str = "never") -> list[str]:
+        return run_killed(self.programs, self.folder, self.command, at, when)
+
+    def run(self):
+        return pilotline(*self.command, cwd=self.folder, environment=IDENTITY)
+
+
+def look(originals: Path, verb: Verb, tmp_path: Path, choose: Callable[[range], list[int]]) -> None:
+    whole = Stage(originals, verb, tmp_path / "whole")
+    old = whole.state()
+    calls, new = whole.killed(), whole.state()
+    assert new != old
+    for at in choose(range(1, len(calls) + 1)):
+        when = ("before", "within", "after")[at % 3]
+        stage = Stage(originals, verb, tmp_path / str(at))
+        stage.killed(at, when)
+        done = stage.state() == new
+        again = stage.run()
+        place = f"{when} call {at}: {calls[at - 1]}"
+        assert again.code in ({0, *verb.again} if done else {0}), f"{place}: {again.err}"
+        assert stage.state() == new, place
+        shutil.rmtree(stage.folder.parent)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_killed_at_some_calls_of_git_the_same_command_succeeds(originals, tmp_path, name):
+    look(originals, VERBS[name], tmp_path, lambda steps: some(steps, 2, name))
+
+
+@pytest.mark.combinations
+@pytest.mark.parametrize("name", VERBS)
+def test_killed_at_every_call_of_git_the_same_command_succeeds(originals, tmp_path, name):
+    look(originals, VERBS[name], tmp_path, list)
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in {"new", "upgrade"}])
+def test_of_two_at_once_none_spoils_the_other(originals, tmp_path, name):
+    """`new` and `upgrade --commit` have the same beside their own tests."""
+    verb = VERBS[name]
+    whole = Stage(originals, verb, tmp_path / "whole")
+    assert whole.run().code == 0
+    stage = Stage(originals, verb, tmp_path / "two")
+    command, around = [sys.executable, "-m", "pilotline", *stage.command], {**os.environ, **IDENTITY}
+    pair = [
+        subprocess.Popen(command, cwd=stage.folder, env=around, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [each.communicate(timeout=120)[1] for each in pair]
+    codes = sorted(each.returncode for each in pair)
+    assert codes in ([0, 0], [0, 2]), said
+    assert not any("fault of pilotline" in text for text in said), said
+    assert stage.state() == whole.state(), said
+    assert sorted(path.name for path in stage.folder.iterdir()) == sorted(path.name for path in whole.folder.iterdir())
