@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pilotline.files.tree import File, Tree
-from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError, work
+from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError, end_all, work
 
 HANGS = "__import__('re').search('(a|aa)+$', 'a' * 60 + 'b')"
 
@@ -24,6 +24,16 @@ def is_running(process: int) -> bool:
     """Tell whether a process lives; one that ended and that nobody asked about does not."""
     stat = Path(f"/proc/{process}/stat")
     return stat.exists() and stat.read_text().rpartition(") ")[2][0] != "Z"
+
+
+@pytest.fixture(autouse=True, params=["a copy", "a fresh process"])
+def kind(request, monkeypatch):
+    """Run every test with both kinds of worker."""
+    end_all()
+    if request.param == "a fresh process":
+        monkeypatch.setattr("pilotline.files.worker.can_fork", lambda: False)
+    yield
+    end_all()
 
 
 def test_one_worker_does_it_all_one_after_the_other():
@@ -39,7 +49,7 @@ def test_an_error_is_raised_here_and_says_where_it_arose():
 
 @pytest.mark.parametrize("expression", ["__import__('time').sleep(60)", HANGS], ids=["sleeps", "holds the interpreter"])
 def test_what_takes_too_long_is_killed_in_any_thread(expression):
-    with Worker() as worker, ThreadPoolExecutor(1) as pool:
+    with Worker(fork=True) as worker, ThreadPoolExecutor(1) as pool:
         process = worker.work(os.getpid)
         with pytest.raises(WorkerTimeoutError):
             pool.submit(worker.work, eval, expression, seconds=0.2).result()
@@ -83,7 +93,7 @@ def test_a_tree_goes_and_comes_and_goes_once():
 
 
 def test_what_was_started_in_it_ends_with_it():
-    with Worker() as worker:
+    with Worker(fork=True) as worker:
         started = worker.work(eval, "__import__('subprocess').Popen(['sleep', '60']).pid")
         assert is_running(started)
     assert not is_running(started)
@@ -93,7 +103,7 @@ def test_what_was_started_in_it_ends_with_it():
 def test_nothing_outlives_its_owner(expression):
     code = (
         "import os, threading, time; from pilotline.files.worker import Worker\n"
-        "worker = Worker(); print(worker.work(os.getpid), flush=True)\n"
+        "worker = Worker(fork=True); print(worker.work(os.getpid), flush=True)\n"
         "threading.Timer(0.2, lambda: os.kill(os.getpid(), 9)).start()\n"
         f"worker.work(eval, {expression!r}, seconds=0.5); time.sleep(60)"
     )

@@ -16,13 +16,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final, Self, TypeVar, cast
+from typing import IO, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from pilotline.files.children import HeldSignals
+from pilotline.files.forked import ForkedProcess, can_fork
 from pilotline.files.tree import Tree
+from pilotline.files.worker_process import main
 
 _Result = TypeVar("_Result")
 _COMMAND: Final = (sys.executable, "-P", "-c", "from pilotline.files.worker_process import main; main()")
+_Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
 _START: Final = 30.0
 """How many seconds a busy machine may take to start a worker and import what the work needs."""
 _PATIENCE: Final = 1.0
@@ -63,19 +66,22 @@ class WorkerDiedError(Exception):
 class Worker:
     """A process that works for this one, with whatever it starts itself."""
 
-    def __init__(self, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, environment: Mapping[str, str] | None = None, *, fork: bool = False
+    ) -> None:
+        """Start it.
+
+        Args:
+            folder: Where it works; a temporary folder of the system by default.
+            environment: Its environment; that of this process by default.
+            fork: Whether it may be a copy of this process, which is there sooner.
+        """
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the process
         self._sent: dict[int, Tree] = {}
         self._expired = False
         with HeldSignals() as held:
-            self._child = subprocess.Popen(  # noqa: S603 - a program of ours
-                _COMMAND,
-                cwd=folder or tempfile.gettempdir(),
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said,
-                start_new_session=True,
+            self._child: _Process = (
+                ForkedProcess(main, self._said) if fork and can_fork() else _start(folder, environment, self._said)
             )
             try:
                 held.release()
@@ -182,7 +188,7 @@ class Worker:
         self._close()
         if self._expired:
             return WorkerTimeoutError()
-        return WorkerDiedError(self._child.returncode, lines[-1][:300] if lines else "it said nothing")
+        return WorkerDiedError(self._child.returncode or 0, lines[-1][:300] if lines else "it said nothing")
 
     def _let_end(self) -> None:
         """Let a process that closed its pipe finish, so that its own exit code is known; its number stays its own."""
@@ -202,6 +208,18 @@ class Worker:
         """Let go of it in a copy of this process: it works for the original only."""
         self._close()
         self._child.returncode = 0
+
+
+def _start(folder: Path | None, environment: Mapping[str, str] | None, said: IO[bytes]) -> _Process:
+    return subprocess.Popen(  # noqa: S603 - a program of ours
+        _COMMAND,
+        cwd=folder or tempfile.gettempdir(),
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        start_new_session=True,
+    )
 
 
 class _Sender(pickle.Pickler):
@@ -255,13 +273,15 @@ def _take() -> Worker:
         try:
             worker = _IDLE.pop()
         except IndexError:
-            return Worker()
+            break
         if worker.is_usable:
             return worker
         worker.end()
+    return Worker(fork=True)
 
 
-def _end_all() -> None:
+def end_all() -> None:
+    """End every worker that waits for work."""
     while _IDLE:
         _IDLE.pop().end()
 
@@ -271,6 +291,6 @@ def _forget_all() -> None:
         _IDLE.pop().forget()
 
 
-atexit.register(_end_all)
+atexit.register(end_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)

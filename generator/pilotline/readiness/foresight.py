@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 from pilotline.documents.section import Section
 from pilotline.git.contents import list_tree, read_blobs
-from pilotline.pilot.paths import MANIFEST
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.declared_checks import declared_checks
 from pilotline.readiness.organisation_overrides import read_lowering
@@ -61,8 +60,8 @@ class Foresight:
     """What keeps the pilot from a stage after the move, and does not now."""
 
 
-def foresee_move(plan: UpgradePlan, today: date, builtin_source: str) -> Foresight | None:
-    """Judge a pilot as it is committed and as the planned move would leave it; None where it is no pilot.
+def foresee_move(plan: UpgradePlan, today: date, builtin_source: str) -> Foresight:
+    """Judge a pilot as it is committed and as the planned move would leave it.
 
     Evidence is of a commit, so what the move makes stale counts as not proven.
     """
@@ -72,8 +71,6 @@ def foresee_move(plan: UpgradePlan, today: date, builtin_source: str) -> Foresig
     now = Repository(_read(plan.merge.scratch, pilot.place.tree, pilot.prefix), today, history, origin)
     then_files = _read(plan.merge.scratch, plan.merge.tree_id, pilot.prefix)
     then = Repository(then_files, today, _HistoryAfter(history, changed), origin)
-    if MANIFEST not in now.files:
-        return None
     return _compare(now, then)
 
 

@@ -15,6 +15,7 @@ from pilotline.cli.views.terminal import say
 from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.git.commands import fetching_missing_objects
+from pilotline.pilot.paths import MANIFEST
 from pilotline.pilot.pilot import open_pilot
 from pilotline.pilot.repository import Pilot
 from pilotline.template.copier_migrations import has_migrations
@@ -76,14 +77,14 @@ def run_move(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, message: 
 
 def _foresee(plan: UpgradePlan) -> More:
     """Say what a move means for the pilot's readiness."""
-    if plan.is_empty:
+    if plan.is_empty or f"{plan.pilot.prefix}{MANIFEST}" not in plan.merge.tracked:
         return NOTHING_MORE
     from pilotline.cli.views.foresight import foresight_as_json, foresight_lines  # noqa: PLC0415 - only a plan needs it
     from pilotline.readiness.foresight import foresee_move  # noqa: PLC0415 - the same
 
     today = date.today()  # noqa: DTZ011 - the user's own day
     found = foresee_move(plan, today, read_config(config_path()).source)
-    return NOTHING_MORE if found is None else More(foresight_lines(found), {"readiness": foresight_as_json(found)})
+    return More(foresight_lines(found), {"readiness": foresight_as_json(found)})
 
 
 def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE) -> int:
