@@ -80,7 +80,7 @@ def _be_the_copy(main: Callable[[], None], orders: int, answers: int, errors: in
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         for place, handle in enumerate((orders, answers, errors)):
             os.dup2(handle, place)
-        # Other handles stay open: objects of this process that end later would close whatever has their numbers by then.
+        # Other handles stay open: objects of this process that end later would close what has their numbers by then.
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - they end with the process
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
