@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,21 @@ def test_an_architecture_begins_as_another_one(small):
         "templates/{{ layer.stream }}/code/main.py",
     ]
     assert lint_catalog(small).problems == ()
+
+
+def test_what_a_killed_one_left_is_finished_and_what_is_somebody_s_stays(small, tmp_path):
+    command = ("catalog", "add", "architecture", "stream")
+    whole = shutil.copytree(small, tmp_path / "whole")
+    assert pilotline(*command, cwd=whole).code == 0
+    expected = files_below(whole)
+    first, last = "reference_architectures/stream/architecture.yml", "templates/{{ layer.stream }}/code/main.py"
+    build_file_tree(small, {first: expected[first], last: expected[last][:5]})
+    assert pilotline(*command, cwd=small).code == 0
+    assert files_below(small) == expected
+    other = build_file_tree(shutil.copytree(whole, tmp_path / "other"), {"copier.yml": QUESTIONS, last: "mine\n"})
+    refused = pilotline(*command, cwd=other)
+    assert (refused.code, f"{last} is there already" in refused.err) == (2, True)
+    assert (other / last).read_text() == "mine\n"
 
 
 @pytest.mark.parametrize(
