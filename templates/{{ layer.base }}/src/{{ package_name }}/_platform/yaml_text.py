@@ -15,6 +15,10 @@ def load_yaml(text: str | bytes) -> Any:  # noqa: ANN401 - plain values, as they
             itself raises whatever Python says of that.
     """
     try:
-        return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, whichever of the two it is
+        loader = LOADER(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except (ValueError, KeyError, OverflowError, TypeError, AttributeError, RecursionError) as error:
         raise yaml.YAMLError(f"a value cannot be read ({str(error) or type(error).__name__})") from error
