@@ -1,6 +1,8 @@
 """The pilot's checks, the same here and in CI; `nox` runs all of them."""
 
 import re
+import tempfile
+from pathlib import Path
 
 import nox
 
@@ -81,6 +83,25 @@ def upgrade(session: nox.Session) -> None:
                 f"Answers in {ANSWERS} changed since {base}: {', '.join(unseen)}. Undo it; or, if it is meant, "
                 f"say so to the reviewer with a line at the end of the commit message, `Answers: {', '.join(unseen)}`."
             )
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin all dependencies with their hashes in uv.lock; `-- --check` tells whether it is in sync."""
+    session.install("uv>=0.9")
+    session.run("uv", "lock", *session.posargs)
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """The bill of materials of the packages that the pilot needs to run, as CycloneDX: var/sbom.cdx.json."""
+    session.install(".")
+    with tempfile.TemporaryDirectory() as tools:
+        session.run("python", "-m", "venv", tools)
+        session.run(f"{tools}/bin/python", "-m", "pip", "install", "--quiet", "cyclonedx-bom>=7.3,<8", external=True)
+        Path("var").mkdir(exist_ok=True)
+        made = ("--pyproject", "pyproject.toml", "--output-reproducible", "--output-file", "var/sbom.cdx.json")
+        session.run(f"{tools}/bin/cyclonedx-py", "environment", *made, session.virtualenv.location, external=True)
 
 
 def changed_answers(session: nox.Session, base: str) -> list[str]:

@@ -10,7 +10,7 @@ from pilotline.template.answers import accept_answers
 
 OWN = {
     "kpi": "Days until paid", "kpi_unit": "days", "kpi_baseline": 41, "kpi_target": 30, "kpi_unit_value": 2,
-    "currency": "EUR", "owner": "head-of-collections",
+    "currency": "EUR", "owner": "head-of-collections", "objective": "lower-cost-to-serve",
 }  # fmt: skip
 
 NAMES = "abcdefgh"

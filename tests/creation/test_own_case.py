@@ -175,7 +175,14 @@ def test_the_picture_shows_what_a_pilot_of_that_shape_has_and_nothing_else(built
     [
         pytest.param({}, "Customer call list", "customer_call_list", id="the example"),
         pytest.param(
-            {"kpi": "Days until paid", "kpi_unit": "days", "kpi_target": "-20 %", "currency": "EUR", "owner": "ada"},
+            {
+                "kpi": "Days until paid",
+                "kpi_unit": "days",
+                "kpi_target": "-20 %",
+                "currency": "EUR",
+                "owner": "ada",
+                "objective": "lower-cost-to-serve",
+            },
             "Days until paid",
             "days_until_paid",
             id="an own case",

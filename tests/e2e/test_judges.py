@@ -25,6 +25,7 @@ from tests.template.test_copier_parity import VALID_ANSWERS
 # Long-text and one-line answers that break whatever is not quoted, each in a way of its own.
 AWKWARD: dict[str, object] = {
     "start": "earlier",
+    "objective": "lower-cost-to-serve",
     "kpi_baseline": 49_833,
     "kpi_target": 60_000,
     "kpi_unit_value": 0.03,

@@ -1,6 +1,7 @@
 """The notebooks of a pilot run from first cell to last, whatever its case, and come without outputs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,12 @@ def test_those_of_an_own_case_measure_its_kpis(make_pilot: RenderPilot, run_in: 
     assert said["kpis.ipynb"] == said["model.ipynb"]
     assert "not_measured_yet" not in said["model.ipynb"]
     assert run_in(pilot, ["ruff", "check", "docs"]).code == 0
+    if shape == "events":
+        kpis = pilot / "kpis.yml"
+        asked = re.sub(r"measure:\n(?: {6}.*\n)+", "measure: {function: money_reached}\n", kpis.read_text())
+        kpis.write_text(re.sub(r"unit: .*", "unit: EUR per 100 chosen machines", asked, count=1))
+        commit(pilot, "Measure what the list reaches")
+        ran = run_pilot(pilot, "run")
+        assert ran.code == 0, ran.err
+        commit(pilot, "Run it")
+        assert "not_measured_yet" not in execute(pilot, books(pilot)["kpis.ipynb"], run_in)

@@ -47,9 +47,9 @@ def claims() -> Rows:
     ]
 
 
-def write_csv(path: Path, rows: Rows) -> Path:
+def write_csv(path: Path, rows: Rows, *, delimiter: str = ",") -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
     return path
@@ -59,7 +59,7 @@ def write_parquet(path: Path, rows: Rows, run_in: RunIn) -> None:
     """Let the pilot's own environment write it."""
     source = write_csv(path.with_suffix(".tmp.csv"), rows)
     copy = f"import duckdb; duckdb.sql(\"COPY (FROM read_csv('{source}')) TO '{path}' (FORMAT parquet)\")"
-    made = run_in(path.parents[1], ["python", "-c", copy])
+    made = run_in(path.parent, ["python", "-c", copy])
     assert made.code == 0, made.err
     source.unlink()
 

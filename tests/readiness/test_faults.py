@@ -15,8 +15,8 @@ from tests.readiness.helpers import TODAY, edited, example, pilot, set_value, wr
 PRESENT = True
 ANSWERED = ("ai_act", "prohibited_practices")
 # What needs a lock file, a bill of materials, a budget's test, commits that evidence is of, and `derive`.
-WITHOUT_A_REPOSITORY = {"ENG002", "ENG008", "MOD005", "OPS010", "TPL004"}
-ONLY_PROVEN = {"ARC001", "ENG004", "ENG005", "ENG006", "ENG009", "OPS009", "VAL008"}
+WITHOUT_A_REPOSITORY = {"ENG002", "ENG008", "MOD005", "TPL004"}
+ONLY_PROVEN = {"ARC001", "ENG004", "ENG005", "ENG006", "ENG009", "OPS009", "OPS010", "VAL008"}
 FAULTS = {
     "VAL001": set_value("kpis.yml", "kpis", 0, "direction", "up"),
     "VAL006": set_value("pilot.yml", "objective", "id", "be-cool"),

@@ -44,7 +44,7 @@ FAULTS = {
 }
 PACKAGE = "src/customer_call_list"
 FAULTS |= {
-    "DAT002": set_value("data_contracts/sales_ledger.odcs.yaml", "schema", 0, "physicalName", "elsewhere.csv"),
+    "DAT002": set_value("data_contracts/sales_ledger.odcs.yaml", "servers", 0, "path", "elsewhere.csv"),
     "DAT003": write("data_contracts/returns.odcs.yaml", "id: returns\nschema: []\n"),
     "DAT004": write("exports/customers.csv", "a,b\n1,2\n"),
     "MOD002": write("config/extra.toml", '[llm]\nmodel = "large-latest"\n'),

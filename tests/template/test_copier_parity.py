@@ -118,6 +118,7 @@ VALID_ANSWERS = st.fixed_dictionaries(
         "kpi_target": st.floats(1e6, 1e12),
         "kpi_baseline": st.floats(-1e5, 1e5),
         "currency": st.sampled_from(["EUR", "USD", "JPY"]),
+        "objective": st.sampled_from(offered("objective")),
     },
     optional={
         "project_name": AWKWARD.map(lambda text: f"A{text}"[:80]),
@@ -133,7 +134,7 @@ VALID_ANSWERS = st.fixed_dictionaries(
         "personal_data": st.booleans(),
         "ai_act_class": st.sampled_from(["minimal", "limited", "high"]),
         "created_on": st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)).map(str),
-        **{name: st.sampled_from(offered(name)) for name in ("data_classification", "ai_act_role", "objective")},
+        **{name: st.sampled_from(offered(name)) for name in ("data_classification", "ai_act_role")},
         **{name: st.sampled_from(offered(name)) for name in ("architecture", "prepared_for", "ci_provider")},
         "integrations": st.lists(st.sampled_from(offered("integrations")), unique=True),
     },

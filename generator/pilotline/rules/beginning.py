@@ -15,8 +15,8 @@ from .plain import as_mapping, as_mappings
 
 TABLE: Final = ("name", "physicalName")
 COLUMN: Final = ("name", "logicalType", "logicalTypeOptions", "required", "unique", "primaryKey", "enum")
-MEANT: Final = ("written", "missingValues", "notAfterReading")  # custom properties that say how values are read
-RULE: Final = ("metric", "rule", "arguments")  # without what is tolerated, which is agreed anew now and then
+MEANT: Final = ("readAs", "written", "missingValues", "notAfterReading")  # custom properties on how values are read
+RULE: Final = ("metric", "rule", "arguments", "query")  # without what is tolerated, which is agreed anew now and then
 # What the KPI was before, and how many cases a judgement takes, do not change what a run leaves.
 DEFINES_STATE: Final = tuple(name for name in DEFINING if name not in ("baseline", "minimum_sample"))
 DIGITS: Final = 8
@@ -105,7 +105,8 @@ def _column(column: Mapping[str, object]) -> dict[str, object]:
 
 def _rules(part: Mapping[str, object]) -> list[object]:
     """Keep rules that have a content of their own; a limit alone says only how much of a bad thing is tolerated."""
-    return [_kept(each, RULE) for each in as_mappings(part.get("quality")) if each.get("arguments")]
+    told = [each for each in as_mappings(part.get("quality")) if each.get("arguments") or each.get("query")]
+    return [_kept(each, RULE) for each in told]
 
 
 def _kept(part: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:

@@ -49,6 +49,7 @@ OWN_CASE = tuple(
     for answer in (
         "start=own_case", "kpi=Days until paid", "kpi_unit=days", "kpi_baseline=41", "kpi_target=30",
         "kpi_unit_value=2", "currency=EUR", "owner=head-of-collections",
+        "objective=lower-cost-to-serve",
     )
     for word in ("-d", answer)
 )  # fmt: skip

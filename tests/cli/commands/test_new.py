@@ -157,6 +157,8 @@ def test_an_accented_name_gives_a_readable_package(tmp_path):
         "-d",
         "kpi_target=10 %",
         "-d",
+        "objective=lower-cost-to-serve",
+        "-d",
         "owner=ada",
     )
     assert json.loads(run.out)["answers"]["package_name"] == "kuendigung_frueh"
@@ -373,5 +375,8 @@ def test_an_own_case_takes_no_kpi_of_the_example(tmp_path):
     answers = [
         word for answer in (*given, "kpi_unit_value=2", "owner=ada", "start=own_case") for word in ("-d", answer)
     ]
+    unasked = pilotline("new", tmp_path / "own", "--defaults", *answers)
+    assert (unasked.code, "- objective is missing" in unasked.err) == (2, True), "nobody decided what it serves"
+    answers += ["-d", "objective=lower-cost-to-serve"]
     made = pilotline("new", tmp_path / "own", "--defaults", *answers)
     assert made.code == 0, made.err

@@ -22,6 +22,7 @@ _SMALL_FIXTURE: Final = 100_000
 _DATA: Final = re.compile(
     r"\.(?:csv|tsv|parquet|feather|arrow|avro|orc|xlsx?|sav|dta|db|sqlite3?|duckdb|jsonl|ndjson|dump)(?:\.(?:gz|xz|bz2|zst))?$"
 )
+_PACKED: Final = re.compile(r"\.(?:gz|xz|bz2|zst)$")
 _NO_DATA: Final = (GOVERNANCE,)
 _PEOPLE: Final = {
     "an e-mail address": re.compile(r"\b[\w.+-]{2,}@(?!example\b)(?:[\w-]+\.)+[A-Za-z]{2,}\b"),
@@ -100,13 +101,15 @@ data:
             for entry in repo.manifest.items("data", "pinned")
             if entry.text("sha256") or entry.text("version")
         }
-        committed = {path.rpartition("/")[2].removesuffix(".dvc") for path in repo.below("data")}
+        committed = {_PACKED.sub("", path.rpartition("/")[2].removesuffix(".dvc")) for path in repo.below("data")}
         if not contracts_of(repo):
             yield Problem(f"No dataset is described, so none is pinned ({_CONTRACTS}/)")
         for path, contract in contracts_of(repo).items():
+            places = [server.text("path") for server in contract.items("servers")]
             for table in contract.items("schema"):
-                names = {table.text("name"), table.text("physicalName"), table.text("physicalName").rpartition("/")[2]}
-                if not names & (pinned | committed):
+                named = (table.text("name"), table.text("physicalName"), *places)
+                files = {_PACKED.sub("", name.rpartition("/")[2]) for name in named}
+                if not (set(named) & pinned) | (files & (pinned | committed)):
                     yield Problem(f"{path}: {table.text('name')} is pinned by no hash or version", table.place("name"))
 
 

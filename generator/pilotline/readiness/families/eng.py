@@ -75,8 +75,8 @@ class LockFileIsInSync(ExecutedCheck):
     stage = Stage.PILOT
     source = "OpenSSF Scorecard: Pinned-Dependencies; ML Test Score: Infra 1"
     effort = Effort.MINUTES
-    advice = "Write the lock with `uv lock` (or your own tool), commit it, and prove it with `pilotline check --run`."
-    example = "uv lock && git add uv.lock"
+    advice = "Write the lock with `nox -s lock`, which calls `uv lock` (or with your own tool), commit it, and prove it with `pilotline check --run`."
+    example = "nox -s lock && git add uv.lock"
     needs_network = True
 
     def find(self, repo: Repository) -> Iterable[Problem]:

@@ -189,11 +189,9 @@ class BillOfMaterials(Check):
     stage = Stage.PRODUCTION
     source = "OWASP LLM03 (2025); EU AI Act Annex IV(2)"
     effort = Effort.HOURS
-    advice = f"Add a job that writes a CycloneDX bill and keeps it as an artifact, and name the models and data sets in {BILL_OF_MATERIALS} (CycloneDX, kinds `machine-learning-model` and `data`)."
+    advice = f"Bring the job that writes a CycloneDX bill with `pilotline prepare production` (or add one), and write models and data sets to {BILL_OF_MATERIALS} with the pilot's command `bill` (CycloneDX, kinds `machine-learning-model` and `data`); commit it."
     example = """
-- run: cyclonedx-py environment --output-file sbom.cdx.json
-- uses: actions/upload-artifact@<commit>
-  with: {name: sbom, path: sbom.cdx.json}
+customer-call-list bill && git add ops/ml-bom.cdx.json
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:

@@ -58,7 +58,7 @@ class SlownessIsFound(_ProvenByTests):
     stage = Stage.PRODUCTION
     source = "ML Test Score: Monitor 6"
     effort = Effort.HOURS
-    advice = "Write a test with `latency`, `duration` or `cost` in its name that runs the main job on the sample and holds seconds and money against a budget."
+    advice = "Say in operation.run_seconds in pilot.yml how many seconds a batch may take: `pilotline prepare production` brings the test that holds it. Or write one with `latency`, `duration` or `cost` in its name."
     example = """
 def test_latency_of_the_main_job(pilot):
     start = time.perf_counter()

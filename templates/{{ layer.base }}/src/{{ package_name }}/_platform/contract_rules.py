@@ -11,6 +11,7 @@ Check = Literal[
     "type", "required", "minimum", "maximum", "above", "below", "shortest", "longest", "pattern", "among", "unique"
 ]
 NONE_TOLERATED: Final = 0.0
+READING: Final = "reading"  # the bound of a day that lies not after the day on which the table is read
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Column:
-    """One column and the type that its values are read as."""
+    """One column, the type that its values are read as, and the type that its source gives them."""
 
     name: str
     logical: Logical
@@ -50,6 +51,7 @@ class Column:
     classification: str | None
     written: Counted | None = None
     missing: frozenset[str] = frozenset()
+    source: Logical = "string"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from . import PilotError
-from .contract_rules import Column, Contract, Rule
+from .contract_rules import READING, Column, Contract, Rule
 from .contract_watch import watch_rows
-from .odcs import READING, read_contract
+from .odcs import read_contract
 from .written import read_counted, read_numbers
 
 __all__ = [

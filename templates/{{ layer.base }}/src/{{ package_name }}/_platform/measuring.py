@@ -1,7 +1,10 @@
 """All KPIs of kpis.yml: measured in the ways that every pilot has, and by functions of the pilot's own main job."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol, cast
 from uuid import uuid4
 
 from . import PilotError, SqlDatabase
@@ -45,6 +48,13 @@ class PlatformParts:
         )
 
 
+class HasMeasures(Protocol):
+    """The main job of a shape, which the platform does not import: it comes with the shape."""
+
+    def measures(self) -> AbstractContextManager[BoundFunctions]:
+        """Give the functions that measure by what the steps left."""
+
+
 class MeasuringParts(Protocol):
     """What every measurement works with."""
 
@@ -72,6 +82,17 @@ def measure_all(parts: MeasuringParts, functions: BoundFunctions | None = None) 
     known = join_functions(known, functions or {})
     check_functions((each.kpi for each in kpis), known, settings)
     return tuple(assess(each, _measure(each.kpi, parts, known), costs) for each in kpis)
+
+
+def measure_with_shape(parts: PlatformParts) -> tuple[Assessment, ...]:
+    """Measure each KPI, also by functions of the shape's main job, from what its last run left: as a notebook does."""
+    settings = parts.settings
+    asked = {each.kpi.measure.function for each in read_kpis(settings.root / "kpis.yml")} - {None}
+    known = known_functions(settings, parts.database, "KPIs", keep=True)
+    if asked <= known.keys() or find_spec(steps := f"{PACKAGE}.entrypoints.steps") is None:
+        return measure_all(parts)
+    with cast("HasMeasures", import_module(steps).JOB).measures() as functions:
+        return measure_all(parts, functions)
 
 
 def _measure(kpi: Kpi, parts: MeasuringParts, functions: BoundFunctions) -> Measurement:

@@ -16,10 +16,13 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from . import PilotError
-from .contract_rules import NONE_TOLERATED, Check, Column, Contract, Freshness, Limit, Logical, Rule
+from .contract_queries import outside, read_query, read_repeated, share_of, share_repeated, values_of
+from .contract_rules import NONE_TOLERATED, READING, Check, Column, Contract, Freshness, Limit, Logical, Rule
+from .odcs_limits import least_rows_of, limit_of
 from .written import COUNTED, DATE_LETTERS, Counted, python_format
 
 LOGICAL: Final = ("string", "integer", "number", "boolean", "date", "timestamp")
+DAYS: Final = ("date", "timestamp")
 OPTIONS: Final[dict[str, Check]] = {
     "minimum": "minimum",
     "maximum": "maximum",
@@ -38,7 +41,6 @@ WORDS: Final[dict[Check, str]] = {
     "longest": "has a length of at most",
     "pattern": "fits the pattern",
 }
-READING: Final = "reading"  # the bound of a day that lies not after the day on which the table is read
 AGES: Final = ("latency", "ly", "freshness")  # agreements on how old the newest row may be
 PER_DAY: Final = {"d": 1, "day": 1, "days": 1, "h": 24, "hr": 24, "hour": 24, "hours": 24, "m": 1440, "minutes": 1440}
 METRICS: Final = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
@@ -70,7 +72,9 @@ class _Reader:
         """Return the contract, or raise with all problems."""
         table = self._only_table()
         properties = table.properties or []
-        rules = [rule for item in properties for rule in self._column_rules(item)]
+        columns = tuple(self._column(item) for item in properties)
+        pairs = zip(properties, columns, strict=True)
+        rules = [rule for item, column in pairs for rule in self._rules_of(item, column)]
         rules += self._table_rules(table)
         contract = Contract(
             id=self._needed(self._source.id, "id"),
@@ -82,7 +86,7 @@ class _Reader:
             readers=frozenset(
                 role.role for role in self._source.roles or [] if role.role and role.access in ("read", "write")
             ),
-            columns=tuple(self._column(item) for item in properties),
+            columns=columns,
             rules=tuple(rules),
             least_rows=self._least_rows,
             path=self._path,
@@ -119,22 +123,25 @@ class _Reader:
         return tables[0]
 
     def _column(self, item: SchemaProperty) -> Column:
-        options = item.logicalTypeOptions or {}
-        logical: Logical = "string"
-        for known in LOGICAL:
-            if known == item.logicalType:
-                logical = known
-        if item.logicalType not in LOGICAL:
-            self._problems.append(f"{item.name}: logicalType {item.logicalType} is none of {', '.join(LOGICAL)}")
         name = self._needed(item.name, "a property's name")
+        source = self._logical(name, "logicalType", item.logicalType)
+        read_as = _text(_custom(item.customProperties, "readAs"))
         return Column(
             name,
-            logical,
-            self._format(name, _text(options.get("format"))),
+            source if read_as is None else self._logical(name, "readAs", read_as),
+            self._format(name, _text((item.logicalTypeOptions or {}).get("format"))),
             item.classification,
             self._written(item),
             frozenset(map(str.lower, _missing_values(item))),
+            source,
         )
+
+    def _logical(self, name: str, told: str, value: str | None) -> Logical:
+        for known in LOGICAL:
+            if known == value:
+                return known
+        self._problems.append(f"{name}: {told} {value} is none of {', '.join(LOGICAL)}")
+        return "string"
 
     def _written(self, item: SchemaProperty) -> Counted | None:
         """Say how days are counted, where they are: the standard has a pattern for written days only."""
@@ -151,11 +158,14 @@ class _Reader:
             self._problems.append(f"{name}: the format {pattern} has other letters than {' '.join(DATE_LETTERS)}")
         return found
 
-    def _column_rules(self, item: SchemaProperty) -> list[Rule]:
-        name = item.name or ""
+    def _rules_of(self, item: SchemaProperty, column: Column) -> list[Rule]:
+        name = column.name
         limits: dict[str, Limit] = {}
         rules: list[Rule] = []
         for quality in item.quality or []:
+            if quality.type == "sql":
+                rules += self._query_rules(quality, column, limits)
+                continue
             metric = self._metric(quality, name)
             arguments = quality.arguments or {}
             if metric in ("nullValues", "missingValues"):
@@ -168,28 +178,46 @@ class _Reader:
                 rules.append(Rule(f"{name} is unique", (name,), "unique", None, self._limit(quality, name)))
             elif metric:
                 self._problems.append(f"{name}: the metric {metric} belongs to the table, not to a column")
-        return self._own_rules(item, limits) + rules
+        return self._own_rules(item, column, limits) + rules
+
+    def _query_rules(self, quality: DataQuality, column: Column, limits: dict[str, Limit]) -> list[Rule]:
+        """Read a rule that is a query; what cannot be read is a limit of the column's own rule on its type."""
+        found = read_query(quality.query or "", column)
+        limit = self._limit(quality, column.name)
+        if found is None:
+            self._problems.append(
+                f"{column.name}: the query of {quality.name or 'a quality rule'} has no mapping to rows, as has "
+                + share_of(outside("maximum", values_of(column)[0], READING if column.logical in DAYS else 0))
+            )
+            return []
+        check, bound = found
+        if check == "type":
+            limits["type"] = limit
+            return []
+        words = "is not after the day of reading" if bound == READING else f"{WORDS[check]} {bound}"
+        return [Rule(f"{column.name} {words}", (column.name,), check, bound, limit)]
 
     def _required(self, quality: DataQuality, name: str) -> dict[str, Limit]:
         """Ask for values, unless all may be missing: then the rule only names what stands for none."""
         limit = self._limit(quality, name)
         return {} if limit.rows is None and limit.share >= 1 else {"required": limit}
 
-    def _own_rules(self, item: SchemaProperty, limits: dict[str, Limit]) -> list[Rule]:
-        name, valid = item.name or "", limits.get("valid", self._default)
+    def _own_rules(self, item: SchemaProperty, column: Column, limits: dict[str, Limit]) -> list[Rule]:
+        name, valid = column.name, limits.get("valid", self._default)
         rules = []
         if item.required or "required" in limits:
             rules.append(Rule(f"{name} is given", (name,), "required", None, limits.get("required", self._default)))
-        if item.logicalType != "string":
-            article = "an" if item.logicalType == "integer" else "a"
-            rules.append(Rule(f"{name} is {article} {item.logicalType}", (name,), "type", None, valid))
+        if column.logical != "string":
+            article = "an" if column.logical == "integer" else "a"
+            words = f"{name} is {article} {column.logical}"
+            rules.append(Rule(words, (name,), "type", None, limits.get("type", valid)))
         for option, value in (item.logicalTypeOptions or {}).items():
             if option in OPTIONS:
                 words = f"{name} {WORDS[OPTIONS[option]]} {value}"
                 rules.append(Rule(words, (name,), OPTIONS[option], value, valid))
             elif option != "format":
                 self._problems.append(f"{name}: the option {option} is not known")
-        if _custom(item.customProperties, "notAfterReading") and item.logicalType in ("date", "timestamp"):
+        if _custom(item.customProperties, "notAfterReading") and column.logical in DAYS:
             rules.append(Rule(f"{name} is not after the day of reading", (name,), "maximum", READING, valid))
         if item.enum:
             rules.append(
@@ -213,6 +241,9 @@ class _Reader:
     def _table_rules(self, table: SchemaObject) -> list[Rule]:
         rules = []
         for quality in table.quality or []:
+            if quality.type == "sql":
+                rules += self._repeated(quality)
+                continue
             metric = self._metric(quality, "the table")
             columns = (quality.arguments or {}).get("properties")
             if metric == "rowCount":
@@ -226,6 +257,17 @@ class _Reader:
                 self._problems.append(f"the table: {metric} needs arguments.properties, or belongs to a column")
         return rules
 
+    def _repeated(self, quality: DataQuality) -> list[Rule]:
+        columns = read_repeated(quality.query or "")
+        if columns is None:
+            self._problems.append(
+                f"the table: the query of {quality.name or 'a quality rule'} has no mapping to rows, as has "
+                + share_repeated(["COLUMN", "…"])
+            )
+            return []
+        limit = self._limit(quality, "the table")
+        return [Rule(quality.name or "a row is there once", columns, "unique", None, limit)]
+
     def _metric(self, quality: DataQuality, place: str) -> str | None:
         metric = quality.metric or quality.rule
         if quality.type == "text":
@@ -238,26 +280,17 @@ class _Reader:
         return metric
 
     def _row_count(self, quality: DataQuality) -> int:
-        if quality.mustBeGreaterThan is not None:
-            return int(quality.mustBeGreaterThan) + 1
-        if quality.mustBeGreaterOrEqualTo is not None:
-            return int(quality.mustBeGreaterOrEqualTo)
-        self._problems.append("the table: rowCount takes mustBeGreaterThan or mustBeGreaterOrEqualTo")
-        return 1
+        found = least_rows_of(quality)
+        if found is None:
+            self._problems.append("the table: rowCount takes mustBeGreaterThan or mustBeGreaterOrEqualTo")
+        return 1 if found is None else found
 
     def _limit(self, quality: DataQuality, place: str) -> Limit:
-        percent = quality.unit == "percent"
-        if quality.mustBe == 0:
+        found = limit_of(quality)
+        if isinstance(found, str):
+            self._problems.append(f"{place}: {found}")
             return Limit()
-        if quality.mustBeLessOrEqualTo is not None:
-            bound = float(quality.mustBeLessOrEqualTo)
-            return Limit(share=bound / 100) if percent else Limit(rows=int(bound))
-        if quality.mustBeLessThan is not None and not percent:
-            return Limit(rows=int(quality.mustBeLessThan) - 1)
-        if quality.mustBeLessThan is not None:
-            return Limit(share=float(quality.mustBeLessThan) / 100)
-        self._problems.append(f"{place}: a quality rule takes mustBe: 0, mustBeLessThan or mustBeLessOrEqualTo")
-        return Limit()
+        return found
 
 
 def _is_sound(rule: Rule) -> bool:

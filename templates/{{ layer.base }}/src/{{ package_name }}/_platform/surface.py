@@ -36,7 +36,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "kpi": ("Assessment", "Kpi", "assess", "read_kpis"),
     "local_mlflow": ("LocalServer",),
     "measure_functions": ("BoundFunctions", "MeasureFunctions"),
-    "measuring": ("PlatformParts", "measure_all"),
+    "measuring": ("PlatformParts", "measure_all", "measure_with_shape"),
     "monitoring": ("Metrics", "configure_logging", "span", "timed"),
     "names": ("identifier",),
     "own_measures": ("ContractedTables", "ReadTable", "Tables"),

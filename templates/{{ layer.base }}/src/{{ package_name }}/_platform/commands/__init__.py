@@ -10,6 +10,7 @@ import click
 
 from ..own_data.command import own_data_command
 from .baseline import baseline_command
+from .bill import bill_command
 from .contract import contract_command
 from .derive import derive_command
 from .feedback import Parts, feedback_command
@@ -39,7 +40,7 @@ __all__ = [
 def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     """Return the commands; `build` is called only by those that need the database, so the switch works without one."""
     alone = [own_data_command(), derive_command(), switch_command(), contract_command(), kpis_command(), gate_command()]
-    return [*alone, baseline_command(build), feedback_command(build), forget_command(build)]
+    return [*alone, baseline_command(build), feedback_command(build), forget_command(build), bill_command(build)]
 
 
 def pilot_without_shape() -> click.Group:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -64,7 +65,7 @@ def own_data_command() -> click.Command:
 
 def run(tables: tuple[str, ...], options: dict[str, object]) -> int:
     """Find, ask, draft, show, and apply."""
-    check_quickly(tables)
+    check_quickly(tables, _named(options))
     from ..progress import heard_by
     from ..settings import PlatformPart
     from .drafting import draft
@@ -90,20 +91,31 @@ def run(tables: tuple[str, ...], options: dict[str, object]) -> int:
     return DONE
 
 
-def check_quickly(tables: tuple[str, ...]) -> None:
-    """Refuse what is no table before anything heavy is loaded."""
-    from .dialect import read_dialect
+def check_quickly(tables: tuple[str, ...], named: Collection[str] = ()) -> None:
+    """Refuse what is no table, and names of columns that there are not, before anything heavy is loaded."""
+    from .dialect import read_dialect, refuse_unknown
 
+    columns, all_text = list[str](), True
     for given in tables:
         path = Path(given)
         if path.is_file() and path.suffix.lower() not in SUFFIXES:
-            read_dialect(path)
-        elif path.is_file() and path.stat().st_size < len(b"PAR1PAR1"):
+            columns += read_dialect(path).columns
+            continue
+        all_text = False
+        if path.is_file() and path.stat().st_size < len(b"PAR1PAR1"):
             raise PilotError(
                 f"{path.name} is no table that can be read: save its table as CSV in UTF-8, and give that."
             )
-        elif not path.is_file() and ":" not in given:
+        if not path.is_file() and ":" not in given:
             raise PilotError(f"There is no table {given}: give the path of a file, or INTEGRATION:TABLE.")
+    if all_text:
+        refuse_unknown(named, columns)
+
+
+def _named(options: Mapping[str, object]) -> list[str]:
+    """Return the columns that people named."""
+    ignored = options["ignored"]
+    return [*(str(options[part]) for part in PARTS if options[part]), *(ignored if isinstance(ignored, tuple) else ())]
 
 
 def _request(tables: tuple[str, ...], options: dict[str, object]) -> "Request":

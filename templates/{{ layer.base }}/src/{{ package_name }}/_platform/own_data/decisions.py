@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from .contract_draft import FUTURE_IS_USUAL, is_delivered
+from .contract_columns import FUTURE_IS_USUAL
+from .contract_draft import is_delivered
 from .findings import Found
 from .kpi_draft import KpiDraft
 from .roles import BY_NAME, TOLD, Guess
@@ -98,8 +99,8 @@ def _left_out(found: Found) -> Iterator[str]:
 def _values(found: Found) -> Iterator[str]:
     if found.duplicate > 0:
         yield (
-            f"{100 * found.duplicate:.1f} % of the rows are exact repetitions. Exported twice (add a duplicateValues "
-            "rule) or real?"
+            f"{100 * found.duplicate:.1f} % of the rows are exact repetitions. Exported twice (then limit "
+            "them in the contract) or real?"
         )
     value = found.part("amount") or found.part("price")
     if value is not None and value.not_positive > 0:

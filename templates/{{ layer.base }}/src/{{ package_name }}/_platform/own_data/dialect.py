@@ -6,7 +6,7 @@ import gzip
 import lzma
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
@@ -54,6 +54,13 @@ def read_dialect(path: Path) -> Dialect:
     return _named(path, lines, _separator(lines), encoding)
 
 
+def refuse_unknown(named: Iterable[str], columns: Sequence[str]) -> None:
+    """Refuse names that a table does not have."""
+    unknown = sorted(set(named) - set(columns))
+    if unknown:
+        raise PilotError(f"There is no column {', '.join(unknown)}; there are: {', '.join(columns)}.")
+
+
 def _head(path: Path) -> bytes:
     opened = OPENERS.get(path.suffix.lower())
     with opened(path) if opened else path.open("rb") as file:
@@ -95,6 +102,8 @@ def _named(path: Path, lines: list[str], separator: str, encoding: str) -> Diale
             "A table begins with the names of its columns: take out what stands above them."
         )
     header = not any(re.fullmatch(VALUE, cell) for cell in first)
+    if header and len(rows) == 1:
+        raise PilotError(f"{path.name} is empty: it has names of columns and no row.")
     names = [cell or f"Unnamed: {place}" for place, cell in enumerate(first)]
     columns = tuple(names) if header else tuple(f"column_{place}" for place in range(1, usual + 1))
     twice = sorted({name for name in columns if columns.count(name) > 1})

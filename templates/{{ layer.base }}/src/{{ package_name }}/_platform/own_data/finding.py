@@ -10,6 +10,7 @@ from ..case import EVENTS, CaseWords, Shape
 from ..progress import tell
 from ..written import quote_name
 from .dates import Order
+from .dialect import refuse_unknown
 from .findings import Found, Joined
 from .leaks import SUSPICIOUS, find_left_out, read_sample
 from .personal import find_personal, find_special
@@ -87,10 +88,7 @@ def _as_event_parts(told: Mapping[str, str]) -> dict[str, str]:
 
 def _told(table: Table, request: Request) -> dict[str, str]:
     """Refuse names that the table does not have."""
-    named = [*request.told.values(), *request.ignored]
-    unknown = sorted(set(named) - set(table.columns))
-    if unknown:
-        raise PilotError(f"There is no column {', '.join(unknown)}; there are: {', '.join(table.columns)}.")
+    refuse_unknown([*request.told.values(), *request.ignored], table.columns)
     return dict(request.told)
 
 

@@ -2,16 +2,18 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from shutil import copyfileobj, rmtree
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from .. import PilotError
+from ..contract_rules import Logical
 from ..names import identifier
 from ..written import quote, quote_name
 from .dialect import BLANKS, OPENERS, Dialect, read_dialect
@@ -25,7 +27,23 @@ WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MEMORY: Final = "3GB"
 IN_MEMORY: Final = 200_000_000  # bytes of text up to which a table is held in memory
 PACKED: Final = 8  # times larger than its file is what was compressed
+HELD: Final[tuple[tuple[type | tuple[type, ...], Logical], ...]] = (
+    (bool, "boolean"),
+    (int, "integer"),
+    ((float, Decimal), "number"),
+    (datetime, "timestamp"),
+    (date, "date"),
+)
+STORED: Final[Mapping[str, Logical]] = {"BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "timestamp"}
 RELATION: Final = r"[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*){0,2}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The type that a column has where it lies, in the words of contracts, and exactly where that says more."""
+
+    logical: Logical = "string"
+    physical: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,11 @@ class Table:
     sheet: str | None = None
     integration: str | None = None
     relation: str | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)  # of columns that are no text where they lie
+
+    def source(self, column: str) -> Source:
+        """Return the type that a column has where it lies."""
+        return self.sources.get(column, Source())
 
     @property
     def shown(self) -> str:
@@ -105,7 +128,10 @@ class Loader:
         return target
 
     def _load_parquet(self, path: Path) -> Table:
-        return self._keep(path, f"SELECT COLUMNS(*)::VARCHAR FROM read_parquet({quote(str(path))})")  # noqa: S608
+        source = f"read_parquet({quote(str(path))})"
+        loaded = self._keep(path, f"SELECT COLUMNS(*)::VARCHAR FROM {source}")  # noqa: S608
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+        return replace(loaded, sources={str(name): _stored(str(kind)) for name, kind, *_ in described})
 
     def _load_workbook(self, path: Path, wanted: str | None) -> Table:
         from python_calamine import CalamineError, CalamineWorkbook
@@ -141,7 +167,8 @@ class Loader:
         if not rows:
             raise PilotError(f"{integration}:{relation} has no row: give a table with a row for each case or event.")
         values = [list(row.values()) for row in rows]
-        return self._keep_rows(relation, list(rows[0]), values, integration=integration, relation=relation)
+        loaded = self._keep_rows(relation, list(rows[0]), values, integration=integration, relation=relation)
+        return replace(loaded, sources={name: _held([row[name] for row in rows]) for name in rows[0]})
 
     def _keep_rows(
         self,
@@ -190,6 +217,25 @@ class Loader:
             raise PilotError(f"{path.name} is empty: it has names of columns and no row.")
         file = None if integration else path
         return Table(name, columns, rows, file, dialect, sheet, integration, relation)
+
+
+def _stored(kind: str) -> Source:
+    """Name a type of DuckDB as contracts do; numbers are told apart, as `number` alone may lose their fractions."""
+    plain = kind.partition("(")[0]
+    if plain.removeprefix("U") in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"):
+        return Source("integer", "BIGINT")
+    if plain in ("FLOAT", "DOUBLE", "DECIMAL"):
+        return Source("number", kind)
+    return Source(STORED.get(plain.partition(" ")[0].partition("_")[0], "string"))
+
+
+def _held(values: Sequence[object]) -> Source:
+    """Tell the type of a database's column from what it gives."""
+    first = next((value for value in values if value is not None), "")
+    for kinds, logical in HELD:
+        if isinstance(first, kinds):
+            return Source(logical)
+    return Source()
 
 
 @contextmanager

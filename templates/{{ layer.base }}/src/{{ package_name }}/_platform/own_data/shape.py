@@ -8,7 +8,18 @@ from typing import Final
 from .. import PilotError
 from ..case import OutcomeKind, Shape
 from .profiles import LARGEST_CLASS, Profile
-from .roles import BY_CONTENT, BY_NAME, TOLD, Guess, find_event_parts, find_key, named_for, rank_outcomes, truth_of
+from .roles import (
+    BY_CONTENT,
+    BY_NAME,
+    MONEY,
+    TOLD,
+    Guess,
+    find_event_parts,
+    find_key,
+    named_for,
+    rank_outcomes,
+    truth_of,
+)
 from .roles import OUTCOME as OUTCOME_NAMES
 
 SURE: Final = 3.0  # the weight of a name that speaks for an outcome
@@ -49,7 +60,8 @@ def see_shape(
     if not missing and any(not _usable(profiles[guess.column]) for guess in parts):
         missing = [guess.part for guess in parts if not _usable(profiles[guess.column])]
     outcomes = rank_outcomes(list(profiles.values()))
-    if wanted == "events" or (wanted is None and "outcome" not in told and _are_events(parts, missing, outcomes, told)):
+    by_looks = wanted is None and "outcome" not in told
+    if wanted == "events" or (by_looks and _are_events(profiles, parts, missing, outcomes, told)):
         _need_events(profiles, parts, missing)
         return Seen("events", _why_events(profiles, parts, outcomes), events=tuple(parts))
     guess = _outcome(profiles, told, outcomes, missing, wanted)
@@ -62,13 +74,31 @@ def _usable(each: Profile) -> bool:
 
 
 def _are_events(
-    parts: Sequence[Guess], missing: Sequence[str], outcomes: Sequence[tuple[float, Profile]], told: Mapping[str, str]
+    profiles: Mapping[str, Profile],
+    parts: Sequence[Guess],
+    missing: Sequence[str],
+    outcomes: Sequence[tuple[float, Profile]],
+    told: Mapping[str, str],
 ) -> bool:
+    """Weigh an outcome against a value: a number that no name calls money gives way to a likely yes or no."""
     if missing:
         return any(part in told for part in ("amount", "price", "quantity"))
+    if any(part in told for part in ("amount", "price")):
+        return True
+    enough = SURE if _is_money(profiles, parts) else LIKELY
+    return not any(weight >= enough for weight, _ in _free(parts, outcomes))
+
+
+def _is_money(profiles: Mapping[str, Profile], parts: Sequence[Guess]) -> bool:
+    """Tell whether the value of an event is one by its name, and not only by being a number with fractions."""
+    value = next((guess for guess in parts if guess.part in ("amount", "price")), None)
+    return value is not None and (value.why != BY_CONTENT or profiles[value.column].hints(MONEY))
+
+
+def _free(parts: Sequence[Guess], outcomes: Sequence[tuple[float, Profile]]) -> list[tuple[float, Profile]]:
+    """Return what could be an outcome and is no part of an event."""
     taken = {guess.column for guess in parts}
-    sure = any(weight >= SURE and each.name not in taken for weight, each in outcomes)
-    return not sure or any(part in told for part in ("amount", "price"))
+    return [(weight, each) for weight, each in outcomes if each.name not in taken]
 
 
 def _need_events(profiles: Mapping[str, Profile], parts: Sequence[Guess], missing: Sequence[str]) -> None:
@@ -136,7 +166,7 @@ def _why_events(
     each = profiles[columns["customer"]]
     lines = 1 / each.distinct_share if each.distinct_share else 0.0
     value = columns.get("amount") or f"{columns.get('price')} times {columns.get('quantity')}"
-    named = [found.name for weight, found in outcomes if weight >= SURE and found.name not in columns.values()]
+    named = [found.name for weight, found in _free(parts, outcomes) if weight >= SURE or found.is_yes_no]
     rest = f" ({', '.join(named)} could be an outcome: then say --outcome)" if named else ""
     return (
         f"{columns['customer']} has {lines:,.1f} lines on average, each with a day ({columns['day']}) "
