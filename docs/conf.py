@@ -63,7 +63,21 @@ def _target(page: Path, target: str) -> str:
     return f"{_REPOSITORY}/blob/main/{kept}".replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")
 
 
+def open_to_keyboards(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
+) -> None:
+    """Let what scrolls be reached by keys, and say the level of the theme's headings, as WCAG asks."""
+    del app, pagename, templatename, doctree
+    for name, old, new in (
+        ("body", "<pre>", '<pre tabindex="0">'),
+        ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
+    ):
+        if isinstance(text := context.get(name), str):
+            context[name] = text.replace(old, new)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is ours."""
     app.connect("source-read", prepare)
+    app.connect("html-page-context", open_to_keyboards, priority=900)  # after the theme's own
     return {"parallel_read_safe": True}
