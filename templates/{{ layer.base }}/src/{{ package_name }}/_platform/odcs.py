@@ -1,24 +1,17 @@
 """Reads an Open Data Contract Standard file into rules that can be enforced; what cannot be mapped is an error."""
 
-import re
 from pathlib import Path
 from typing import Final
 
 import yaml
-from open_data_contract_standard.model import (
-    CustomProperty,
-    DataQuality,
-    OpenDataContractStandard,
-    SchemaObject,
-    SchemaProperty,
-    Team,
-)
+from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
 from . import PilotError
 from .contract_queries import outside, read_query, read_repeated, share_of, share_repeated, values_of
 from .contract_rules import NONE_TOLERATED, READING, Check, Column, Contract, Freshness, Limit, Logical, Rule
 from .odcs_limits import least_rows_of, limit_of
+from .odcs_parts import as_text, custom, first_line, is_sound, missing_values, owner_of
 from .written import COUNTED, DATE_LETTERS, Counted, python_format
 
 LOGICAL: Final = ("string", "integer", "number", "boolean", "date", "timestamp")
@@ -52,7 +45,7 @@ def read_contract(path: Path) -> Contract:
         source = OpenDataContractStandard.from_string(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
         raise PilotError(
-            f"{path} is not a data contract of the Open Data Contract Standard: {_first(error)}."
+            f"{path} is not a data contract of the Open Data Contract Standard: {first_line(error)}."
         ) from error
     return _Reader(path, source).read()
 
@@ -65,7 +58,7 @@ class _Reader:
         self._source = source
         self._problems: list[str] = []
         self._least_rows = 1
-        tolerated = _custom(source.customProperties, "toleratedBadRowsPercent")
+        tolerated = custom(source.customProperties, "toleratedBadRowsPercent")
         self._default = Limit(share=float(str(tolerated)) / 100 if tolerated is not None else NONE_TOLERATED)
 
     def read(self) -> Contract:
@@ -79,9 +72,9 @@ class _Reader:
         contract = Contract(
             id=self._needed(self._source.id, "id"),
             version=self._needed(self._source.version, "version"),
-            owner=self._needed(_owner(self._source), "team: a member whose role is owner"),
+            owner=self._needed(owner_of(self._source), "team: a member whose role is owner"),
             classification=self._needed(
-                _text(_custom(self._source.customProperties, "classification")), "classification"
+                as_text(custom(self._source.customProperties, "classification")), "classification"
             ),
             readers=frozenset(
                 role.role for role in self._source.roles or [] if role.role and role.access in ("read", "write")
@@ -92,7 +85,7 @@ class _Reader:
             path=self._path,
             freshness=self._freshness([item.name or "" for item in properties]),
         )
-        self._problems += [f"{rule.name}: no regular expression" for rule in rules if not _is_sound(rule)]
+        self._problems += [f"{rule.name}: no regular expression" for rule in rules if not is_sound(rule)]
         if self._problems:
             raise PilotError(
                 f"{self._path} holds what cannot be enforced: {'; '.join(self._problems)}. Change or remove it."
@@ -125,14 +118,14 @@ class _Reader:
     def _column(self, item: SchemaProperty) -> Column:
         name = self._needed(item.name, "a property's name")
         source = self._logical(name, "logicalType", item.logicalType)
-        read_as = _text(_custom(item.customProperties, "readAs"))
+        read_as = as_text(custom(item.customProperties, "readAs"))
         return Column(
             name,
             source if read_as is None else self._logical(name, "readAs", read_as),
-            self._format(name, _text((item.logicalTypeOptions or {}).get("format"))),
+            self._format(name, as_text((item.logicalTypeOptions or {}).get("format"))),
             item.classification,
             self._written(item),
-            frozenset(map(str.lower, _missing_values(item))),
+            frozenset(map(str.lower, missing_values(item))),
             source,
         )
 
@@ -145,7 +138,7 @@ class _Reader:
 
     def _written(self, item: SchemaProperty) -> Counted | None:
         """Say how days are counted, where they are: the standard has a pattern for written days only."""
-        named = _text(_custom(item.customProperties, "written"))
+        named = as_text(custom(item.customProperties, "written"))
         found = next((each for each in COUNTED if each == named), None)
         if named is not None and found is None:
             self._problems.append(f"{item.name}: written is {named}, which is none of {', '.join(COUNTED)}")
@@ -217,7 +210,7 @@ class _Reader:
                 rules.append(Rule(words, (name,), OPTIONS[option], value, valid))
             elif option != "format":
                 self._problems.append(f"{name}: the option {option} is not known")
-        if _custom(item.customProperties, "notAfterReading") and column.logical in DAYS:
+        if custom(item.customProperties, "notAfterReading") and column.logical in DAYS:
             rules.append(Rule(f"{name} is not after the day of reading", (name,), "maximum", READING, valid))
         if item.enum:
             rules.append(
@@ -291,34 +284,3 @@ class _Reader:
             self._problems.append(f"{place}: {found}")
             return Limit()
         return found
-
-
-def _is_sound(rule: Rule) -> bool:
-    try:
-        return rule.check != "pattern" or bool(re.compile(str(rule.value)))
-    except re.error:
-        return False
-
-
-def _custom(properties: list[CustomProperty] | None, name: str) -> object:
-    return next((item.value for item in properties or [] if item.property == name), None)
-
-
-def _missing_values(item: SchemaProperty) -> list[str]:
-    """Return what stands for no value, as the metric missingValues lists it."""
-    rules = [each for each in item.quality or [] if (each.metric or each.rule) == "missingValues"]
-    listed = [(each.arguments or {}).get("missingValues") for each in rules]
-    return [str(value) for values in listed if isinstance(values, list) for value in values if value is not None]
-
-
-def _owner(source: OpenDataContractStandard) -> str | None:
-    members = source.team.members if isinstance(source.team, Team) else source.team
-    return next((member.username or member.name for member in members or [] if member.role == "owner"), None)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _first(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".:")
