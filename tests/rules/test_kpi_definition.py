@@ -1,6 +1,7 @@
 """What makes two measurements comparable, what keeps a KPI from being measured, and where it aims."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 
@@ -48,6 +49,10 @@ def test_the_hash_is_that_of_every_release(book):
     assert book("kpi_definition").definition_hash(ENTRY)[:12] == known
 
 
+OTHER = "its baseline was measured by another query"
+ASKED = "sha256:" + hashlib.sha256(b"SELECT 1").hexdigest()
+
+
 @pytest.mark.parametrize(
     ("entry", "pending"),
     [
@@ -56,6 +61,10 @@ def test_the_hash_is_that_of_every_release(book):
         ({"baseline": {"value": None, "source": "not yet"}}, "its baseline is missing (not yet)"),
         ({"baseline": {"value": None, "data": "cases.csv", "source": "books"}}, None),
         ({"baseline": "odd", "measure": None}, None),
+        ({"measure": {"sql": "SELECT 1"}, "baseline": {"value": 3, "measured": {"query": ASKED}}}, None),
+        ({"measure": {"sql": "SELECT\n  1"}, "baseline": {"value": 3, "measured": {"query": ASKED}}}, None),
+        ({"measure": {"sql": "SELECT 2"}, "baseline": {"value": 3, "measured": {"query": ASKED}}}, OTHER),
+        ({"measure": {"sql": "SELECT 2"}, "baseline": {"value": 3}}, None),
     ],
 )
 def test_what_keeps_a_kpi_from_being_measured(book, entry, pending):

@@ -26,6 +26,11 @@ def definition_hash(entry: Mapping[str, object], cases: bytes | None = None) -> 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def query_hash(text: str) -> str:
+    """Name a query by what it says, whatever its blanks and line ends."""
+    return "sha256:" + hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+
+
 def pending_of(entry: Mapping[str, object]) -> str | None:
     """Say what keeps a KPI from being measured, with the next step; None when nothing does."""
     measure, baseline = as_mapping(entry.get("measure")), as_mapping(entry.get("baseline"))
@@ -36,6 +41,9 @@ def pending_of(entry: Mapping[str, object]) -> str | None:
             f"its baseline is missing ({baseline.get('source')}): the command `baseline` measures it, or write its "
             "value, period and source into kpis.yml"
         )
+    query, asked = as_text(measure.get("sql")), as_text(as_mapping(baseline.get("measured")).get("query"))
+    if query is not None and asked is not None and asked != query_hash(query):
+        return "its baseline was measured by another query: the command `baseline` measures it anew with this one"
     return None
 
 

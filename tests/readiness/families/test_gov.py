@@ -3,6 +3,8 @@ from datetime import date
 import pytest
 
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
 from tests.readiness.complete import complete
 from tests.readiness.helpers import (
     edited,
@@ -73,6 +75,15 @@ def test_nobody_is_said_to_have_screened_a_new_pilot():
     result = run_one("GOV002", example())
     assert result.status == "fail"
     assert any("Nobody is named" in problem.message for problem in result.problems)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"), [({}, "not screened yet"), ({"screened_by": "ada"}, "screened by ada on")]
+)
+def test_the_risk_assessment_names_whoever_screened_it_and_nobody_else(builtin, answers, said):
+    tree = render(builtin, accept_answers(builtin, {"prepared_for": "pilot", **answers}))
+    lines = tree[REGISTER].content.decode().splitlines()
+    assert said in next(line for line in lines if "(Article 5)" in line)
 
 
 @pytest.mark.parametrize("name", ["GOV001", "GOV003"])

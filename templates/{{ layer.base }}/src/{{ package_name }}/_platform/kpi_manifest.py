@@ -87,8 +87,9 @@ class Kpi(KpiPart):
     @property
     def pending(self) -> str | None:
         """Say what keeps it from being measured, with the next step; None once it can be measured."""
-        baseline = self.baseline.model_dump(include={"value", "data", "source"})
-        return pending_of({"measure": {"pending": self.measure.pending}, "baseline": baseline})
+        baseline = self.baseline.model_dump(include={"value", "data", "source", "measured"})
+        measure = {"pending": self.measure.pending, "sql": self.measure.sql}
+        return pending_of({"measure": measure, "baseline": baseline})
 
     def aim(self, number: Callable[[float], str]) -> str:
         """Say what is hoped for: the target, or how much worse a guardrail may become."""

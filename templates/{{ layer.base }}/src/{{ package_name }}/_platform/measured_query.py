@@ -4,7 +4,6 @@ A query that names a contracted table sees contracted tables alone. One that nam
 for what the pilot wrote there.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from .kpi import Kpi
 from .progress import tell
 from .pushed_query import ask_there
 from .query_rules import Query, named_tables, parse_query
+from .rules.kpi_definition import query_hash
 from .settings import PlatformSettings
 from .tables import Landed, landed_tables
 
@@ -76,11 +76,6 @@ def window_of(kpi: Kpi) -> Window:
     """Give the days that a measurement looks at: those after a measured baseline, up to today."""
     known = kpi.baseline.measured
     return Window() if known is None or known.until is None else Window(since=date.fromisoformat(known.until))
-
-
-def query_hash(text: str) -> str:
-    """Name a query by what it says, whatever its blanks and line ends."""
-    return "sha256:" + hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def asks_contracted(kpi: Kpi, settings: PlatformSettings) -> bool:

@@ -88,6 +88,8 @@ def told(error: Exception, before: int = 0) -> str:
     if marked is None:
         return f"{said.rstrip('.!')}. {hint}".strip()
     number, _, text = lines[marked].removeprefix("LINE ").partition(": ")
+    if int(number) <= before:
+        return f"{said.rstrip('.!')}. {hint}".strip()
     return f"line {int(number) - before}: {said.rstrip('.!')}, at `{text.strip()}`. {hint}".strip()
 
 

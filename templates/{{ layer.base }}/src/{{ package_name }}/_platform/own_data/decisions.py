@@ -14,7 +14,7 @@ from .shape import unreadable_sentence, windows
 COMMITTED: Final = 2_000_000  # bytes; what is larger does not belong into a repository
 
 
-def list_decisions(found: Found, kpi: KpiDraft | None, root: Path) -> tuple[str, ...]:
+def list_decisions(found: Found, kpi: KpiDraft | None, other_unit: str | None, root: Path) -> tuple[str, ...]:
     """Return one question or remark for each open decision, the weightiest first."""
     parts = (
         _shape,
@@ -24,7 +24,7 @@ def list_decisions(found: Found, kpi: KpiDraft | None, root: Path) -> tuple[str,
         _values,
         _days,
         _rule,
-        lambda each: _measured(each, kpi),
+        lambda each: _measured(each, kpi, other_unit),
         _place(root),
     )
     return tuple(text for part in parts for text in part(found))
@@ -164,11 +164,13 @@ def _rule(found: Found) -> Iterator[str]:
         )
 
 
-def _measured(found: Found, kpi: KpiDraft | None) -> Iterator[str]:
+def _measured(found: Found, kpi: KpiDraft | None, other_unit: str | None) -> Iterator[str]:
     if kpi is not None:
         yield (
             f"{kpi.title} is measured as {kpi.words}, in {kpi.unit}. Is that what was meant? The query is in kpis.yml."
         )
+    elif other_unit is not None:
+        yield other_unit
     else:
         yield (
             "No KPI of kpis.yml waits for its measurement: baselines and targets there are not of "

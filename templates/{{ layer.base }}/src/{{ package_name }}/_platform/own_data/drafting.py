@@ -15,7 +15,7 @@ from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
 from .example import baselines_of_the_example, example_code, is_example_table
 from .findings import Found
-from .kpi_draft import KpiDraft, draft_kpi, read_text
+from .kpi_draft import KpiDraft, draft_kpi, find_other_unit, read_text
 from .layers import without_layers
 from .settings_draft import draft_settings
 
@@ -68,7 +68,7 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
     kpis = _kpis(settings, found, kpi.apply(content) if kpi else content, code_goes=bool(gone))
     if kpis != content:
         files["kpis.yml"] = kpis
-    return Draft(found, files, kpi, list_decisions(found, kpi, root))
+    return Draft(found, files, kpi, list_decisions(found, kpi, find_other_unit(content, found), root))
 
 
 def _in_unit_of(kpi: KpiDraft | None, found: Found) -> Found:

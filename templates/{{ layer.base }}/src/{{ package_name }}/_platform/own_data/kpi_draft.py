@@ -14,6 +14,8 @@ from .findings import Found
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"
+SHARE: Final = r"\b(share|part|fraction|rate|ratio|probability|anteil|quote)\b"
+MONEY: Final = r"[A-Z]{3}\b.*"
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,32 @@ class KpiDraft:
 
 
 def draft_kpi(content: str, found: Found) -> KpiDraft | None:
-    """Find the first KPI whose measurement is pending, and draft it; None where there is none."""
+    """Find the first KPI whose measurement is pending, and draft it; None where there is none, or in another unit."""
     place = _pending(content)
-    if place is None:
+    if place is None or find_other_unit(content, found) is not None:
         return None
     entry, start, end, indent = place
     unit = str(entry.get("unit", ""))
     value, form, words = _measured(found, unit)
     return KpiDraft(
         str(entry.get("id")), _query(found, value), form, unit, words, str(entry.get("title")), start, end, indent
+    )
+
+
+def find_other_unit(content: str, found: Found) -> str | None:
+    """Say that the KPI which waits is in a unit that no share of cases has; a number's unit nobody can read off it."""
+    place, outcome = _pending(content), found.seen.outcome
+    if place is None or found.seen.shape == "events" or outcome is None or outcome.kind == "number":
+        return None
+    title, unit = (str(place[0].get(name, "")) for name in ("title", "unit"))
+    if re.search(f"{PERCENT}|{PER_HUNDRED}|{SHARE}", unit.lower()):
+        return None
+    if re.fullmatch(MONEY, unit) and found.column("money") is not None:
+        return None
+    return (
+        f"{title} is in {unit}, and {outcome.guess.column} gives a share of {found.words.cases}: its measurement is "
+        "not drafted. Name the column that holds it, --outcome COLUMN; or give it the unit percent in kpis.yml, if the "
+        "share is meant; or write its query there."
     )
 
 
@@ -102,7 +121,7 @@ def _measured(found: Found, unit: str) -> tuple[str, str, str]:
     positive = outcome.positive or next(value for value, _ in found.profiles[outcome.guess.column].frequent)
     yes = f"trim(CAST({column} AS VARCHAR)) = {quote(positive)}"
     money = found.column("money")
-    if money is not None and re.fullmatch(r"[A-Z]{3}\b.*", unit):
+    if money is not None and re.fullmatch(MONEY, unit):
         amount = number_of(found, money)
         return (
             f"CASE WHEN {yes} THEN {amount} ELSE 0 END",

@@ -129,7 +129,7 @@ def strength(values: "pd.Series", target: "npt.NDArray[np.float64]", each: Profi
     share = given.mean() if len(given) else 0.0
     enough = min(given.sum(), (~given).sum()) >= FEWEST
     by_given = _tells(given.astype("float64"), y, outcome) if 0 < share < 1 and enough else 0.0
-    by_value = _tells(_numbers(column[given], y[given], each), y[given], outcome) if given.sum() >= FEWEST else 0.0
+    by_value = _by_value(column[given], y[given], each, outcome) if given.sum() >= FEWEST else 0.0
     return Strength(each.name, max(by_given, by_value), by_given > by_value)
 
 
@@ -137,18 +137,36 @@ def _tells(x: "npt.NDArray[np.float64]", y: "npt.NDArray[np.float64]", outcome: 
     return explained(x, y) if outcome.kind == "number" else area(x, y)
 
 
-def _numbers(column: "pd.Series", y: "npt.NDArray[np.float64]", each: Profile) -> "npt.NDArray[np.float64]":
-    """Order a column of texts by the outcomes of the other rows with the same text, so that rare ones tell nothing."""
+def _by_value(column: "pd.Series", y: "npt.NDArray[np.float64]", each: Profile, outcome: Outcome) -> float:
+    """Measure what the values tell; a text tells something only where it foretells the outcomes of other rows."""
+    import numpy as np
+
+    if each.kind != "text":
+        return _tells(np.asarray(column, dtype="float64"), y, outcome)
+    x = _foretold(column, y)
+    agrees = np.var(x) > 0 and np.var(y) > 0 and np.corrcoef(x, y)[0, 1] > 0
+    if not agrees:
+        return 0.0 if outcome.kind == "number" else 0.5
+    return _tells(x, y, outcome)
+
+
+def _foretold(column: "pd.Series", y: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
+    """Give each text the mean outcome of its rows in the other half of the table, so that no row tells its own outcome.
+
+    The mean of all other rows would not do: among rows of one text it is an exact function of the row's own outcome.
+    """
     import numpy as np
     import pandas as pd
 
-    if each.kind != "text":
-        return np.asarray(column, dtype="float64")
+    half = np.random.default_rng(0).integers(0, 2, len(y))
     table = pd.DataFrame({"text": column.astype(str).to_numpy(), "y": y})
-    grouped = table.groupby("text")["y"]
-    others = grouped.transform("sum") - table["y"]
     weight = 5.0  # rows that the overall mean counts for
-    return np.asarray((others + weight * y.mean()) / (grouped.transform("size") - 1 + weight))
+    told = np.full(len(y), y.mean())
+    for one in (0, 1):
+        here, there = half == one, table[half != one].groupby("text")["y"].agg(["sum", "size"])
+        sums, sizes = (table.loc[here, "text"].map(there[name]).fillna(0).to_numpy() for name in ("sum", "size"))
+        told[here] = (sums + weight * y.mean()) / (sizes + weight)
+    return told
 
 
 def area(x: "npt.NDArray[np.float64]", y: "npt.NDArray[np.float64]") -> float:

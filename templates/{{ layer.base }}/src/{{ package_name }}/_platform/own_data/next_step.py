@@ -20,7 +20,8 @@ def next_step(settings: "PlatformSettings", drafted: "Draft", *, use: bool) -> s
     if code != shape:
         return _bring(settings, code, shape)
     if drafted.kpi is not None:
-        return f"{command} baseline {drafted.kpi.kpi}"
+        days = " --from DAY --to DAY" if "$since" in drafted.kpi.sql else ""
+        return f"{command} baseline {drafted.kpi.kpi}{days}"
     return f"{command} run"
 
 
