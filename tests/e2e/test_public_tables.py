@@ -156,6 +156,9 @@ def shaped(pilot, case, run_pilot, run_in):
     """The code of the table's shape comes by the same merge; then all that a pilot is held to is green."""
     came = pilotline("answers", "-d", f"shape={case.shape}", "--commit", cwd=pilot, environment=IDENTITY)
     assert came.code == 0, came.err
+    first = run_pilot(pilot, "measure", "--json")
+    assert first.code == 0, f"a KPI by a query needs no model: {first.err}"
+    assert json.loads(first.out)["kpis"][0]["verdict"] in case.verdicts
     results = {" ".join(check): run_in(pilot, check) for check in CHECKS}
     assert {name: f"{run.out[-3000:]}{run.err[-1000:]}" for name, run in results.items() if run.code} == {}
     ran = run_pilot(pilot, "run", "--json")

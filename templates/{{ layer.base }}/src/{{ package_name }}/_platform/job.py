@@ -11,8 +11,10 @@ import click
 from . import DONE, FOUND
 from .counted_reading import keep_nothing
 from .exclusive import one_at_a_time
+from .judged_models import NotJudgedError
 from .kept_apart import name_earlier
 from .measure_functions import BoundFunctions
+from .measured_alone import measure_alone, rest_on_no_model
 from .measuring import MeasuringParts
 from .monitoring import configure_logging, span, timed
 from .progress import heard_by
@@ -98,7 +100,13 @@ class Job(Generic[P, Data]):
         """Take a single step; a model that has not earned its place is the exit code 1."""
         command = click.get_current_context().info_name or name
         with self.opened(command, as_json=as_json, as_of=as_of) as work:
-            result = self._do(name, work, self._read(work))
+            data = self._read(work)
+            try:
+                result = self._do(name, work, data)
+            except NotJudgedError:
+                if name != "measure" or not rest_on_no_model(work.parts):
+                    raise
+                result = measure_alone(work.parts, work.screen, work.command)
             work.screen.finish(result)
         registered = result.get("registered")
         return FOUND if isinstance(registered, dict) and not registered["promoted"] else DONE

@@ -11,6 +11,10 @@ EVALUATION_TAG: Final = "evaluation_run"
 EVALUATION_FILE: Final = "evaluation.json"
 
 
+class NotJudgedError(PilotError):
+    """No model was trained and judged yet, so what rests on one cannot be said."""
+
+
 class ModelParts(Protocol):
     """What is needed to look after models."""
 
@@ -37,14 +41,14 @@ def newest(parts: ModelParts) -> ModelVersion:
     """Find the version that is to be judged."""
     version = parts.tracking.version("newest")
     if version is None:
-        raise PilotError(f"There is no model yet: `{parts.settings.distribution} train` makes one.")
+        raise NotJudgedError(f"There is no model yet: `{parts.settings.distribution} train` makes one.")
     return version
 
 
 def stored_evaluation(parts: ModelParts, version: ModelVersion) -> object:
     """Read the evidence about a version back from its run."""
     if EVALUATION_TAG not in version.tags:
-        raise PilotError(
+        raise NotJudgedError(
             f"Model version {version.version} has not been judged: `{parts.settings.distribution} evaluate` does it."
         )
     return parts.tracking.read_json(version.tags[EVALUATION_TAG], EVALUATION_FILE)
