@@ -114,6 +114,14 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
         {},
         {"contract": "current_date + 2", "decisions": "cannot be believed", "windows": "active_days = 120"},
     ),
+    "an order on each line, and a few words": (
+        "\n".join(
+            f"C{n % 40},{7000 + n},{iso},{'see note' if n % 40 == 1 else f'{n}.5'}" if n >= 0 else iso
+            for n, iso in enumerate(["customer_id,order_id,order_date,amount", *DAYS], -1)
+        ),
+        {},
+        {"columns": EVENTS, "decisions": "of amount are no numbers, such as 'see note' in row 3"},
+    ),
     "brackets, currency and n/a": (
         ledger("{iso}", "(€ {place}.50)").replace("(€ 40.50)", "n/a"),
         {},

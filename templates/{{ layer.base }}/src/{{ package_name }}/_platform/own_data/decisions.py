@@ -109,6 +109,13 @@ def _values(found: Found) -> Iterator[str]:
         )
     for name in found.columns:
         each = found.profiles[name]
+        if each.wrong > 0 and each.readable:
+            kind = "days" if each.kind == "day" else "numbers"
+            told = f", such as {each.examples[0][1]!r} in row {each.examples[0][0]:,}" if each.examples else ""
+            yield (
+                f"{100 * each.wrong:.1f} % of {name} are no {kind}{told}: these rows are set aside, and the contract "
+                "tolerates a little more. Is that so, or is it mended at the source?"
+            )
         if each.tokens and each.kind != "text":
             yield f"{name}: {', '.join(map(repr, each.tokens))} count as missing. Is that what they say?"
 

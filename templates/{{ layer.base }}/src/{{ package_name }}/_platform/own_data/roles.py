@@ -106,7 +106,7 @@ EVENTS: Final = (
     Search("customer", CASE, is_repeated_key),
     Search("customer", KEY, lambda each: is_repeated_key(each) and not each.hints(ORDER)),
     Search("customer", "", lambda each: is_repeated_key(each) and _may_name(each), content_is_enough=True),
-    Search("order", ORDER, is_repeated_key),
+    Search("order", ORDER, lambda each: is_repeated_key(each) or is_unique_key(each)),
 )
 SNAPSHOTS: Final = (
     Search("day", DAY, lambda each: each.kind == "day"),
