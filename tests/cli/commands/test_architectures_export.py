@@ -104,7 +104,7 @@ def test_a_chosen_integration_is_part_of_pictures_flows_threats_and_costs(export
     folder = export("-d", "integrations=postgres", "-d", "data_classification=confidential")
     markdown = (folder / "architecture.md").read_text()
     assert 'scores ==>|"results"| postgres' in markdown
-    assert "| Call list | PostgreSQL | results | confidential | yes |" in markdown
+    assert "| List | PostgreSQL | results | confidential | yes |" in markdown
     assert "The database's password leaks" in markdown
     assert "| KPI measurement | Business owner | value against the baseline | internal | no |" in markdown
     assert "policies: *.internal. Changes: ai-office" in markdown
