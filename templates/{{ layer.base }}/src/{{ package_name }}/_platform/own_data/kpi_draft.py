@@ -128,9 +128,16 @@ def _measured(found: Found, unit: str) -> tuple[str, str, str]:
             "mean",
             f"{money} where {outcome.guess.column} is {positive}",
         )
-    times = "100.0" if re.search(f"{PERCENT}|{PER_HUNDRED}", unit.lower()) else "1.0"
-    said = f"how many of a hundred {found.words.cases}" if times == "100.0" else f"the share of {found.words.cases}"
-    return f"CASE WHEN {yes} THEN {times} ELSE 0 END", "mean", f"{said} whose {outcome.guess.column} is {positive}"
+    return _share(yes, f"{found.words.cases} whose {outcome.guess.column} is {positive}", unit.lower())
+
+
+def _share(yes: str, whose: str, unit: str) -> tuple[str, str, str]:
+    """Return the value of a case that is or is not so, in percent as a rate: that is judged from fewer cases."""
+    if re.match(r"%|percent", unit):
+        return f"CASE WHEN {yes} THEN 1 ELSE 0 END", "rate", f"how many of a hundred {whose}"
+    if re.search(f"{PERCENT}|{PER_HUNDRED}", unit):
+        return f"CASE WHEN {yes} THEN 100.0 ELSE 0 END", "mean", f"how many of a hundred {whose}"
+    return f"CASE WHEN {yes} THEN 1.0 ELSE 0 END", "mean", f"the share of {whose}"
 
 
 def _event_value(found: Found, unit: str) -> tuple[str, str, str]:
