@@ -76,7 +76,7 @@ def answer(child, question, keys):
 def walk_to_the_review(child):
     answer(child, "What is the pilot called?", "Late payers")
     answer(child, "Which of the organisation's objectives", DOWN)
-    answer(child, "Does it start with the worked example", UP)
+    answer(child, "Does it start with the worked example", "")
     answer(child, "Which outcome will show that it works?", "Days until paid")
     answer(child, "In which unit is it counted?", "days")
     answer(child, "What is that KPI today", "41")
@@ -102,6 +102,15 @@ def test_the_outcome_first_then_one_screen(talk, tmp_path):
     assert recorded["objective"] == "lower-cost-to-serve"
     assert recorded["kpi_baseline"] == 41.0
     assert recorded["owner"] == recorded["data_owner"] == "ada"
+
+
+def test_what_only_pilots_of_before_have_is_not_offered(talk):
+    answer(talk, "What is the pilot called?", "Late payers")
+    answer(talk, "Which of the organisation's objectives", DOWN)
+    answer(talk, "Does it start with the worked example", "")
+    talk.expect_exact("Which outcome will show that it works?")
+    assert "A case of your own" in talk.before
+    assert "before this was asked" not in talk.before
 
 
 def test_another_answer_is_changed_on_the_review_screen(talk, tmp_path):

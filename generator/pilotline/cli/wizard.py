@@ -1,6 +1,7 @@
 """The conversation: outcome before technology, then every other answer on one screen."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -125,7 +126,7 @@ def _ask_one(
     """Ask one question until its answer is accepted; Enter takes the answer that is there already."""
     others = {key: value for key, value in answers.items() if key != name}
     state, _ = resolve_answers(snapshot, answers)
-    item = next(item for item in state.questions if item.question.name == name)
+    item = _without_unoffered(next(item for item in state.questions if item.question.name == name), snapshot)
 
     def check(value: object) -> bool | str:
         _, problems = resolve_answers(snapshot, {**others, name: value})
@@ -140,6 +141,13 @@ def _ask_one(
     if offer == "" or (offer is not None and check(offer) is True):
         present = offer
     return ask_line(prompt, present, check)
+
+
+def _without_unoffered(item: Answered, snapshot: Snapshot) -> Answered:
+    """Leave out what is no answer for a pilot of today, unless it is the present one."""
+    hidden = read_roles(snapshot).unoffered.get(item.question.name, ())
+    shown = tuple(choice for choice in item.choices if str(choice.value) not in hidden or choice.value == item.value)
+    return replace(item, choices=shown)
 
 
 def _options(item: Answered, check: Callable[[object], bool | str]) -> list[Option]:

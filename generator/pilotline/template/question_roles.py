@@ -24,6 +24,8 @@ class QuestionRoles:
     """Not asked where one of these was given."""
     blank_beside: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Offered without their default beside these answers, to which the example's is none."""
+    unoffered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Answers that the wizard does not offer: what pilots of before have, and a flag may still say."""
     outcome: tuple[str, ...] = ()
     """What nobody but the pilot's owner can answer: given, or asked for; a default is no answer."""
     named_after_folder: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ def read_roles(snapshot: Snapshot) -> QuestionRoles:
         sibling_new=_texts(data.get("sibling_new")),
         sibling_differs=_texts(data.get("sibling_differs")),
         settled_by={name: _texts(value) for name, value in _mapping(data.get("settled_by")).items()},
+        unoffered={name: _texts(value) for name, value in _mapping(data.get("unoffered")).items()},
         blank_beside={name: _mapping(value) for name, value in _mapping(data.get("blank_beside")).items()},
         sibling_begins=_mapping(data.get("sibling_begins")),
     )
