@@ -174,8 +174,12 @@ THEIR_RULE = {PROJECT: {"max-complexity = 10\n": "max-complexity = 12\n"}}
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        pytest.param(OUR_DEPENDENCIES, THEIR_RULE, id="a dependency of ours, a rule of theirs"),
-        pytest.param(OUR_RULE, THEIR_DEPENDENCY, id="a rule of ours, a dependency of theirs"),
+        pytest.param(
+            OUR_DEPENDENCIES, THEIR_RULE, id="a dependency of ours, a rule of theirs", marks=pytest.mark.combinations
+        ),
+        pytest.param(
+            OUR_RULE, THEIR_DEPENDENCY, id="a rule of ours, a dependency of theirs", marks=pytest.mark.combinations
+        ),
         pytest.param(OUR_DEPENDENCIES | OUR_RULE, THEIR_DEPENDENCY | THEIR_RULE, id="both of ours, both of theirs"),
     ],
 )
@@ -234,6 +238,8 @@ def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
         "config/production.toml",
         "config/production/integrations.toml",
         "ops/runbook.md",
+        ".github/workflows/supply.yml",
+        "tests/platform/test_latency.py",
     }
     assert set(files_below(pilot)) == at_first - {"docs/platform.md"} | brought
     assert catalog.run("diff", cwd=pilot).out == "Every file of the catalog is as v3.0.0 made it.\n"
