@@ -96,7 +96,7 @@ def second_version(catalog: Path) -> None:
 def third_version(catalog: Path) -> None:
     """Rename a module, bring another with its test, change a line that names the package, and a dependency."""
     (catalog / f"{PLATFORM}/odcs.py").rename(catalog / f"{PLATFORM}/odcs_documents.py")
-    for user in ("commands/contract.py", "contracts.py", "tables.py"):
+    for user in ("bill.py", "commands/contract.py", "contracts.py", "tables.py"):
         change(catalog, f"{PLATFORM}/{user}", (".odcs import", ".odcs_documents import"))
     tests = f"{BASE}/tests/platform"
     build_file_tree(catalog, {f"{PLATFORM}/months.py": MONTHS, f"{tests}/test_months.py.jinja": TEST_MONTHS})
