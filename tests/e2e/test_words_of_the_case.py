@@ -79,9 +79,18 @@ def test_nothing_of_the_example_is_said_in_a_pilot_about_machines(make_pilot: Re
     assert "clusters" not in ran.out
 
 
-@pytest.mark.parametrize(("header", "words"), [("downtime (h)", ("downtime", "h")), ("cost (EUR)", ("cost", None))])
-def test_an_amount_that_is_no_money_is_shown_in_its_unit(make_pilot: RenderPilot, run_pilot: RunIn, header, words):
-    pilot = make_pilot(**OWN)
+@pytest.mark.parametrize(
+    ("header", "unit", "words"),
+    [
+        ("downtime (h)", "EUR per machine and month", ("downtime", "h")),
+        ("cost (EUR)", "EUR per machine and month", ("cost", None)),
+        ("downtime", "hours per machine and month", ("downtime", "hours")),
+    ],
+)
+def test_an_amount_that_is_no_money_is_shown_in_its_unit(
+    make_pilot: RenderPilot, run_pilot: RunIn, header, unit, words
+):
+    pilot = make_pilot(**{**OWN, "kpi_unit": unit})
     (pilot / "data").mkdir()
     table = pilot / ledger(pilot)
     first, _, rows = table.read_text().partition("\n")
@@ -91,3 +100,14 @@ def test_an_amount_that_is_no_money_is_shown_in_its_unit(make_pilot: RenderPilot
     assert applied.code == 0, applied.err
     said = tomllib.loads((pilot / "config/default.toml").read_text())["case"]["words"]
     assert (said["money"], said.get("money_unit")) == words
+
+
+def test_money_is_no_measure_in_hours(make_pilot: RenderPilot, run_pilot: RunIn):
+    pilot = make_pilot(
+        **{**OWN, "kpi_unit": "hours per machine", "kpi_baseline": "not measured yet", "kpi_target": "-9 %"}
+    )
+    (pilot / "data").mkdir()
+    applied = run_pilot(pilot, "own-data", ledger(pilot), "--apply")
+    assert applied.code == 0, applied.err
+    assert "in hours per machine, and cost gives money" in " ".join(applied.out.split())
+    assert "pending" in (pilot / "kpis.yml").read_text()

@@ -92,7 +92,7 @@ class Settings(PlatformSettings):
         )
 
     @property
-    def currency(self) -> str:
+    def amount_unit(self) -> str:
         """What amounts are in: the unit that the words of the case give, else the currency of the costs."""
         own = self.case.words.money_unit if self.case else None
         return own or self.manifest.costs.currency

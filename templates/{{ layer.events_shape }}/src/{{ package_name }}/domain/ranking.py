@@ -6,7 +6,7 @@ from enum import StrEnum
 from .call_list import Entry
 from .cases import FEATURES, Case
 from .policy import Policy
-from .words import Words
+from .words import Words, amount
 
 # What the model knows, in groups: features of one group move together, so a reason is given for the group.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -92,7 +92,7 @@ def _number(value: float, one: str, many: str | None = None) -> str:
     return f"{value:,.0f} {one if round(value) == 1 else many or f'{one}s'}"
 
 
-def _texts(case: Case, policy: Policy, currency: str, words: Words) -> dict[str, str]:
+def _texts(case: Case, policy: Policy, unit: str, words: Words) -> dict[str, str]:
     """Say for each group what the ledger shows."""
     known = dict(zip(FEATURES, case.features, strict=True))
     recent = _number(known["events_window"], words.event, words.events)
@@ -101,8 +101,8 @@ def _texts(case: Case, policy: Policy, currency: str, words: Words) -> dict[str,
     rhythm = f"usually one {words.event} every {'day' if gap == '1 day' else gap}"
     rhythm = rhythm if known["events_all"] > 1 else f"only one {words.event} so far"
     last, before = f"in the last {policy.active_days} days", "in those before"
-    recent_money, earlier_money = (f"{currency} {known[name]:,.0f}" for name in ("money_window", "money_window_before"))
-    size = f"{currency} {known['money_per_event']:,.0f} and {_number(known['lines_per_event'], 'line')}"
+    recent_money, earlier_money = (amount(unit, known[name]) for name in ("money_window", "money_window_before"))
+    size = f"{amount(unit, known['money_per_event'])} and {_number(known['lines_per_event'], 'line')}"
     return {
         "silence": f"silent for {_number(case.silence_days, 'day')}, {rhythm}",
         "rhythm": rhythm,
@@ -115,15 +115,15 @@ def _texts(case: Case, policy: Policy, currency: str, words: Words) -> dict[str,
 
 
 def reasons(
-    case: Case, effects: Mapping[str, float] | None, policy: Policy, currency: str, words: Words
+    case: Case, effects: Mapping[str, float] | None, policy: Policy, unit: str, words: Words
 ) -> tuple[str, ...]:
     """Give the strongest reasons first, then what is at stake.
 
     `effects` says by how much each group raises the probability over that of an otherwise equal, typical case; None
     means that the rule decided.
     """
-    stake = f"{currency} {case.revenue:,.0f} of {words.money} in {policy.active_days} days at stake"
-    texts = _texts(case, policy, currency, words)
+    stake = f"{amount(unit, case.revenue)} of {words.money} in {policy.active_days} days at stake"
+    texts = _texts(case, policy, unit, words)
     if effects is None:
         return texts["silence"], stake
     strong = sorted((group for group in GROUPS if effects[group] >= NOTABLE), key=lambda group: -effects[group])

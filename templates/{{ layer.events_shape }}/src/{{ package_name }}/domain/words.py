@@ -15,3 +15,9 @@ class Words:
     events: str = "events"
     money: str = "value"
     outcome: str = "silence"
+
+
+def amount(unit: str, value: float) -> str:
+    """Write an amount as people do: the code of a currency before the number, any other unit behind it."""
+    is_currency = len(unit) == 3 and unit.isupper()  # noqa: PLR2004 - ISO 4217
+    return f"{unit} {value:,.0f}" if is_currency else f"{value:,.0f} {unit}"

@@ -25,7 +25,7 @@ def show_intake(screen: Screen, intake: Intake, settings: Settings) -> Json:
     checked, customers, words = intake.checked, intake.customers, settings.words
     aside = len(checked.quarantine)
     screen.title(f"Data: {checked.rows_read:,} lines read, {aside:,} set aside, {intake.orders:,} {words.events}")
-    at_stake = f"{settings.currency} at stake"
+    at_stake = f"{settings.amount_unit} at stake"
     table = grid("rule of the contract", "lines", "share", "tolerated", at_stake, "owner", right=(1, 2, 3, 4))
     for each in checked.findings:
         stake = f"{each.at_stake or 0:,.0f}"
@@ -60,10 +60,10 @@ def _difference(estimate: Estimate, places: str) -> str:
 
 def show_evaluation(screen: Screen, found: Evaluation, settings: Settings) -> Json:
     """Show every way to rank against the rule, and what the gate makes of it."""
-    months, words, currency = found.months, settings.words, settings.currency
+    months, words, unit = found.months, settings.words, settings.amount_unit
     over = f"{months[0].cutoff:%Y-%m} to {months[-1].cutoff:%Y-%m}"
     screen.title(f"Judged on {len(months)} past lists, {over}, per {PER} {words.chosen}")
-    columns = ("ranked by", f"{currency} reached", "to the rule", f"{words.cases} reached", "to the rule")
+    columns = ("ranked by", f"{unit} reached", "to the rule", f"{words.cases} reached", "to the rule")
     table = grid(*columns, right=(1, 3), spans=(2, 4))
     for method in Method:
         money, people = found.against_rule[method][Measure.REVENUE], found.against_rule[method][Measure.CUSTOMERS]
@@ -75,11 +75,11 @@ def show_evaluation(screen: Screen, found: Evaluation, settings: Settings) -> Js
             _difference(people.difference, ".1f"),
         )
     screen.table(table)
-    screen.line(found.finding(currency, words))
-    screen.line(found.calibration(currency, words))
+    screen.line(found.finding(unit, words))
+    screen.line(found.calibration(unit, words))
     gate = "passed" if found.decision.passed else "not passed"
     screen.line(f"Gate for version {found.version}: {gate}; {'; '.join(found.decision.reasons)}.")
-    return asdict(found) | {"finding": found.finding(currency, words)}
+    return asdict(found) | {"finding": found.finding(unit, words)}
 
 
 def show_scored(screen: Screen, scored: Scored, settings: Settings) -> Json:
@@ -89,7 +89,7 @@ def show_scored(screen: Screen, scored: Scored, settings: Settings) -> Json:
     size = f"{len(called):,} of {len(entries):,} active {words.cases}"
     screen.title(f"{words.list.capitalize()} of {scored.call_list.cutoff}: {size}; {state}")
     screen.line(f"On this list {scored.why}.")
-    table = grid("", words.case, f"{settings.currency} {words.money}", "risk", "why", right=(0, 2, 3))
+    table = grid("", words.case, f"{words.money}, {settings.amount_unit}", "risk", "why", right=(0, 2, 3))
     for entry in called[:FIRST]:
         risk = "" if entry.probability is None else f"{entry.probability:.0%}"
         table.add_row(

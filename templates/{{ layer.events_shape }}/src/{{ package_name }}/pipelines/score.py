@@ -84,7 +84,7 @@ def _ranked(
     method = Method.EXPECTED_LOSS if model else Method.RULE
     rows = ranked(method, cases, parts.policy, model.probabilities(cases) if model else None)
     effects = dict(zip([case.customer for case in cases], model.effects(cases), strict=True)) if model else {}
-    about = (parts.policy, parts.settings.currency, parts.words)
+    about = (parts.policy, parts.settings.amount_unit, parts.words)
     why = {case.customer: reasons(case, effects.get(case.customer), *about) for case in cases}
     version = str(holder.version) if holder else RULE_VERSION
     return CallList(cases[0].cutoff, str(method), version, run_id, entries(rows, parts.policy, why))

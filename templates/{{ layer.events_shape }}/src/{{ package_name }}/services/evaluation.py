@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..domain.policy import Policy
 from ..domain.ranking import Method
-from ..domain.words import Words
+from ..domain.words import Words, amount
 from .backtest import Backtest, Probabilities, Progress
 from .intervals import Ratio, interval
 from .kinship import Kinship
@@ -231,17 +231,17 @@ class Evaluation:
         """The comparison that decides: money reached by probability x revenue, against the rule."""
         return self.against_rule[Method.EXPECTED_LOSS][Measure.REVENUE]
 
-    def calibration(self, currency: str, words: Words) -> str:
+    def calibration(self, unit: str, words: Words) -> str:
         """Say how true the money is that the model expects to lose, since that is what it ranks by."""
         known = self.quality
         return (
-            f"Calibration: of the {words.money} of active {words.cases} the model expected {currency} "
-            f"{known['expected_money']:,.0f} to be lost over these lists, {currency} {known['lost_money']:,.0f} "
+            f"Calibration: of the {words.money} of active {words.cases} the model expected "
+            f"{amount(unit, known['expected_money'])} to be lost over these lists, {amount(unit, known['lost_money'])} "
             f"were ({known['money_calibration']:.2f} times); by tenths of expected loss it is wrong by "
             f"{known['money_calibration_error']:.0%} of that."
         )
 
-    def finding(self, currency: str, words: Words) -> str:
+    def finding(self, unit: str, words: Words) -> str:
         """Say what ranking by probability alone would do: the reason why the KPI decides and not the hit rate."""
         alone = self.against_rule[Method.PROBABILITY]
         customers, money = alone[Measure.CUSTOMERS], alone[Measure.REVENUE]
@@ -249,9 +249,9 @@ class Evaluation:
         verdict = f"finds more {words.cases} and loses money" if more and less else "is compared here for honesty"
         return (
             f"Ranking by probability alone {verdict}: per {PER} {words.chosen} it is right about "
-            f"{customers.value.value:,.0f} {words.cases} (the rule {customers.other:,.0f}) and reaches {currency} "
-            f"{money.value.value:,.0f} of their {words.money} (the rule {money.other:,.0f}). Probability x "
-            f"{words.money} reaches {currency} {self.main.value.value:,.0f}."
+            f"{customers.value.value:,.0f} {words.cases} (the rule {customers.other:,.0f}) and reaches "
+            f"{amount(unit, money.value.value)} of their {words.money} (the rule {money.other:,.0f}). Probability x "
+            f"{words.money} reaches {amount(unit, self.main.value.value)}."
         )
 
 

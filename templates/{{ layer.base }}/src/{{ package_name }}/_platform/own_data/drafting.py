@@ -1,5 +1,6 @@
 """Makes the draft of all files from what was found, without writing one of them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +16,9 @@ from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
 from .example import baselines_of_the_example, example_code, is_example_table
 from .findings import Found
-from .kpi_draft import KpiDraft, draft_kpi, find_other_unit, read_text
+from .kpi_draft import MONEY_UNIT, KpiDraft, draft_kpi, find_other_unit, read_text
 from .layers import without_layers
+from .roles import MONEY
 from .settings_draft import draft_settings
 
 if TYPE_CHECKING:
@@ -72,12 +74,16 @@ def draft(settings: "PlatformSettings", found: Found) -> Draft:
 
 
 def _in_unit_of(kpi: KpiDraft | None, found: Found) -> Found:
-    """Give an outcome that is a number the unit of the KPI that is its mean: nothing else says it."""
-    outcome = found.seen.outcome
+    """Give a number the unit of the KPI that is its mean, an outcome or an event's amount: nothing else says it."""
+    outcome, amount = found.seen.outcome, found.part("amount")
     unit = kpi.unit.partition(" per ")[0].strip() if kpi is not None else ""
-    if outcome is None or outcome.kind != "number" or not unit:
+    if not unit:
         return found
-    return replace(found, words=found.words.model_copy(update={"unit": unit}))
+    if outcome is not None and outcome.kind == "number":
+        return replace(found, words=found.words.model_copy(update={"unit": unit}))
+    if amount is not None and not (found.words.money_unit or amount.hints(MONEY) or re.match(MONEY_UNIT, unit)):
+        return replace(found, words=found.words.model_copy(update={"money_unit": unit}))
+    return found
 
 
 def _kpis(settings: "PlatformSettings", found: Found, text: str, *, code_goes: bool) -> str:

@@ -11,11 +11,13 @@ import yaml
 from ..written import quote, quote_name
 from ..yaml_text import load_yaml
 from .findings import Found
+from .roles import MONEY
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"
 SHARE: Final = r"\b(share|part|fraction|rate|ratio|probability|anteil|quote)\b"
-MONEY: Final = r"[A-Z]{3}\b.*"
+MONEY_UNIT: Final = r"(?:[A-Z]{3}\b|[€$£¥]|euro|dollar|pound).*"
+NO_MONEY: Final = rf"{PERCENT}|\b(seconds?|minutes?|hours?|days?|weeks?|months?|years?|stunden?|tage?|minuten?)\b"
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,38 @@ def draft_kpi(content: str, found: Found) -> KpiDraft | None:
 
 
 def find_other_unit(content: str, found: Found) -> str | None:
-    """Say that the KPI which waits is in a unit that no share of cases has; a number's unit nobody can read off it."""
-    place, outcome = _pending(content), found.seen.outcome
-    if place is None or found.seen.shape == "events" or outcome is None or outcome.kind == "number":
+    """Say that the KPI which waits is in a unit that money or a share of cases has not; other numbers may have any."""
+    place = _pending(content)
+    if place is None:
         return None
     title, unit = (str(place[0].get(name, "")) for name in ("title", "unit"))
-    if re.search(f"{PERCENT}|{PER_HUNDRED}|{SHARE}", unit.lower()):
-        return None
-    if re.fullmatch(MONEY, unit) and found.column("money") is not None:
+    given = _money_for(unit, found) if found.seen.shape == "events" else _share_for(unit, found)
+    if given is None:
         return None
     return (
-        f"{title} is in {unit}, and {outcome.guess.column} gives a share of {found.words.cases}: its measurement is "
-        "not drafted. Name the column that holds it, --outcome COLUMN; or give it the unit percent in kpis.yml, if the "
-        "share is meant; or write its query there."
+        f"{title} is in {unit}, and {given}: its measurement is not drafted. Name the column that holds it, or write "
+        "its query into kpis.yml; if what the table gives is meant, give the KPI its unit there."
     )
+
+
+def _money_for(unit: str, found: Found) -> str | None:
+    """Name a sum of money that is no measure in such a unit."""
+    amount = found.part("amount") or found.part("price")
+    what, _, _ = unit.lower().partition(" per ")
+    is_other = re.search(NO_MONEY, what) is not None
+    return f"{amount.name} gives money" if is_other and amount is not None and amount.hints(MONEY) else None
+
+
+def _share_for(unit: str, found: Found) -> str | None:
+    """Name a share of cases that is no measure in such a unit."""
+    outcome = found.seen.outcome
+    if outcome is None or outcome.kind == "number":
+        return None
+    if re.search(f"{PERCENT}|{PER_HUNDRED}|{SHARE}", unit.lower()):
+        return None
+    if re.fullmatch(MONEY_UNIT, unit) and found.column("money") is not None:
+        return None
+    return f"{outcome.guess.column} gives a share of {found.words.cases}"
 
 
 def read_text(root: Path) -> str:
@@ -121,7 +141,7 @@ def _measured(found: Found, unit: str) -> tuple[str, str, str]:
     positive = outcome.positive or next(value for value, _ in found.profiles[outcome.guess.column].frequent)
     yes = f"trim(CAST({column} AS VARCHAR)) = {quote(positive)}"
     money = found.column("money")
-    if money is not None and re.fullmatch(MONEY, unit):
+    if money is not None and re.fullmatch(MONEY_UNIT, unit):
         amount = number_of(found, money)
         return (
             f"CASE WHEN {yes} THEN {amount} ELSE 0 END",
@@ -145,7 +165,7 @@ def _event_value(found: Found, unit: str) -> tuple[str, str, str]:
     value = f"sum({quote_name(amount)})" if amount else f"sum({quote_name(price or '')} * {quote_name(quantity or '')})"
     named = amount or f"{price} times {quantity}"
     del unit
-    return value, "mean", f"the mean sum of {named} for each {found.words.case} and month"
+    return value, "mean", f"the mean sum of {named} for each {found.words.case} and month in which it has any"
 
 
 def number_of(found: Found, column: str) -> str:
