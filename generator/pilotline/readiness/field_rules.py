@@ -1,6 +1,7 @@
 """What the organisation may ask of fields: a real answer, in each item of a list, a day that has been or lies ahead.
 
-A key goes down by dots; `*` stands for each item of a list, or each entry of a mapping, and a number for one item.
+A key goes down by dots; `*` stands for each item of a list, or each entry of a mapping, and a number for one item, the
+first being 0. What is wrong is named by such a key.
 """
 
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def find_problems(repo: Repository, rule: FieldRule) -> Iterator[Problem]:
     """Ask the field, or each one that the key stands for; a list without an item has nothing to say."""
     document = repo.document(rule.file)
     for part in _parts(document, rule.key.split(".")):
-        name = f"{_name(part)} in {rule.file}"
+        name = f"{'.'.join(map(str, part.keys))} in {rule.file}"
         if not part and part.data not in (False, 0):
             yield Problem(f"{name} is missing", part.place())
         elif isinstance(part.data, str) and is_placeholder(part.data):
@@ -72,11 +73,6 @@ def _parts(section: Section, keys: list[str]) -> Iterator[Section]:
             yield from _parts(part, rest)
     else:
         yield from _parts(section.at(int(first) if first.isdigit() else first), rest)
-
-
-def _name(part: Section) -> str:
-    """Name a field as people count: the first item is 1."""
-    return ".".join(str(key + 1) if isinstance(key, int) else str(key) for key in part.keys)
 
 
 def _date_problems(part: Section, name: str, rule: FieldRule, today: date) -> Iterator[Problem]:

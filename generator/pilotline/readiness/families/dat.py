@@ -96,11 +96,8 @@ data:
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        pinned = {
-            entry.text("name")
-            for entry in repo.manifest.items("data", "pinned")
-            if entry.text("sha256") or entry.text("version")
-        }
+        entries = [entry for entry in repo.manifest.items("data", "pinned") if entry.has("sha256") or entry.has("version")]
+        pinned = {entry.text("name") for entry in entries} - {""}
         committed = {_PACKED.sub("", path.rpartition("/")[2].removesuffix(".dvc")) for path in repo.below("data")}
         if not contracts_of(repo):
             yield Problem(f"No dataset is described, so none is pinned ({_CONTRACTS}/)")
