@@ -85,6 +85,7 @@ def test_nothing_of_the_example_is_said_in_a_pilot_about_machines(make_pilot: Re
         ("downtime (h)", "EUR per machine and month", ("downtime", "h")),
         ("cost (EUR)", "EUR per machine and month", ("cost", None)),
         ("downtime", "hours per machine and month", ("downtime", "hours")),
+        ("total", "hours per machine and month", ("total", "hours")),
     ],
 )
 def test_an_amount_that_is_no_money_is_shown_in_its_unit(

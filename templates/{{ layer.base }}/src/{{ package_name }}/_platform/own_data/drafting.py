@@ -18,7 +18,7 @@ from .example import baselines_of_the_example, example_code, is_example_table
 from .findings import Found
 from .kpi_draft import MONEY_UNIT, KpiDraft, draft_kpi, find_other_unit, read_text
 from .layers import without_layers
-from .roles import MONEY
+from .roles import ALWAYS_MONEY
 from .settings_draft import draft_settings
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _in_unit_of(kpi: KpiDraft | None, found: Found) -> Found:
         return found
     if outcome is not None and outcome.kind == "number":
         return replace(found, words=found.words.model_copy(update={"unit": unit}))
-    if amount is not None and not (found.words.money_unit or amount.hints(MONEY) or re.match(MONEY_UNIT, unit)):
+    if amount is not None and not (found.words.money_unit or amount.hints(ALWAYS_MONEY) or re.match(MONEY_UNIT, unit)):
         return replace(found, words=found.words.model_copy(update={"money_unit": unit}))
     return found
 

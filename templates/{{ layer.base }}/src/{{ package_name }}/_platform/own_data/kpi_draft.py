@@ -11,7 +11,7 @@ import yaml
 from ..written import quote, quote_name
 from ..yaml_text import load_yaml
 from .findings import Found
-from .roles import MONEY
+from .roles import ALWAYS_MONEY
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"
@@ -82,7 +82,7 @@ def _money_for(unit: str, found: Found) -> str | None:
     amount = found.part("amount") or found.part("price")
     what, _, _ = unit.lower().partition(" per ")
     is_other = re.search(NO_MONEY, what) is not None
-    return f"{amount.name} gives money" if is_other and amount is not None and amount.hints(MONEY) else None
+    return f"{amount.name} gives money" if is_other and amount is not None and amount.hints(ALWAYS_MONEY) else None
 
 
 def _share_for(unit: str, found: Found) -> str | None:

@@ -25,6 +25,10 @@ MONEY: Final = (
     r"\b(amount|total|value|revenue|sales|betrag|umsatz|cost|costs|price|balance|premium|loan|limit|income|charges|fee"
     r"|kosten|wert|beitrag|montant|importe|margin|spend|eur|usd|gbp|chf|schadenhöhe|exposure|monthlycharges)\b"
 )
+ALWAYS_MONEY: Final = (
+    r"\b(amount|betrag|montant|importe|revenue|sales|umsatz|turnover|costs?|kosten|price|preis|balance|premium|charges"
+    r"|fee|income|dollars|eur|usd|gbp|chf|sek)\b"
+)
 OUTCOME: Final = (
     r"\b(outcome|target|label|churn\w*|default\w*|fraud\w*|fail\w*|won|lost|lapsed|returned|cancel\w*|accepted"
     r"|convert\w*|conversion|bought|purchased|respon[sd]\w*|y|result|survived|died|readmitted|late|delay\w*"
