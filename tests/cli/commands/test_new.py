@@ -380,3 +380,13 @@ def test_an_own_case_takes_no_kpi_of_the_example(tmp_path):
     answers += ["-d", "objective=lower-cost-to-serve"]
     made = pilotline("new", tmp_path / "own", "--defaults", *answers)
     assert made.code == 0, made.err
+
+
+def test_a_wrong_currency_is_not_repeated_as_none(tmp_path):
+    given = {"kpi": "Downtime", "kpi_unit": "hours", "currency": "krona", "start": "own_case"}
+    options = [part for name, value in given.items() for part in ("-d", f"{name}={value}")]
+    run = pilotline("new", tmp_path / "pilot", *options)
+    assert run.code == 2
+    assert "A currency is three capital letters" in run.err
+    assert "in the currency per unit" in run.err
+    assert "None" not in run.err
