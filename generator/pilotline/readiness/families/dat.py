@@ -96,8 +96,8 @@ data:
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        entries = [entry for entry in repo.manifest.items("data", "pinned") if entry.has("sha256") or entry.has("version")]
-        pinned = {entry.text("name") for entry in entries} - {""}
+        entries = repo.manifest.items("data", "pinned")
+        pinned = {each.text("name") for each in entries if each.has("sha256") or each.has("version")} - {""}
         committed = {_PACKED.sub("", path.rpartition("/")[2].removesuffix(".dvc")) for path in repo.below("data")}
         if not contracts_of(repo):
             yield Problem(f"No dataset is described, so none is pinned ({_CONTRACTS}/)")
