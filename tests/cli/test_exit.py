@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,15 @@ import pytest
 
 from pilotline.cli.exit import _explain, _tell, run_guarded
 from pilotline.errors import GitError, PilotlineError
+
+
+@pytest.fixture(autouse=True)
+def same_signals():
+    """A command ends deaf; the tests after it are not."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def outcome_of(error, capsys):

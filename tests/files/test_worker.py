@@ -44,6 +44,14 @@ def kind(request, monkeypatch):
     end_all()
 
 
+def test_a_copy_that_has_no_group_yet_can_be_ended(monkeypatch):
+    """An interrupt may come before the new process leads a group of its own."""
+    monkeypatch.setattr("pilotline.files.forked.os.setsid", lambda: time.sleep(3600))
+    worker = Worker(fork=True)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(worker.end).result(timeout=60)
+
+
 def test_one_worker_does_it_all_one_after_the_other():
     assert ask(max, [3, 5]) == 5
     assert ask(os.getpid) == ask(os.getpid) != os.getpid()

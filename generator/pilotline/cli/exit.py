@@ -37,6 +37,7 @@ def run_guarded(group: click.Command, arguments: Sequence[str]) -> NoReturn:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - the reader is gone
         code = ExitCode.DONE
+    stop_listening()  # all is said and done; what Python does at its end is not to be interrupted
     raise SystemExit(int(code))
 
 

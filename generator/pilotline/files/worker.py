@@ -169,8 +169,8 @@ class Worker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._child.pid, signal.SIGKILL)
-            else:
-                self._child.kill()
+        with contextlib.suppress(ProcessLookupError):
+            self._child.kill()  # a copy that has just begun leads no group yet
 
     def end(self) -> None:
         """End it and what it started; it may have ended already."""
