@@ -105,10 +105,16 @@ def _binned(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Floa
 
 def _counted(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Floats, Floats]:
     """Count both value by value, which is right for categories and for numbers that take few values."""
-    first, second = before.astype("string").fillna("?"), after.astype("string").fillna("?")
+    first, second = _by_value(before), _by_value(after)
     values = sorted({*first, *second})
-    counted = [column.value_counts().reindex(values, fill_value=0) for column in (first, second)]
-    return np.asarray(counted[0], dtype=np.float64), np.asarray(counted[1], dtype=np.float64)
+    return np.array([first.get(each, 0.0) for each in values]), np.array([second.get(each, 0.0) for each in values])
+
+
+def _by_value(column: "pd.Series[float]") -> dict[str, float]:
+    """Count by the values' text, with one conversion for each value and not for each row."""
+    counts = column.value_counts(dropna=False)
+    names = counts.index.astype("string").fillna("?")
+    return {str(name): float(n) for name, n in counts.groupby(names).sum().items() if n}
 
 
 def _psi(expected: Floats, found: Floats) -> Floats:

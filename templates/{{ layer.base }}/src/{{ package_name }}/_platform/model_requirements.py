@@ -1,5 +1,6 @@
 """Which distributions a stored model needs: those that its own parts come from, not those of the pilot."""
 
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
@@ -17,10 +18,12 @@ def requirements_of(estimator: "BaseEstimator") -> list[str]:
     """Name the installed distributions that the model's own parts come from."""
     found = [estimator, *estimator.get_params(deep=True).values()]
     packages = {type(part).__module__.partition(".")[0] for part in found}
-    names = {name for package in (*packages, *NEEDED) for name in _providers_of(package)}
+    brought = packages - sys.stdlib_module_names  # a setting is a part too: a number, a word
+    names = {name for package in (*brought, *NEEDED) for name in _providers_of(package)}
     return [f"{name}=={installed_version(name)}" for name in sorted(names)]
 
 
+@cache
 def _providers_of(package: str) -> list[str]:
     """Ask the distribution that has the package's name, and only where it is another's all of them."""
     name = NAMED_OTHERWISE.get(package, package)
