@@ -1,5 +1,6 @@
 """What is added works at once, and becomes a real one with a few lines."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -90,6 +91,34 @@ def test_what_a_killed_one_left_is_finished_and_what_is_somebody_s_stays(small, 
     refused = pilotline(*command, cwd=other)
     assert (refused.code, f"{last} is there already" in refused.err) == (2, True)
     assert (other / last).read_text() == "mine\n"
+
+
+def test_of_two_different_ones_at_once_both_arrive_or_one_says_to_wait(small):
+    """The second to write would take the first one's choice and layer out of the questions again."""
+    for turn in range(3):
+        names = [f"{kind}{turn}" for kind in ("queue", "store")]
+        command = [sys.executable, "-m", "pilotline", "catalog", "add", "integration"]
+        pair = [subprocess.Popen([*command, name], cwd=small, stderr=subprocess.PIPE, text=True) for name in names]
+        said = [each.communicate(timeout=60)[1] for each in pair]
+        arrived = [name for name, each in zip(names, pair, strict=True) if each.returncode == 0]
+        assert arrived, said
+        assert all(each.returncode == 0 or "is writing in this catalog" in text
+                   for each, text in zip(pair, said, strict=True)), said  # fmt: skip
+        questions = yaml.safe_load((small / "copier.yml").read_text())
+        assert [name for name in names if name in questions["integrations"]["choices"]] == arrived
+        assert [name for name in names if f"{name}:" in questions["layer"]["default"]] == arrived
+
+
+def test_whoever_adds_waits_for_nobody(small):
+    """What is held by another process is said at once."""
+    with (small / ".git/pilotline-catalog.lock").open("a+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = files_below(small)
+        refused = pilotline("catalog", "add", "integration", "queue", cwd=small)
+        assert (refused.code, "Another pilotline is writing in this catalog." in refused.err) == (2, True)
+        assert files_below(small) == before
+    assert pilotline("catalog", "add", "integration", "queue", cwd=small).code == 0
+    assert not (small / ".git/pilotline-catalog.lock").exists()
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 import json
 import shutil
 import subprocess
+from datetime import date
 
 import pytest
 
+from pilotline.authoring.release import plan_release, publish_release
+from pilotline.errors import CatalogError
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.killing import run_killed, some
-from tests.linting.test_rules import FAULTS, GOOD, plant
+from tests.linting.test_rules import FAULTS, GOOD, QUESTIONS, plant
 
 FRAGMENTS = {
     "changelog.d/README.md": "About fragments.\n",
@@ -201,3 +204,24 @@ def test_work_that_was_done_since_a_release_was_killed_is_nobodys_to_drop(catalo
         True,
     )
     assert (catalog / "CHANGELOG.md").read_text() == "mine since\n"
+
+
+@pytest.mark.parametrize("what", ["a commit", "the same release", "an edit", "a new file"])
+def test_what_came_while_a_release_was_checked_is_neither_released_nor_dropped(catalog, monkeypatch, what):
+    """Linting takes a while, and people work on."""
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    planned = plan_release(catalog, "1.1.0", date(2026, 11, 29), recover=True)
+    match what:
+        case "a commit":
+            commit_all(build_file_tree(catalog, {"README.md": "new\n"}), "ours")
+        case "the same release":
+            assert release(catalog, "1.1.0").code == 0
+        case "an edit":
+            build_file_tree(catalog, {"copier.yml": f"{QUESTIONS}# ours\n"})
+        case "a new file":
+            build_file_tree(catalog, {"notes.txt": "ours\n"})
+    before = state(catalog)
+    with pytest.raises(CatalogError, match="has changed while it was checked"):
+        publish_release(planned)
+    assert state(catalog) == before

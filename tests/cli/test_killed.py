@@ -7,25 +7,31 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
+from pilotline.cli.main import group
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.killing import run_killed, some
+from tests.kpi.conftest import manifests  # noqa: F401 - a fixture
+from tests.linting.test_rules import GOOD, plant
 
 QUESTIONS = """
 _exclude: [copier.yml, "templates/_*", changelog.d, upgrade_notes, CHANGELOG.md]
 name: ada
 integrations: {type: yaml, multiselect: true, choices: [db, mq], default: "[]"}
+prepared_for: {type: str, choices: [sandbox, pilot, production], default: sandbox}
 """
 CATALOG = {
     "copier.yml": QUESTIONS,
     "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
     "text.txt.jinja": "{% for i in range(9) %}line {{ i }}\n{% endfor %}{{ integrations }}\n",
     "{% if 'db' in integrations %}db{% endif %}/db.txt": "db\n",
+    "{% if prepared_for != 'sandbox' %}ops{% endif %}/runbook.txt": "call us\n",
     "templates/_integrations/db.yml": "id: db\n",
     "templates/_integrations/mq.yml": "id: mq\n",
 }
@@ -42,24 +48,41 @@ class Verb:
     """What to look at, below that copy."""
     again: tuple[int, ...] = (0,)
     """How the same command may end once it is done."""
+    code: int = 0
+    """How it ends: a check has done its work, too, where it finds something."""
 
 
+ADOPT = ("adopt", "--defaults", "--catalog")
+READ_ONLY = {
+    "architectures list", "architectures show", "catalog lint", "catalog versions", "completion", "diff", "status",
+}  # fmt: skip
 VERBS = {
     "new": Verb(("new", "made", "--defaults", "--catalog", "CATALOG"), "empty", "made", (2,)),
     "add": Verb(("add", "db", "--commit"), "pilot"),
-    "adopt": Verb(("adopt", "--defaults", "--catalog", "CATALOG", "--commit"), "plain", ".", (2,)),
+    "adopt": Verb((*ADOPT, "CATALOG", "--commit"), "plain", ".", (2,)),
+    "adopt --take": Verb(("adopt", "--take", "text.txt", "--commit"), "adopted", ".", (2,), 1),
+    "check --fix": Verb(("check", "--fix"), "pilot", ".", (1,), 1),
+    "move": Verb(("move", "--catalog", "OTHER", "--commit"), "pilot"),
+    "prepare": Verb(("prepare", "pilot", "--commit"), "pilot"),
+    "prepare, back": Verb(("prepare", "sandbox", "--commit"), "complete"),
+    "remove": Verb(("remove", "db", "--commit"), "complete"),
     "upgrade": Verb(("upgrade", "--commit"), "pilot"),
+    "upgrade --branch": Verb(("upgrade", "--branch", "two"), "pilot", ".", (2,)),
     "upgrade, not committed": Verb(("upgrade",), "pilot", ".", (2,)),
     "answers": Verb(("answers", "-d", "name=eve", "--commit"), "pilot"),
     "abort": Verb(("upgrade", "--abort"), "upgraded"),
     "abort of a conflict": Verb(("upgrade", "--abort"), "conflicted"),
     "catalog init": Verb(("catalog", "init", "made", "--name", "Ours", "--catalog", "CATALOG"), "empty", "made", (2,)),
+    "catalog add architecture": Verb(("catalog", "add", "architecture", "stream"), "linted", ".", (2,)),
+    "catalog add integration": Verb(("catalog", "add", "integration", "queue"), "linted", ".", (2,)),
     "catalog release": Verb(("catalog", "release", "9.0.0"), "catalog", ".", (2,)),
+    "architectures export": Verb(("architectures", "export", "batch_scoring"), "empty"),
+    "kpi --html": Verb(("kpi", "--html", "kpi.html"), "measured"),
 }
 
 
 @pytest.fixture(scope="module")
-def originals(tmp_path_factory):
+def originals(tmp_path_factory, manifests):  # noqa: F811
     """Give one folder for each beginning: a catalog, a pilot of its first version, and what can be made of it."""
     folder = tmp_path_factory.mktemp("originals")
     (folder / "empty").mkdir()
@@ -70,6 +93,13 @@ def originals(tmp_path_factory):
     more = {"text.txt.jinja": CATALOG["text.txt.jinja"].replace("line", "row", 1), "more.txt": "more\n"}
     commit_all(build_file_tree(catalog, more), "two", tag="v2.0.0")
     commit_all(build_file_tree(catalog, {"changelog.d/a.added.md": "A thing.\n"}), "three")
+    elsewhere = {"text.txt.jinja": CATALOG["text.txt.jinja"].replace("line", "place"), "theirs.txt": "theirs\n"}
+    commit_all(build_file_tree(folder / "other", {**CATALOG, **elsewhere}), "one", tag="v5.0.0")
+    shutil.copytree(folder / "pilot", folder / "complete")
+    everything = ("answers", "-d", "integrations=[db]", "-d", "prepared_for=pilot", "--commit")
+    assert pilotline(*everything, cwd=folder / "complete", environment=IDENTITY).code == 0
+    commit_all(plant(folder / "linted", GOOD), "one", tag="v1.0.0")
+    commit_all(build_file_tree(folder / "measured", manifests), "one")
     for name, edits in {"upgraded": {}, "conflicted": {"text.txt": "ours\n"}}.items():
         shutil.copytree(folder / "pilot", folder / name)
         if edits:
@@ -77,6 +107,9 @@ def originals(tmp_path_factory):
         run = pilotline("upgrade", cwd=folder / name, environment=IDENTITY)
         assert run.code == (1 if edits else 0), run.err
     commit_all(build_file_tree(folder / "plain", {"README.md": "# Ours\n"}), "ours")
+    commit_all(build_file_tree(folder / "adopted", {"text.txt": "ours\n"}), "ours")
+    adopted = pilotline(*ADOPT, str(catalog), "--commit", cwd=folder / "adopted", environment=IDENTITY)
+    assert adopted.code == 0, adopted.err
     return folder
 
 
@@ -86,16 +119,21 @@ class Stage:
     def __init__(self, originals: Path, verb: Verb, folder: Path) -> None:
         self.folder = shutil.copytree(originals / verb.start, folder / "work", symlinks=True)
         self.programs = folder / "programs"
-        self.command = [part.replace("CATALOG", str(originals / "catalog")) for part in verb.arguments]
+        self.command = [
+            part.replace("CATALOG", str(originals / "catalog")).replace("OTHER", str(originals / "other"))
+            for part in verb.arguments
+        ]
         self.result = self.folder / verb.result
 
     def state(self) -> object:
         if not self.result.exists():
             return None
+        if not (self.result / ".git").exists():
+            return files_below(self.result)
         return (
             files_below(self.result), git(self.result, "status", "--porcelain", "--ignored"),
             git(self.result, "ls-files", "--stage"), git(self.result, "rev-parse", "HEAD^{tree}"),
-            git(self.result, "tag"), git(self.result, "log", "--format=%s"),
+            git(self.result, "for-each-ref", "--format=%(refname)"), git(self.result, "log", "--format=%s"),
         )  # fmt: skip
 
     def killed(self, at: int = 0, when: str = "never") -> list[str]:
@@ -117,9 +155,30 @@ def look(originals: Path, verb: Verb, tmp_path: Path, choose: Callable[[range], 
         done = stage.state() == new
         again = stage.run()
         place = f"{when} call {at}: {calls[at - 1]}"
-        assert again.code in ({0, *verb.again} if done else {0}), f"{place}: {again.err}"
+        assert again.code in ({verb.code, *verb.again} if done else {verb.code}), f"{place}: {again.err}"
         assert stage.state() == new, place
         shutil.rmtree(stage.folder.parent)
+
+
+def commands_below(name: str, command: click.Command) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    context = click.Context(command)
+    for each in command.list_commands(context):
+        found = command.get_command(context, each)
+        assert found is not None
+        yield from commands_below(f"{name} {each}".strip(), found)
+    if command.invoke_without_command:
+        yield f"{name} list"
+
+
+def test_every_command_that_writes_is_here():
+    """A new command is given its line above, or is said to write nothing."""
+    written = {verb.arguments for verb in VERBS.values()}
+    for name in commands_below("", group):
+        words = tuple(name.split())
+        assert (name in READ_ONLY) != any(words == given[: len(words)] for given in written), name
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -138,7 +197,7 @@ def test_of_two_at_once_none_spoils_the_other(originals, tmp_path, name):
     """`new` and `upgrade --commit` have the same beside their own tests."""
     verb = VERBS[name]
     whole = Stage(originals, verb, tmp_path / "whole")
-    assert whole.run().code == 0
+    assert whole.run().code == verb.code
     stage = Stage(originals, verb, tmp_path / "two")
     command, around = [sys.executable, "-m", "pilotline", *stage.command], {**os.environ, **IDENTITY}
     pair = [
@@ -148,7 +207,7 @@ def test_of_two_at_once_none_spoils_the_other(originals, tmp_path, name):
     ]  # fmt: skip
     said = [each.communicate(timeout=120)[1] for each in pair]
     codes = sorted(each.returncode for each in pair)
-    assert codes in ([0, 0], [0, 2]), said
+    assert codes in ([verb.code, verb.code], [verb.code, 2]), said
     assert not any("fault of pilotline" in text for text in said), said
     assert stage.state() == whole.state(), said
     assert sorted(path.name for path in stage.folder.iterdir()) == sorted(path.name for path in whole.folder.iterdir())

@@ -1,6 +1,7 @@
 """Files on the disk are old or new, never half of both, and nothing lies beside them afterwards."""
 
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, write, error):
 
     assert errno.ENOSPC in {getattr(caught.value, "errno", None), getattr(caught.value.__cause__, "errno", None)}
     assert {path: file.content for path, file in read_tree(tmp_path).items()} == {"a.txt": b"old", "b.txt": b"old"}
+
+
+def test_two_that_write_the_same_files_at_once_do_not_take_each_other_s_drafts(tmp_path):
+    pages = Tree({f"{number}.txt": File(b"page\n" * 1000) for number in range(40)})
+    with ThreadPoolExecutor(4) as writers:
+        for each in [writers.submit(replace_files, pages, tmp_path) for _ in range(12)]:
+            each.result()
+    assert dict(read_tree(tmp_path)) == dict(pages)

@@ -1,16 +1,19 @@
 """Adding to a catalog what lints, renders and passes from the first moment, to be made real from there."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from pilotline.authoring.catalog_lock import catalog_locked
 from pilotline.authoring.questions_file import add_choice, add_layer
 from pilotline.authoring.skeletons import render_skeleton
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_atomically, write_tree
 from pilotline.files.tree import File, Tree
+from pilotline.git import commands as git
 from pilotline.linting.catalog_under_test import Subject
 
 Kind = Literal["architecture", "integration"]
@@ -31,8 +34,8 @@ class Addition:
     text: str
 
 
-def plan_addition(folder: Path, kind: Kind, name: str, title: str = "", like: str = "") -> Addition:
-    """Put together an architecture or integration.
+def add_to_catalog(folder: Path, kind: Kind, name: str, title: str = "", like: str = "") -> Addition:
+    """Add an architecture or integration, after whatever else is being added there.
 
     Args:
         folder: The catalog.
@@ -42,8 +45,17 @@ def plan_addition(folder: Path, kind: Kind, name: str, title: str = "", like: st
         like: The architecture that a new one begins as; the first one where it is empty.
 
     Raises:
-        CatalogError: The name cannot be used, is taken, or there is nothing to begin with.
+        CatalogError: The name cannot be used or is taken, there is nothing to begin with, or another process writes.
+        OSError: The disk is full, or the folder cannot be written.
     """
+    with catalog_locked(folder) if git.is_repository_root(folder) else contextlib.nullcontext():
+        addition = _plan_addition(folder, kind, name, title, like)
+        _write_addition(addition)
+    return addition
+
+
+def _plan_addition(folder: Path, kind: Kind, name: str, title: str, like: str) -> Addition:
+    """Put together an architecture or integration."""
     subject = Subject(folder)
     if not subject.has_questions or not subject.definition_content:
         raise CatalogError(f"{folder} is no catalog that can be used.", "`pilotline catalog lint` says what is wrong.")
@@ -105,12 +117,8 @@ def _integration(name: str, title: str) -> Tree:
     return render_skeleton("integration", {"name": name, "title": title})
 
 
-def write_addition(addition: Addition) -> None:
-    """Write the new files, and the questions at last and in one step; nothing is left when the disk refuses.
-
-    Raises:
-        OSError: The disk is full, or the folder cannot be written.
-    """
+def _write_addition(addition: Addition) -> None:
+    """Write the new files, and the questions at last and in one step; nothing is left when the disk refuses."""
     before, _ = read_catalog(addition.folder)
     try:
         write_tree(addition.files, addition.folder)

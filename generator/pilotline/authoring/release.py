@@ -44,6 +44,8 @@ class Release:
 
     folder: Path
     tag: str
+    before: str
+    """The commit that was looked at."""
     files: dict[str, str]
     """What is written, by path."""
     removed: tuple[str, ...]
@@ -76,10 +78,11 @@ def plan_release(folder: Path, version: str, today: date, *, recover: bool, prog
         raise CatalogError("The work tree has changes that are not committed.", "Commit them, and run this again.")
     if git.try_git(["symbolic-ref", "--quiet", "HEAD"], folder)[0]:
         raise CatalogError("No branch is checked out, so the release would be lost.", "Run `git switch BRANCH` first.")
+    before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
     verdict = examine_catalog(folder, progress)
     if verdict.problems:
         raise LintError(verdict.problems)
-    return replace(_write_notes(folder, tag, today), linted_before=verdict.known)
+    return replace(_write_notes(folder, tag, before, today), linted_before=verdict.known)
 
 
 def _choose_tag(folder: Path, version: str) -> str:
@@ -96,7 +99,7 @@ def _choose_tag(folder: Path, version: str) -> str:
     return f"{'' if newest and not newest.startswith('v') else 'v'}{wanted}"
 
 
-def _write_notes(folder: Path, tag: str, today: date) -> Release:
+def _write_notes(folder: Path, tag: str, before: str, today: date) -> Release:
     tree, _ = read_catalog(folder)
     contents = {path: file.content for path, file in tree.items()}
     fragments = read_fragments(contents)
@@ -116,19 +119,19 @@ def _write_notes(folder: Path, tag: str, today: date) -> Release:
         files[_ABOUT] = _VERSION_LINE.sub(f'__version__ = "{parse_version(tag)}"', contents[_ABOUT].decode())
     kept = {"changelog.d/README.md"}
     told = [path for path in contents if path.startswith("changelog.d/") and path not in kept]
-    return Release(folder, tag, files, (*told, *([NEXT] if NEXT in contents else [])), builtin)
+    return Release(folder, tag, before, files, (*told, *([NEXT] if NEXT in contents else [])), builtin)
 
 
 def publish_release(release: Release) -> str:
     """Write a release, commit and tag it; give the commit. Whatever fails leaves the repository as it was.
 
     Raises:
+        CatalogError: The repository has changed since it was looked at, or another process writes there.
         GitError: Git refused, for instance by a hook.
     """
     folder = release.folder
-    before = git.run_git(["rev-parse", "HEAD"], folder).decode().strip()
     frozen = _STORE if release.builtin else ""
-    journal = ReleaseJournal(release.tag, before, release.files, release.removed, frozen)
+    journal = ReleaseJournal(release.tag, release.before, release.files, release.removed, frozen)
     with journalled(folder, journal):
         for path, text in release.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -6,18 +6,17 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from pilotline.authoring.catalog_lock import catalog_locked, own_folder
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_atomically
-from pilotline.files.locks import free_lock, try_lock
 from pilotline.git import commands as git
 from pilotline.git.index_lock import break_stale_lock
 from pilotline.git.revisions import list_tags
 
 _LOG: Final = logging.getLogger("pilotline")
 _NAME: Final = "pilotline-release.json"
-_LOCK: Final = "pilotline-release.lock"
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,14 @@ class ReleaseJournal:
 
 @contextlib.contextmanager
 def journalled(folder: Path, journal: ReleaseJournal) -> Iterator[None]:
-    """Hold the lock of a repository's releases, and its journal, while one is written; what fails is undone.
+    """Hold the lock of a catalog, and the journal of a release, while one is written; what fails is undone.
 
     Raises:
-        CatalogError: Another process makes one.
+        CatalogError: Another process writes there, or the repository is not as it was looked at.
     """
-    own = _own_folder(folder)
-    with _locked(own):
+    own = own_folder(folder)
+    with catalog_locked(folder):
+        _refuse_moved(folder, journal.before)
         write_atomically(own / _NAME, json.dumps(asdict(journal)).encode())
         try:
             yield
@@ -53,13 +53,19 @@ def journalled(folder: Path, journal: ReleaseJournal) -> Iterator[None]:
         (own / _NAME).unlink(missing_ok=True)
 
 
+def _refuse_moved(folder: Path, commit: str) -> None:
+    """Refuse what came since the repository was looked at, which takes a while: it was not checked, and is not ours."""
+    if git.run_git(["rev-parse", "HEAD"], folder).decode().strip() != commit or _changed(folder):
+        raise CatalogError("The repository has changed while it was checked.", "Run this again.")
+
+
 def refuse_killed(folder: Path) -> None:
     """Refuse to look at a repository in which a release was killed while it wrote.
 
     Raises:
         CatalogError: One was, and nothing has taken it back.
     """
-    journal = _read(_own_folder(folder) / _NAME)
+    journal = _read(own_folder(folder) / _NAME)
     if journal is not None and journal.tag not in list_tags(folder):
         raise CatalogError(
             f"A release of {journal.tag} is being written here, or was killed while it was.",
@@ -73,11 +79,11 @@ def recover_release(folder: Path) -> None:
     Raises:
         CatalogError: One is being made, or the repository has changed since it was killed.
     """
-    own = _own_folder(folder)
+    own = own_folder(folder)
     journal = _read(own / _NAME)
     if journal is None:
         return
-    with _locked(own):
+    with catalog_locked(folder):
         if journal.tag not in list_tags(folder):
             _refuse_changed(folder, journal, own / _NAME)
             if _take_back(folder, journal, own / "index.lock"):
@@ -143,23 +149,3 @@ def _read(path: Path) -> ReleaseJournal | None:
     except (OSError, ValueError, KeyError, TypeError):
         path.unlink(missing_ok=True)  # it is there, whole, before anything else is written
         return None
-
-
-@contextlib.contextmanager
-def _locked(own: Path) -> Iterator[IO[bytes] | None]:
-    try:
-        lock = try_lock(own / _LOCK)
-    except OSError:  # a disk without locks
-        yield None
-        return
-    if lock is None:
-        raise CatalogError("A release is being made here.", "Wait until it is done.")
-    try:
-        yield lock
-    finally:
-        free_lock(own / _LOCK, lock)
-
-
-def _own_folder(folder: Path) -> Path:
-    """Find git's own folder of a repository."""
-    return Path(git.run_git(["rev-parse", "--path-format=absolute", "--git-dir"], folder).decode().strip())

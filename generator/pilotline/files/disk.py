@@ -60,13 +60,18 @@ def write_atomically(path: Path, content: bytes) -> None:
         OSError: The disk is full or the folder cannot be written; what was there is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+    draft = _draft_of(path)
     try:
         draft.write_bytes(content)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _draft_of(path: Path) -> Path:
+    """Name what a file is written as at first; whoever else writes it at the same time has another one."""
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
 
 
 def write_where_it_leads(path: Path, content: bytes) -> None:
@@ -87,7 +92,7 @@ def replace_files(tree: Tree, folder: Path) -> None:
     Raises:
         DestinationError: The disk is full or the folder cannot be written; no file was changed.
     """
-    drafts = {folder / path: (folder / path).with_name(f".{Path(path).name}.new") for path in tree}
+    drafts = {folder / path: _draft_of(folder / path) for path in tree}
     try:
         for (target, draft), file in zip(drafts.items(), tree.values(), strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pilotline.authoring.add import Addition, Kind, plan_addition, write_addition
+from pilotline.authoring.add import Addition, Kind, add_to_catalog
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.errors import CatalogError
@@ -42,9 +42,8 @@ def integration(name: str, title: str, folder: Path, as_json: bool) -> None:
 
 
 def _add(folder: Path, kind: Kind, name: str, title: str, like: str, *, as_json: bool) -> None:
-    addition = plan_addition(folder.absolute(), kind, name, title, like)
     try:
-        write_addition(addition)
+        addition = add_to_catalog(folder.absolute(), kind, name, title, like)
     except OSError as error:
         raise CatalogError(f"Nothing was added: {error.strerror}.", "Make room or get the right to write.") from error
     if as_json:
