@@ -71,3 +71,20 @@ def test_an_interrupt_while_a_class_is_made_is_130_too(tmp_path):
     )
     done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, b"Interrupted" in done.stderr) == (130, True)
+
+
+def test_an_interrupt_that_python_wraps_is_an_interrupt(capsys):
+    """Python 3.11 makes a RuntimeError of one that comes while a class is given its fields."""
+
+    class Field:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    @click.command()
+    def command():
+        type("Made", (), {"field": Field()})
+
+    with pytest.raises(SystemExit) as raised:
+        run_guarded(command, [])
+    assert raised.value.code == 130
+    assert "Interrupted" in capsys.readouterr().err

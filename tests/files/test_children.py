@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.files.children import run_child
+from pilotline.files.children import finishing, run_child
 
 HERE = Path.cwd()
 SLEEP = [sys.executable, "-c", "import sys, time; print('up', flush=True); time.sleep(60)"]
@@ -36,8 +36,25 @@ def test_a_signal_before_the_handle_is_held_ends_the_process(started):
     with pytest.raises(KeyboardInterrupt):
         run_child(SLEEP, HERE)
     assert time.monotonic() - begun < 30
-    assert started[0].returncode == -signal.SIGKILL
+    assert started[0].returncode == -signal.SIGTERM
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_program_takes_its_lock_away_before_it_ends(tmp_path):
+    """Git does, at a polite signal: what it left behind would refuse the next command."""
+    lock = tmp_path / "HEAD.lock"
+    script = f"trap 'rm -f {lock}; exit 1' TERM; : >{lock}; kill -INT $PPID; while :; do sleep 0.05; done"  # git's way
+    with pytest.raises(KeyboardInterrupt):
+        run_child(["sh", "-c", script], HERE)
+    assert not lock.exists()
+
+
+def test_a_program_that_stays_is_ended_all_the_same():
+    deaf = "import os, signal, time; signal.signal(15, signal.SIG_IGN); os.kill(os.getppid(), 2); time.sleep(60)"
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_child([sys.executable, "-c", deaf], HERE)
+    assert time.monotonic() - begun < 30
 
 
 def test_what_is_ignored_stays_ignored(started):
@@ -63,3 +80,34 @@ def test_other_threads_start_processes_as_well():
     thread.start()
     thread.join()
     assert found[0].returncode == 0
+
+
+def test_what_must_be_finished_is_and_the_interrupt_comes_then():
+    done = []
+
+    def finish():
+        with finishing():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append(run_child([sys.executable, "-c", "print(6 * 7)"], HERE).stdout)
+
+    with pytest.raises(KeyboardInterrupt):
+        finish()
+    assert done == [b"42\n"]
+
+
+def test_who_asks_twice_is_heard_at_once():
+    def finish():
+        with finishing():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            pytest.fail("it went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        finish()
+
+
+def test_a_terminal_s_interrupt_does_not_reach_what_finishes():
+    group = [sys.executable, "-c", "import os; print(os.getpgrp())"]
+    with finishing():
+        assert int(run_child(group, HERE).stdout) != os.getpgrp()
+    assert int(run_child(group, HERE).stdout) == os.getpgrp()

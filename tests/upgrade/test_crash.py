@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pilotline.pilot.pilot import open_pilot
+from pilotline.upgrade import undo
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.killing import run_killed, some
 
@@ -215,3 +218,23 @@ def test_two_upgrades_at_once_do_not_mix(originals, tmp_path):
     assert min(process.returncode for process in pair) == 0
     assert git(pilot, "rev-list", "--count", "HEAD") == "3"
     assert git(pilot, "status", "--porcelain") == "?? many/notes.txt\n?? notes.txt"
+
+
+@pytest.mark.parametrize("step", ["_entries", "_remove_arrived", "_restore", "drop_journal"])
+def test_an_interrupted_abort_is_finished_first(originals, tmp_path, monkeypatch, step):
+    """Nothing was left half done, it says; and a terminal interrupts what it started as well."""
+    pilot = shutil.copytree(originals / "clean", tmp_path / "pilot", symlinks=True)
+    before = everything(pilot)
+    assert pilotline("upgrade", cwd=pilot, environment=IDENTITY).code == 0
+    assert everything(pilot) != before
+    goes_on = getattr(undo, step)
+
+    def interrupted(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        return goes_on(*arguments)
+
+    monkeypatch.setattr(undo, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        undo.abort_move(open_pilot(pilot))
+    assert everything(pilot) == before
+    assert not list((pilot / ".git").glob("pilotline-*"))

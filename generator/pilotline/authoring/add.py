@@ -11,6 +11,7 @@ from pilotline.authoring.questions_file import add_choice, add_layer
 from pilotline.authoring.skeletons import render_skeleton
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
+from pilotline.files.children import finishing
 from pilotline.files.disk import write_atomically, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
@@ -124,7 +125,8 @@ def _write_addition(addition: Addition) -> None:
         write_tree(addition.files, addition.folder)
         write_atomically(addition.questions, addition.text.encode())
     except BaseException:
-        for path in addition.files:
-            if path not in before:
-                (addition.folder / path).unlink(missing_ok=True)
+        with finishing():
+            for path in addition.files:
+                if path not in before:
+                    (addition.folder / path).unlink(missing_ok=True)
         raise

@@ -10,6 +10,7 @@ from typing import Final
 
 from pilotline.authoring.catalog_lock import catalog_locked, own_folder
 from pilotline.errors import CatalogError
+from pilotline.files.children import finishing
 from pilotline.files.disk import write_atomically
 from pilotline.git import commands as git
 from pilotline.git.index_lock import break_stale_lock
@@ -134,8 +135,9 @@ def _take_back(folder: Path, journal: ReleaseJournal, lock: Path) -> bool:
 
 def _return_to(folder: Path, commit: str) -> None:
     """Go back to a commit; the tree was clean there, so all that goes with it is of the release."""
-    git.run_git(["add", "--all"], folder)
-    git.run_git(["reset", "--quiet", "--hard", commit], folder)
+    with finishing():
+        git.run_git(["add", "--all"], folder)
+        git.run_git(["reset", "--quiet", "--hard", commit], folder)
 
 
 def _read(path: Path) -> ReleaseJournal | None:

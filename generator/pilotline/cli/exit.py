@@ -66,8 +66,16 @@ def _run(group: click.Command, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: nothing ends in a traceback
-        return _tell(_explain(error, arguments), as_json="--json" in arguments)
+        return _tell(_explain(_beginning_of(error), arguments), as_json="--json" in arguments)
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _beginning_of(error: BaseException) -> BaseException:
+    """Give the interrupt that an error is made of, else the error: Python 3.11 wraps one in the making of a class."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause or error
 
 
 def _explain(error: BaseException, arguments: Sequence[str]) -> _Ending:

@@ -1,9 +1,10 @@
 """Processes that we start: an interrupt at any moment ends them, and none is left at work on what is taken away."""
 
+import contextlib
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, Self
@@ -11,6 +12,11 @@ from typing import Final, Self
 _SIGNALS: Final = tuple(
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 )
+
+_PATIENCE: Final = 2.0
+"""Seconds that a program gets to end by itself."""
+_FINISHING: Final[list[bool]] = []
+"""Holds something while what is begun is finished."""
 
 
 def run_child(
@@ -38,22 +44,60 @@ def run_child(
     with (
         HeldSignals() as held,
         subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
-            command, cwd=cwd, env=environment, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as child,
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0 if _FINISHING else None,
+        ) as child,  # fmt: skip
     ):
         try:
             held.release()
             said, errors = child.communicate(stdin, seconds)
         except BaseException:
-            child.kill()
+            _end(child)
             raise
     return subprocess.CompletedProcess(command, child.returncode, said, errors)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Let a program take its locks and drafts away before it ends, as git does; one that stays is killed."""
+    try:
+        child.terminate()
+        child.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        child.kill()
+        child.wait()
+
+
+@contextlib.contextmanager
+def finishing() -> Iterator[None]:
+    """Finish what must not be left half done: an interrupt waits until then, and only a second one is heard at once.
+
+    Programs that are started meanwhile are in a group of their own, since a terminal interrupts a whole group.
+    """
+    with HeldSignals(only_first=True):
+        _FINISHING.append(True)
+        try:
+            yield
+        finally:
+            _FINISHING.pop()
 
 
 class HeldSignals:
     """Signals that wait until the process that is being started can be ended; that process has its own as ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, only_first: bool = False) -> None:
+        """Begin to wait.
+
+        Args:
+            only_first: Whether a second signal is heard at once.
+        """
+        self._only_first = only_first
         self._arrived: list[int] = []
         self._before: dict[int, Callable[[int, FrameType | None], object]] = {}
 
@@ -67,8 +111,10 @@ class HeldSignals:
         return self
 
     def _keep(self, number: int, frame: FrameType | None) -> None:
-        del frame
+        impatient = self._only_first and bool(self._arrived)
         self._arrived.append(number)
+        if impatient:
+            self._before[number](number, frame)
 
     def release(self) -> None:
         """Let come what waited, and what comes from now on."""

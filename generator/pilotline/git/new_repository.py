@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import DestinationError
+from pilotline.files.children import finishing
 from pilotline.files.disk import write_tree
 from pilotline.files.tree import Tree
 from pilotline.git import commands as git
@@ -122,7 +123,8 @@ def _workshop(destination: Path) -> Iterator[Path]:
             workshop.chmod(0o755)
             yield workshop
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        with finishing():
+            shutil.rmtree(workshop, ignore_errors=True)
 
 
 def _open_workshop(destination: Path) -> Path:

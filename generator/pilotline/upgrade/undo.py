@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
+from pilotline.files.children import finishing
 from pilotline.git.contents import TreeEntry, list_tree
 from pilotline.git.index_lock import break_stale_lock
 from pilotline.git.work_tree import (
@@ -75,11 +76,12 @@ def undo_move(pilot: Pilot, journal: Journal) -> None:
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
     if journal.waits:
         refuse_locked(pilot)
-    begin_undo(pilot, journal)
-    try:
-        _undo(pilot, journal)
-    finally:
-        free_writer(pilot)
+    with finishing():
+        begin_undo(pilot, journal)
+        try:
+            _undo(pilot, journal)
+        finally:
+            free_writer(pilot)
 
 
 def _undo(pilot: Pilot, journal: Journal) -> None:
