@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from pilotline.errors import GitError, PilotlineError
 def same_signals():
     """A command ends deaf; the tests after it are not."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook = sys.unraisablehook
     yield
+    sys.unraisablehook = hook
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -88,3 +91,17 @@ def test_an_interrupt_that_python_wraps_is_an_interrupt(capsys):
         run_guarded(command, [])
     assert raised.value.code == 130
     assert "Interrupted" in capsys.readouterr().err
+
+
+def test_an_interrupt_that_python_ignores_comes_again(tmp_path):
+    """An object's end swallows every error, and prints it."""
+    (tmp_path / "ignored.py").write_text(
+        "import time\nimport click\nfrom pilotline.cli.exit import run_guarded\n"
+        "class Ended:\n    def __del__(self):\n        raise KeyboardInterrupt\n"
+        "def work():\n    Ended()\n    time.sleep(60)\n"
+        "run_guarded(click.command()(work), [])\n"
+    )
+    command, begun = [sys.executable, "-m", "ignored"], time.monotonic()
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert time.monotonic() - begun < 50
+    assert (done.returncode, "Interrupted" in done.stderr, "Traceback" in done.stderr) == (130, True, False)

@@ -6,6 +6,7 @@
 import fcntl
 import json
 import lzma
+import os
 import re
 import subprocess
 import sys
@@ -18,11 +19,12 @@ from jsonschema import Draft201909Validator
 
 from tests.e2e.conftest import MINIMAL, RenderPilot, RunIn
 from tests.e2e.test_own_data_forms import claims, stops, write_csv, write_parquet
+from tests.e2e.test_services import FILL, database  # noqa: F401 - a fixture
 from tests.helpers import ROOT
 
 pytestmark = pytest.mark.slow
 
-TOOL = "datacontract-cli[duckdb,parquet]==1.2.8"
+TOOL = "datacontract-cli[duckdb,parquet,postgres]==1.2.8"
 OWN: dict[str, object] = {**MINIMAL, "start": "own_case", "kpi": "Cost of stops", "kpi_unit": "EUR"}
 PUBLIC = """
 import json, os, sys
@@ -39,13 +41,18 @@ OURS = """
 import json, os, sys
 from pathlib import Path
 from PACKAGE._platform.contracts import Access, ContractBroken, enforce, read_contract
+from PACKAGE._platform.integrations import connect_database
 from PACKAGE._platform.raw_tables import read_raw
 from PACKAGE._platform.sections import TableSettings
+from PACKAGE._platform.settings import PlatformPart
 verdicts = []
+database = None
 for folder, path, settings in json.load(sys.stdin):
     root = Path(folder)
     contract = read_contract(root / path)
-    rows = read_raw(root, TableSettings(contract=path, **settings), contract)
+    if "relation" in settings:
+        database = database or connect_database(PlatformPart.load(Path.cwd()), "PACKAGE.adapters.integrations")
+    rows = read_raw(root, TableSettings(contract=path, **settings), contract, database)
     try:
         enforce(contract, rows, access=Access(min(contract.readers), "a test", "1", root / "reads.jsonl"))
         verdicts.append(["passed", []])
@@ -73,10 +80,11 @@ def tool() -> Path:
     return folder / "bin" / "python"
 
 
-def ask(python: str | Path, code: str, cases: Sequence[Case], cwd: Path) -> list[Verdict]:
+def ask(python: str | Path, code: str, cases: Sequence[Case], cwd: Path, **variables: str) -> list[Verdict]:
     done = subprocess.run(
-        [str(python), "-c", code], input=json.dumps(cases), capture_output=True, text=True, check=False, cwd=cwd
-    )
+        [str(python), "-c", code], input=json.dumps(cases), capture_output=True, text=True, check=False, cwd=cwd,
+        env={**os.environ, **variables},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return [(verdict, said) for verdict, said in json.loads(done.stdout.splitlines()[-1])]
 
@@ -195,3 +203,82 @@ def schema_of(environment: Path) -> Draft201909Validator:
 
 def read_yaml(path: Path) -> object:
     return yaml.safe_load(path.read_text())
+
+
+def test_both_come_to_one_verdict_on_a_table_behind_a_real_postgresql(
+    tool: Path,
+    make_pilot: RenderPilot,
+    run_in: RunIn,
+    run_pilot: RunIn,
+    database: str,  # noqa: F811
+    tmp_path: Path,
+):
+    """The pilot judges it in two ways: asked where it lies, and with its rows read here."""
+    pilot = make_pilot(**OWN, integrations=["postgres"])
+    there = {
+        "PILOT_INTEGRATIONS__POSTGRES__ENABLED": "true",
+        "PILOT_INTEGRATIONS__POSTGRES__URL": f"postgresql://postgres@127.0.0.1/{database}",
+    }
+    filled = run_in(pilot, ["python", "-c", FILL, database, "; ".join(typed_tables())], offline=False)
+    assert filled.code == 0, filled.err
+    drafted = run_pilot(pilot, "own-data", "postgres:good.claims", "--json", "--apply", offline=False, **there)
+    assert drafted.code == 0, drafted.err
+    ask_where_it_lies(pilot / "kpis.yml")
+    contract, settings = pilot / "data_contracts/claims.odcs.yaml", pilot / "config/default.toml"
+    texts = {path: path.read_text() for path in (contract, settings)}
+    cases: list[Case] = []
+    asked = {}
+    for kind in SPOILT:
+        for path, text in texts.items():
+            path.write_text(
+                text.replace("schema: good", f"schema: {kind}").replace('"good.claims"', f'"{kind}.claims"')
+            )
+        folder = pilot / "var" / "verdicts" / kind
+        folder.mkdir(parents=True)
+        (folder / contract.name).write_text(contract.read_text())
+        cases.append((str(folder), contract.name, {"integration": "postgres", "relation": f"{kind}.claims"}))
+        measured = run_pilot(pilot, "measure", "--try", "cost_of_stops", "--json", offline=False, **there)
+        assert "asking for claims where they lie" in measured.err
+        assert "rows of claims against" not in measured.err, "that is the other way"
+        asked[kind] = "passed" if measured.code == 0 else "failed"
+    theirs = ask(tool, PUBLIC, cases, tmp_path, **address_of(database))
+    (tmp_path / "ours.py").write_text(OURS.replace("PACKAGE", next((pilot / "src").iterdir()).name))
+    (tmp_path / "cases.json").write_text(json.dumps(cases))
+    read = run_in(pilot, ["sh", "-c", f"python {tmp_path}/ours.py < {tmp_path}/cases.json"], offline=False, **there)
+    assert read.code == 0, read.err
+    expected = {kind: "failed" if kind == "beyond" else "passed" for kind in SPOILT}
+    assert dict(zip(SPOILT, (verdict for verdict, _ in theirs), strict=True)) == expected, theirs
+    assert dict(zip(SPOILT, (verdict for verdict, _ in json.loads(read.out)), strict=True)) == expected
+    assert asked == expected
+
+
+def ask_where_it_lies(kpis: Path) -> None:
+    """Write a query that means the same in PostgreSQL as here."""
+    data = yaml.safe_load(kpis.read_text())
+    data["kpis"][0]["measure"]["sql"] = 'SELECT claim AS "case", amount AS value FROM claims WHERE opened < $until'
+    kpis.write_text(yaml.safe_dump(data, sort_keys=False))
+
+
+def typed_tables() -> list[str]:
+    """Write claims as a database has them: good, within what a draft tolerates, and beyond it."""
+    made = []
+    for kind, share in SPOILT.items():
+        rows = spoil(claims(), share, {"opened": "", "claim": ""})
+        lines = ("(" + ", ".join(f"'{cell}'" if cell else "NULL" for cell in row.values()) + ")" for row in rows)
+        made += [
+            f"CREATE SCHEMA {kind}",
+            f"CREATE TABLE {kind}.claims (claim text, branch text, opened date, amount numeric, fraud text)",
+            f"INSERT INTO {kind}.claims VALUES {', '.join(lines)}",
+        ]
+    return made
+
+
+def address_of(database: str) -> dict[str, str]:  # noqa: F811
+    """Name a database as the how-to does."""
+    return {
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": "5432",
+        "POSTGRES_DATABASE": database,
+        "DATACONTRACT_POSTGRES_USERNAME": "postgres",
+        "DATACONTRACT_POSTGRES_PASSWORD": "trusted",
+    }

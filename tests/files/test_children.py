@@ -95,15 +95,22 @@ def test_what_must_be_finished_is_and_the_interrupt_comes_then():
     assert done == [b"42\n"]
 
 
-def test_who_asks_twice_is_heard_at_once():
+def test_who_asks_again_after_a_while_is_heard_at_once(monkeypatch):
+    """Twice in a row is one interrupt, as impatient fingers press it."""
+    done = []
+
     def finish():
         with finishing():
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGINT)
-            pytest.fail("it went on")
+            done.append("went on")
+            monkeypatch.setattr("pilotline.files.children._PATIENCE", 0)
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("and on")
 
     with pytest.raises(KeyboardInterrupt):
         finish()
+    assert done == ["went on"]
 
 
 def test_a_terminal_s_interrupt_does_not_reach_what_finishes():

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from pilotline.about import __version__
 from pilotline.documents.harmless import harmless
 from pilotline.errors import AnswersError, ExitCode, PilotlineError
+
+_SOON: Final = 0.02
+"""Seconds after which that place is left."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ def run_guarded(group: click.Command, arguments: Sequence[str]) -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.unraisablehook = _hear_again
     try:
         code = _run(group, arguments)
     except BrokenPipeError:
@@ -51,6 +55,26 @@ def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
     """Let a polite kill clean up as Ctrl-C does."""
     del signum, frame
     raise KeyboardInterrupt
+
+
+def _hear_again(ignored: "sys.UnraisableHookArgs") -> None:
+    """Let an interrupt come once more that met a place where Python ignores every error, as the end of an object."""
+    if not issubclass(ignored.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(ignored)
+        return
+    import threading  # noqa: PLC0415 - start-up stays lean
+
+    threading.Timer(_SOON, _interrupt_main).start()
+
+
+def _interrupt_main() -> None:
+    """Interrupt the main thread, also where it waits for the system."""
+    import threading  # noqa: PLC0415 - start-up stays lean
+
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _run(group: click.Command, arguments: Sequence[str]) -> int:

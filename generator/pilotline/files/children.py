@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -14,7 +15,7 @@ _SIGNALS: Final = tuple(
 )
 
 _PATIENCE: Final = 2.0
-"""Seconds that a program gets to end by itself."""
+"""Seconds that a program gets to end by itself, and that what is being finished gets after an interrupt."""
 _FINISHING: Final[list[bool]] = []
 """Holds something while what is begun is finished."""
 
@@ -76,7 +77,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def finishing() -> Iterator[None]:
-    """Finish what must not be left half done: an interrupt waits until then, and only a second one is heard at once.
+    """Finish what must not be left half done: an interrupt waits until then; where that takes long, the next is heard.
 
     Programs that are started meanwhile are in a group of their own, since a terminal interrupts a whole group.
     """
@@ -95,10 +96,11 @@ class HeldSignals:
         """Begin to wait.
 
         Args:
-            only_first: Whether a second signal is heard at once.
+            only_first: Whether one that comes a while after the first is heard at once.
         """
         self._only_first = only_first
         self._arrived: list[int] = []
+        self._since = 0.0
         self._before: dict[int, Callable[[int, FrameType | None], object]] = {}
 
     def __enter__(self) -> Self:
@@ -111,7 +113,9 @@ class HeldSignals:
         return self
 
     def _keep(self, number: int, frame: FrameType | None) -> None:
-        impatient = self._only_first and bool(self._arrived)
+        now = time.monotonic()
+        impatient = self._only_first and bool(self._arrived) and now - self._since > _PATIENCE
+        self._since = self._since if self._arrived else now
         self._arrived.append(number)
         if impatient:
             self._before[number](number, frame)
