@@ -1,6 +1,7 @@
 """A plan names the organisation's rules that change, and what the pilot's level will be."""
 
 import json
+import shutil
 
 import pytest
 
@@ -9,9 +10,13 @@ from tests.readiness.complete import complete
 from tests.upgrade.helpers import upgrade
 
 ORGANISATION = "src/customer_call_list/_platform/organisation.yml"
-OLD = "retention: {logs_days: 184}\nchecks:\n- {id: ACM001, title: A license, advice: Add it., file: LICENSE}\n"
+# So that the small catalog's pilot has a level at all: it lies in a folder and has no definitions.
+LOWERED = "lowered: [TPL001, TPL006, VAL007]\n"
+OLD = (
+    LOWERED + "retention: {logs_days: 184}\nchecks:\n- {id: ACM001, title: A license, advice: Add it., file: LICENSE}\n"
+)
 NEW = (
-    "retention: {logs_days: 365, quarantine_days: 30}\nchecks:\n"
+    LOWERED + "retention: {logs_days: 365, quarantine_days: 30}\nchecks:\n"
     "- {id: ACM001, title: A license, advice: Add it., file: LICENSE, stage: pilot}\n"
     "- {id: ACM002, title: Support is named, advice: Name it., text: {file: README.md, matches: '^## Support'}}\n"
 )
@@ -55,6 +60,7 @@ def test_a_plan_says_it_to_people(pilot):
     assert "New checks\n  ACM002 Support is named (from sandbox on)" in shown
     assert "Changed checks\n  ACM001 A license (from pilot on; its stage)" in shown
     assert "retention.logs_days: 184 -> 365" in shown
+    assert "Level after it\n  no stage yet (now sandbox; `pilotline status` tells it then)" in shown
     assert "    ACM002 README.md does not say ^## Support (needed for sandbox)" in shown
 
 
@@ -64,4 +70,17 @@ def test_what_it_foresees_is_what_the_checks_say_afterwards(pilot, tmp_path):
     assert upgrade(pilot, "--branch", "later").code == 0
     git(pilot, "worktree", "add", "--quiet", str(tmp_path / "later"), "later")
     after = json.loads(pilotline("check", tmp_path / "later", "--json").out)["level"]
-    assert (foreseen["now"], foreseen["after"]) == (now, after)
+    assert (foreseen["now"], foreseen["after"]) == (now, after) == ("sandbox", None)
+
+
+@pytest.mark.parametrize("options", [(), ("--commit",)], ids=["ready to commit", "committed"])
+def test_what_it_foresees_is_what_status_tells_then(pilot, tmp_path, options):
+    there = shutil.copytree(pilot, tmp_path / "pilot", symlinks=True)
+    foreseen = json.loads(upgrade(there, "--plan", "--json").out)["readiness"]["level"]
+    assert level_of(there) == foreseen["now"]
+    assert upgrade(there, *options).code == 0
+    assert level_of(there) == foreseen["after"] != foreseen["now"]
+
+
+def level_of(pilot):
+    return json.loads(pilotline("status", pilot, "--json").out)["level"]

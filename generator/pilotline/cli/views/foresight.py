@@ -28,7 +28,7 @@ def _check_line(change: CheckChange) -> str:
 
 def _level_lines(foresight: Foresight) -> Iterator[str]:
     before, after = _name(foresight.before), _name(foresight.after)
-    yield f"{after}, as now" if before == after else f"{after} (now {before})"
+    yield f"{after}, as now" if before == after else f"{after} (now {before}; `pilotline status` tells it then)"
     for result in foresight.blocking:
         yield f"  {result.card.id} {result.message} (needed for {result.stage.label})"
 
