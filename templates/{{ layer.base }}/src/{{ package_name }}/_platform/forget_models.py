@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from .forget_files import Item
 from .integrations import open_tracking
+from .kept_champion import CHAMPION_OF
 from .manifest import PACKAGE
 from .mlflow_manners import clear_errors, quiet
 from .settings import PlatformSettings
-from .tracking import CHAMPION_OF
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
 from . import PilotError, TrackingServer
-from .beginning import find_beginning, is_of
+from .beginning import Beginning, find_beginning, is_of
+from .kept_champion import CHAMPION_OF, part_champion
 from .mlflow_manners import clear_errors, quiet
 from .model_version import ModelVersion, as_version
 from .revision import commit_of
@@ -24,7 +25,6 @@ __all__ = ["BEGINNING", "CHAMPION_OF", "ModelVersion", "TrackedRun", "Tracking",
 
 Alias = Literal["champion"]
 COMMIT: Final = "mlflow.source.git.commit"
-CHAMPION_OF: Final = "champion-of-"  # begins the alias that the champion of another beginning keeps
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Tracking:
         self._model_name = model_name
         self._trusted = tuple(trusted_types)
         self._ready: MlflowClient | None = None
+        self._parted: Beginning | None = None
 
     @property
     def uri(self) -> str:
@@ -57,6 +58,7 @@ class Tracking:
     def run(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[TrackedRun]:
         """Open a run, within the one that is open; an error marks it as failed."""
         client = self._client()
+        self._part_champion(client)
         import mlflow
 
         said = {**(tags or {}), COMMIT: commit_of(find_root()) or "none", **_tagged()}
@@ -130,12 +132,17 @@ class Tracking:
             about = f"{word} the gate: {said['gate_reasons']}"
             client.update_model_version(version.name, number, description=about)
         if verdict.passed:
-            before, now = self._version("champion"), find_beginning(find_root())
+            self._part_champion(client)
             with clear_errors(self.uri):
-                if before is not None and not is_of(before.tags.get(BEGINNING), now):
-                    kept = f"{CHAMPION_OF}{before.tags[BEGINNING].replace('/', '-')}"
-                    client.set_registered_model_alias(before.name, kept, str(before.version))
                 client.set_registered_model_alias(version.name, "champion", number)
+
+    def _part_champion(self, client: "MlflowClient") -> None:
+        """See once for each beginning that the champion is one of it."""
+        now = find_beginning(find_root())
+        if now is not None and now != self._parted:
+            with clear_errors(self.uri):
+                part_champion(client, self._model_name, now)
+            self._parted = now
 
     def load(self, version: ModelVersion) -> "BaseEstimator":
         """Load a model, refusing every type outside our own list: the list inside the model is not trusted."""
