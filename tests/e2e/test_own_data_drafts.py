@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +14,7 @@ from tests.e2e.conftest import run_command, surroundings, write_pilot
 from tests.e2e.drawn_tables import Drawn, draw_table
 
 pytestmark = pytest.mark.slow
+UTC = timezone.utc  # noqa: UP017 - also for Python 3.10
 
 DRAFT = """
 import json, os, sys
@@ -77,6 +79,18 @@ def noise(outcome: str, *, rows: int = 1500) -> str:
             "yes": "yes" if age + 3 * chance.random() > 3 else "no",
         }
         lines.append(f"K{place},{vip},{channel},{100 * age:.1f},{told[outcome]}")
+    return "\n".join(lines) + "\n"
+
+
+def dated(name: str, day: str, *, more: str = "", also: str = "") -> str:
+    """Write 300 rows with a column that may be the day: `day` and `also` are expressions over its many forms."""
+    lines = [f"sprawa_id,{name},{more}obciążenie,churned" if more else f"sprawa_id,{name},obciążenie,churned"]
+    for place, row in enumerate(cases("a,b,c", "{strain},{bad},{place}").splitlines()[1:]):
+        strain, bad, _ = row.split(",")
+        moment = datetime(2024, 1, 2, tzinfo=UTC) + timedelta(days=(place * 7) % 500)
+        known = {"moment": moment, "serial": (moment - datetime(1899, 12, 30, tzinfo=UTC)).days, "place": place}
+        known |= {"seconds": int(moment.timestamp()), "later": moment + timedelta(days=30)}
+        lines.append(f"S-{place},{day.format(**known)},{also.format(**known)}{strain},{bad}")
     return "\n".join(lines) + "\n"
 
 
@@ -230,6 +244,52 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
         {},
         {"columns": {"case": "customer_id", "decision": "contacted", "outcome": "churned"}, "rule": None},
     ),
+    **{
+        f"a day by its content alone, {form}": (
+            dated("zgłoszono", day),
+            {},
+            {
+                "columns": {"case": "sprawa_id", "day": "zgłoszono", "outcome": "churned"},
+                "contract": contract, "not_features": ["zgłoszono"],
+                "decisions": "Is zgłoszono the day? It was taken by its content only.",
+            },
+        )
+        for form, day, contract in (
+            ("ISO", "{moment:%Y-%m-%d}", "zgłoszono"),
+            ("day first", "{moment:%d.%m.%Y}", "dd.MM.yyyy"),
+            ("serial numbers of a spreadsheet", "{serial}", "excel_serial"),
+            ("seconds since 1970", "{seconds}", "epoch_seconds"),
+            ("milliseconds since 1970", "{seconds}000", "epoch_milliseconds"),
+            ("without signs", "{moment:%Y%m%d}", "yyyyMMdd"),
+        )
+    },
+    **{
+        f"no day by its content, as it is {what}": (dated(name, day, more=more, also=also), {}, expected)
+        for what, name, day, more, also, expected in (
+            ("of birth", "urodzony", "{moment:%Y-%m-%d}", "", "", {"day": None}),
+            ("a due date", "due_date", "{moment:%Y-%m-%d}", "", "", {"day": None, "decisions": "--day due_date"}),
+            ("an expiry", "wygasa", "{moment:%Y-%m-%d}", "", "", {"day": None, "decisions": "Is it wygasa?"}),
+            (
+                "one of two", "zgłoszono", "{moment:%Y-%m-%d}", "przyjęto,", "{later:%Y-%m-%d},",
+                {"day": None, "decisions": "Is it zgłoszono or przyjęto? Then: --day zgłoszono."},
+            ),
+            (
+                "one of two, of which one counts", "zgłoszono", "{moment:%Y-%m-%d}", "przyjęto,", "{serial},",
+                {"day": None, "decisions": "Is it zgłoszono or przyjęto?"},
+            ),
+            ("a balance", "balance", "{serial}", "", "", {"day": None, "features": ["balance", "obciążenie"]}),
+            ("round", "przebieg", "4{place:03}0", "", "", {"day": None, "features": ["przebieg", "obciążenie"]}),
+            ("numbered on", "lp", "{place}", "wpis,", "4{place:04},", {"day": None}),
+        )
+    },
+    "a day by its name before one of another sense": (
+        dated("due_date", "{later:%Y-%m-%d}", more="snapshot_date,", also="{moment:%Y-%m-%d},"),
+        {},
+        {"columns": {"day": "snapshot_date"}},
+    ),
+    "the end of a month is a day": (
+        dated("month_end", "{moment:%Y-%m-%d}"), {}, {"columns": {"day": "month_end"}},
+    ),
     "no outcome": ("who,what\na,b\nc,d\n", {}, "No column was found for"),
     "nothing in it": ("", {}, "is empty"),
     "a title above": ("Export\n" + ledger("{iso}", "{place}.5"), {}, "its first line has 1 cells"),
@@ -301,6 +361,8 @@ def wrong(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
 
 
 def _holds(seen: dict[str, Any], name: str, value: Any) -> bool:
+    if name == "day":
+        return bool(seen["columns"].get("day") == value)
     if name == "not_features":
         return not set(value) & set(seen["features"])
     if name == "left_out" and not value:

@@ -144,8 +144,17 @@ def test_many_rows_of_a_key_are_refused_as_the_table_that_belongs_to_another(pil
     assert "give the table with many rows first" in done.err
 
 
-def test_in_a_terminal_it_asks_what_is_not_sure_and_uses_the_answers(pilot: Path, pilot_environment: Path):
-    rows = [row | {"opened": f"{1 + place % 12:02}/{1 + place % 11:02}/2024"} for place, row in enumerate(claims())]
+@pytest.mark.parametrize(
+    ("day", "other"),
+    [pytest.param("opened", {}, id="by its name"), pytest.param("przyjęto", {"zgłoszono"}, id="asked")],
+)
+def test_in_a_terminal_it_asks_what_is_not_sure_and_uses_the_answers(
+    pilot: Path, pilot_environment: Path, day: str, other: set[str]
+):
+    rows = []
+    for place, row in enumerate(claims()):
+        row.pop("opened")
+        rows.append(row | dict.fromkeys([day, *other], f"{1 + place % 12:02}/{1 + place % 11:02}/2024"))
     write_csv(pilot / "data" / "claims.csv", rows)
     around = surroundings([pilot_environment], {"PYTHONPATH": str(pilot / "src"), "TERM": "dumb", "COLUMNS": "110"})
     start = "import sys; from late_payers.entrypoints import main; sys.exit(main())"
@@ -154,7 +163,10 @@ def test_in_a_terminal_it_asks_what_is_not_sure_and_uses_the_answers(pilot: Path
         python, ["-c", start, "own-data", "data/claims.csv"], cwd=str(pilot), env={**os.environ, **around},
         encoding="utf-8", timeout=60, dimensions=(40, 110),
     )  # fmt: skip
-    talk.expect("opened: which comes first?")
+    if other:
+        talk.expect("Which column is the day of a case?")
+        talk.sendline(day)
+    talk.expect(f"{day}: which comes first?")
     talk.sendline("month-first")
     talk.expect("Put this in place now?")
     assert "What --apply does" in str(talk.before)
@@ -165,7 +177,7 @@ def test_in_a_terminal_it_asks_what_is_not_sure_and_uses_the_answers(pilot: Path
     assert talk.exitstatus == 0
     contract = yaml.safe_load((pilot / "data_contracts" / "claims.odcs.yaml").read_text())
     columns = {column["name"]: column for column in contract["schema"][0]["properties"]}
-    assert columns["opened"]["logicalTypeOptions"]["format"] == "MM/dd/yyyy"
+    assert columns[day]["logicalTypeOptions"]["format"] == "MM/dd/yyyy"
 
 
 def test_without_a_terminal_nothing_is_asked(pilot: Path, run_pilot: RunIn):

@@ -33,6 +33,7 @@ PARTS: Final = {
     "price": "the price of one piece (events)",
     "quantity": "the number of pieces (events)",
 }
+NO_DAY: Final = "none of them"
 SUFFIXES: Final = (".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
@@ -155,8 +156,8 @@ def _find(settings: "PlatformSettings", request: "Request", *, asking: bool) -> 
 
 
 def _ask(found: "Found", request: "Request") -> "Request":
-    """Ask about parts for which several columns could be meant, about yes, and about day and month."""
-    answered = request
+    """Ask about parts for which several columns could be meant, about yes, the day, and its day and month."""
+    answered = _ask_for_day(found, request)
     for guess in found.guesses:
         if guess.others:
             choice = click.Choice([guess.column, *guess.others])
@@ -169,13 +170,24 @@ def _ask(found: "Found", request: "Request") -> "Request":
             f"Which value of {outcome.guess.column} means yes?", type=click.Choice(values), default=outcome.positive
         )
         answered = replace(answered, positive=said)
-    day = found.part("day")
+    day = found.profiles[answered.told["day"]] if "day" in answered.told else found.part("day")
     if day is not None and day.format is not None and day.format.ambiguous:
         said = click.prompt(
             f"{day.name}: which comes first?", type=click.Choice(["day-first", "month-first"]), default="day-first"
         )
         answered = replace(answered, order=_choice(said, ("day-first", "month-first")))
     return answered
+
+
+def _ask_for_day(found: "Found", request: "Request") -> "Request":
+    """Ask which column is a snapshot's day, where none is by its name and several or none are by their content."""
+    from .day_columns import possible_days
+
+    days = possible_days(found.profiles.values())
+    if found.seen.shape == "events" or found.column("day") or not days:
+        return request
+    said = click.prompt("Which column is the day of a case?", type=click.Choice([*days, NO_DAY]), default=NO_DAY)
+    return request if said == NO_DAY else replace(request, told={**request.told, "day": said})
 
 
 def _plan(settings: "PlatformSettings", drafted: "Draft", sample: object) -> "Change":

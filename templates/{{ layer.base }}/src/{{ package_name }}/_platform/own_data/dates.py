@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from ..written import Counted, moment_sql, python_format
@@ -52,6 +52,9 @@ COUNTS: Final[dict[Counted, tuple[str, float, float]]] = {
     "epoch_milliseconds": (r"\d{12,13}", 631_152_000_000, 2_051_222_400_000),
     "epoch_microseconds": (r"\d{15,16}", 631_152_000_000_000, 2_051_222_400_000_000),
 }
+FIRST_BELIEVED: Final = datetime(2000, 1, 1, tzinfo=UTC)  # of numbers that no name calls days
+FEWEST: Final = 10  # different numbers below which they are days by chance
+ROUND: Final = 0.5  # share of multiples of ten from which small numbers are amounts: of days it is a tenth
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,30 @@ def find_day_format(
         candidates += [_counted(values, written) for written in COUNTS]
     best = max((each for each in candidates if each), key=lambda each: each.share, default=None)
     return best if best is not None and best.share >= HALF else None
+
+
+def could_be_days(values: Sequence[str]) -> DayFormat | None:
+    """Find how numbers that no name calls days would be days: of years that a table of today has, and not round."""
+    whole = [value for value in values if value.isdigit()]
+    if len(whole) < max(FEWEST, MOSTLY * len(values)):
+        return None
+    last = datetime.now(UTC) + timedelta(days=366)
+    for written in COUNTS:
+        first, most = (_as_counted(moment, written) for moment in (FIRST_BELIEVED, last))
+        if sum(first <= float(value) <= most for value in whole) >= MOSTLY * len(values):
+            amounts = written == "excel_serial" and sum(value[-1] == "0" for value in whole) > ROUND * len(whole)
+            return None if amounts else DayFormat(written=written)
+    years = (str(FIRST_BELIEVED.year), str(last.year))
+    compact = [value for value in whole if years[0] <= value[:4] <= years[1] and _reads(value, "%Y%m%d")]
+    return DayFormat("yyyyMMdd") if len(compact) >= MOSTLY * len(values) else None
+
+
+def _as_counted(moment: datetime, written: Counted) -> float:
+    """Count a moment as a column would."""
+    if written == "excel_serial":
+        return (moment - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    steps = {"epoch_seconds": 1, "epoch_milliseconds": 1_000, "epoch_microseconds": 1_000_000}
+    return moment.timestamp() * steps[written]
 
 
 def _patterned(values: Sequence[str], *, named: bool) -> DayFormat | None:

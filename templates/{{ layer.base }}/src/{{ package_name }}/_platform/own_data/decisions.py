@@ -6,6 +6,7 @@ from typing import Final
 
 from .contract_columns import FUTURE_IS_USUAL
 from .contract_draft import is_delivered
+from .day_columns import possible_days
 from .findings import Found
 from .kpi_draft import KpiDraft
 from .roles import BY_NAME, TOLD, Guess
@@ -56,7 +57,7 @@ def _questions(found: Found) -> Iterator[str]:
     if found.seen.shape == "snapshots" and not found.column("case"):
         yield "No column names the case: rows are numbered, and people cannot look a case up. Is there a key?"
     if found.seen.shape == "snapshots" and not found.column("day"):
-        days = [each.name for each in found.profiles.values() if each.kind == "day"]
+        days = possible_days(found.profiles.values())
         asked = f"Is it {' or '.join(days)}? Then: --day {days[0]}." if days else "Is there a day?"
         yield f"No column says when a case was: models are judged by group or by chance, not on later cases. {asked}"
 

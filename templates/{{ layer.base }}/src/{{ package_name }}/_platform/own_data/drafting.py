@@ -12,13 +12,13 @@ from .. import PilotError
 from ..kpi_edit import leave_baseline_open, leave_open
 from ..measure_units import read_declared
 from ..rules.units import find_wrong_unit, words_of
+from .column_names import ALWAYS_MONEY
 from .contract_draft import draft_contract, draft_joined
 from .decisions import list_decisions
 from .example import baselines_of_the_example, example_code, is_example_table
 from .findings import Found
 from .kpi_draft import MONEY_UNIT, KpiDraft, draft_kpi, find_other_unit, read_text
 from .layers import without_layers
-from .roles import ALWAYS_MONEY
 from .settings_draft import draft_settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from .dialect import refuse_unknown
 from .findings import Found, Joined
 from .leaks import SUSPICIOUS, find_left_out, read_sample
 from .personal import find_personal, find_special
-from .profiles import LARGEST_CLASS, Profile, profile_table
+from .profiles import LARGEST_CLASS, Profile, as_days, profile_table
 from .reading import Loader, Table, loader
 from .roles import Guess, find_snapshot_parts
 from .rules import find_rule
@@ -70,7 +70,7 @@ def find(settings: "PlatformSettings", request: Request) -> Found:
             if seen.shape == "events"
             else _snapshots(opened, whole, kept, seen, told)
         )
-        return _with_joins(replace(found, profiles=profiles), tables, request.join)
+        return _with_joins(replace(found, profiles={**profiles, **found.profiles}), tables, request.join)
 
 
 def _load(opened: Loader, given: str, settings: "PlatformSettings", sheet: str | None) -> Table:
@@ -170,6 +170,7 @@ def _snapshots(
         raise PilotError("A snapshot needs an outcome: say which column, --outcome COLUMN.")
     parts, key = find_snapshot_parts(profiles, told, outcome.guess)
     guesses = [*([key] if key else []), *parts]
+    profiles = _with_day(opened, table, profiles, _column(guesses, "day"))
     personal = {name: what for name, each in profiles.items() if (what := find_personal(each))}
     special = {name: trait for name, each in profiles.items() if (trait := find_special(each))}
     columns = {guess.part: guess.column for guess in guesses}
@@ -192,6 +193,13 @@ def _snapshots(
         strong=strong,
     )  # fmt: skip
     return _dated(opened, replace(found, duplicate=_repeated(opened, table)))
+
+
+def _with_day(opened: Loader, table: Table, profiles: Mapping[str, Profile], day: str | None) -> Mapping[str, Profile]:
+    """Read the column of the day as days, where it was taken for numbers at first."""
+    if day is None or profiles[day].could_be is None:
+        return profiles
+    return {**profiles, day: as_days(opened.connection, table, profiles[day])}
 
 
 def _no_feature(each: Profile) -> str | None:

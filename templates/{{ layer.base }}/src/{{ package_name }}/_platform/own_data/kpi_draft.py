@@ -10,8 +10,8 @@ import yaml
 
 from ..written import quote, quote_name
 from ..yaml_text import load_yaml
+from .column_names import ALWAYS_MONEY
 from .findings import Found
-from .roles import ALWAYS_MONEY
 
 PERCENT: Final = r"%|per ?cent|prozent|pct"
 PER_HUNDRED: Final = r"\bper (100|hundred)\b"

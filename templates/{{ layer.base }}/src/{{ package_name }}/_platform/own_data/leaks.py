@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..written import quote_name
+from .column_names import KEY
 from .profiles import LARGEST_CLASS, Profile
 from .reading import Table
-from .roles import KEY
 from .shape import Outcome
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from ..written import MISSING, Decimal, number_sql, quote, quote_name, read_number
-from .dates import HALF, MOSTLY, DayFormat, Order, find_day_format
+from .dates import HALF, MOSTLY, DayFormat, Order, could_be_days, find_day_format
 from .reading import Table
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Profile:
     future: float = 0.0
     examples: tuple[tuple[int, str], ...] = ()
     nearly: Kind | None = None
+    could_be: DayFormat | None = None  # days that are written as numbers, where no name calls them days
 
     @property
     def distinct_share(self) -> float:
@@ -112,6 +113,11 @@ def profile_table(
     return {each.name: each for each in _measure(connection, table, numbered)}
 
 
+def as_days(connection: "DuckDBPyConnection", table: Table, each: Profile) -> Profile:
+    """Read numbers as the days that they could be."""
+    return _measure(connection, table, [replace(each, kind="day", format=each.could_be, could_be=None)])[0]
+
+
 def _sample(connection: "DuckDBPyConnection", table: Table) -> dict[str, list[str]]:
     """Take the first rows, as they stand beside each other, and some from everywhere."""
     source = quote_name(table.name)
@@ -136,7 +142,7 @@ def _look(name: str, values: Sequence[str], rows: int, told: str | None, order: 
     if day is not None and told != "number":
         base_day = replace(base, format=day)
         return replace(base_day, kind="day") if day.share >= MOSTLY else replace(base_day, nearly="day")
-    return base if told == "text" else _look_for_numbers(base, given)
+    return base if told == "text" else _look_for_numbers(replace(base, could_be=could_be_days(given)), given)
 
 
 def _look_for_numbers(base: Profile, given: Sequence[str]) -> Profile:

@@ -4,56 +4,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .column_names import (
+    AMOUNT,
+    CASE,
+    DAY,
+    DECISION,
+    GROUP,
+    KEY,
+    MONEY,
+    ORDER,
+    OTHER_DAY,
+    OUTCOME,
+    PRICE,
+    QUANTITY,
+    SCORE,
+)
+from .day_columns import days_by_content
 from .personal import find_personal
 from .profiles import LARGEST_CLASS, TRUTHS, Profile
 
 TOLD: Final = "as you said"
 BY_NAME: Final = "by its name"
 BY_CONTENT: Final = "by its content only"
-KEY: Final = r"\b(id|nr|no|number|num|nummer|code|key|ref|uuid|guid|kennung)\b|nummer$|nr$|\w{3}id$"
-CASE: Final = (
-    r"\b(customer|client|account|kunden?\w*|member|user|buyer|cust|subscriber|machine|maschinen?\w*|device|asset|patient"
-    r"|employee|policy|contract|vertrag\w*|vehicle|store|cliente?|e ?mail|household|supplier|vendor|plant|equipment)\b"
-)
-ORDER: Final = (
-    r"\b(order|invoice|receipt|basket|beleg\w*|rechnungs?\w*|transaction|auftrags?\w*|facture|pedido|factura)\b"
-)
-AMOUNT: Final = r"\b(amount|total|value|revenue|sales|betrag|umsatz|sum|montant|importe|turnover|spend|spent|dollars)\b"
-PRICE: Final = r"\b(price|preis|unit ?cost|unit ?price|prix|precio|stueckpreis|stückpreis|einzelpreis)\b"
-QUANTITY: Final = r"\b(quantity|qty|menge|pieces|number of|stueck|stück|quantite|quantité|cantidad|anzahl)\b"
-MONEY: Final = (
-    r"\b(amount|total|value|revenue|sales|betrag|umsatz|cost|costs|price|balance|premium|loan|limit|income|charges|fee"
-    r"|kosten|wert|beitrag|montant|importe|margin|spend|eur|usd|gbp|chf|schadenhöhe|exposure|monthlycharges)\b"
-)
-ALWAYS_MONEY: Final = (
-    r"\b(amount|betrag|montant|importe|revenue|sales|umsatz|turnover|costs?|kosten|price|preis|balance|premium|charges"
-    r"|fee|income|dollars|eur|usd|gbp|chf|sek)\b"
-)
-OUTCOME: Final = (
-    r"\b(outcome|target|label|churn\w*|default\w*|fraud\w*|fail\w*|won|lost|lapsed|returned|cancel\w*|accepted"
-    r"|convert\w*|conversion|bought|purchased|respon[sd]\w*|y|result|survived|died|readmitted|late|delay\w*"
-    r"|days (late|until|to)\b.*|time (until|to)\b.*|breakdown|repaid|ausfall|ausgefallen|gekündigt|gekuendigt"
-    r"|kündigung|kuendigung|storno|storniert|ergebnis|ziel\w*|zielwert|resultado|baja|impago|résultat|resultat"
-    r"|defaut|défaut|yield|quality|needs repair|repair needed|is bad|bad|exited|attrition|deposit|subscribed"
-    r"|liegezeit|verzug|tage bis.*)\b"
-)
-DECISION: Final = (
-    r"\b(decision|action|treatment|contacted|called|selected|recommended|inspected|offered|entscheidung|maßnahme"
-    r"|massnahme|decided|flagged|chosen|approved|angerufen|kontaktiert|decisión|décision)\b"
-)
-SCORE: Final = (
-    r"\b(score|scoring|rating|risk|risiko|prob|probability|rank|priority|priorität|punkte|punktzahl|bonität)\b"
-)
-GROUP: Final = (
-    r"\b(region|branch|plant|site|store|country|segment|group|department|filiale|werk|team|standort|gruppe|land"
-    r"|area|district|category|channel|product line|abteilung|pays|país|zone|cluster|state)\b"
-)
 FEWEST: Final = 20  # rows below which content alone tells nothing
 REPEATS: Final = 0.8  # distinct values for each row from which a key rather names the row
-DAY: Final = (
-    r"\b(\w*date|\w*datum|fecha|jour|data|day|time|tag|month|opened|created|start|snapshot|as of|stichtag|reported"
-    r"|observed|application)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -79,6 +53,7 @@ class Search:
     words: str
     fits: Callable[[Profile], bool]
     content_is_enough: bool = False
+    unlike: str | None = None  # names that speak of another of its kind
 
 
 def is_repeated_key(each: Profile) -> bool:
@@ -103,7 +78,7 @@ def _is_amount(each: Profile) -> bool:
 
 
 EVENTS: Final = (
-    Search("day", DAY, lambda each: each.kind == "day", content_is_enough=True),
+    Search("day", DAY, lambda each: each.kind == "day", content_is_enough=True, unlike=OTHER_DAY),
     Search("amount", AMOUNT, _is_amount, content_is_enough=True),
     Search("price", PRICE, lambda each: each.numeric),
     Search("quantity", QUANTITY, lambda each: each.numeric),
@@ -113,7 +88,7 @@ EVENTS: Final = (
     Search("order", ORDER, lambda each: is_repeated_key(each) or is_unique_key(each)),
 )
 SNAPSHOTS: Final = (
-    Search("day", DAY, lambda each: each.kind == "day"),
+    Search("day", DAY, lambda each: each.kind == "day", unlike=OTHER_DAY),
     Search("decision", DECISION, lambda each: each.is_yes_no or each.is_class),
     Search("score", SCORE, lambda each: each.numeric and each.distinct > 2),  # noqa: PLR2004
     Search("money", MONEY, lambda each: each.numeric and each.distinct > LARGEST_CLASS and not each.hints(KEY)),
@@ -130,10 +105,11 @@ def named_for(part: str, profiles: Iterable[Profile]) -> list[Profile]:
 def find(search: Search, profiles: Iterable[Profile]) -> Guess | None:
     """Look for the column of a part: of those that fit, the named ones first."""
     fitting = [each for each in profiles if search.fits(each) and not each.wrong > 0.5]  # noqa: PLR2004
-    named = [each for each in fitting if search.words and each.hints(search.words)]
+    meant = [each for each in fitting if not (search.unlike and each.hints(search.unlike))]
+    named = [each for each in meant if search.words and each.hints(search.words)]
     if not named and not (fitting and search.content_is_enough):
         return None
-    best, *others = (each.name for each in named or fitting)
+    best, *others = (each.name for each in named or meant or fitting)
     return Guess(search.part, best, BY_NAME if named else BY_CONTENT, tuple(others[:5]))
 
 
@@ -168,10 +144,12 @@ def find_snapshot_parts(
     """Give the parts of a snapshot their columns; and its key, where one column names each row."""
     found = [outcome]
     key = Guess("case", told["case"], TOLD) if "case" in told else find_key(profiles.values(), outcome.column)
-    taken = {outcome.column} | ({key.column} if key else set())
+    taken = {outcome.column, *told.values()} | ({key.column} if key else set())
     for search in SNAPSHOTS:
         usable = [each for each in profiles.values() if each.name not in taken and find_personal(each) is None]
         guess = Guess(search.part, told[search.part], TOLD) if search.part in told else find(search, usable)
+        if guess is None and search.part == "day" and len(days := days_by_content(usable)) == 1:
+            guess = Guess("day", days[0], BY_CONTENT)
         if guess:
             found.append(guess)
             taken.add(guess.column)

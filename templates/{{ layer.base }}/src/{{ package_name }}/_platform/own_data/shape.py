@@ -7,11 +7,12 @@ from typing import Final
 
 from .. import PilotError
 from ..case import OutcomeKind, Shape
+from .column_names import MONEY
+from .column_names import OUTCOME as OUTCOME_NAMES
 from .profiles import LARGEST_CLASS, Profile
 from .roles import (
     BY_CONTENT,
     BY_NAME,
-    MONEY,
     TOLD,
     Guess,
     find_event_parts,
@@ -20,7 +21,6 @@ from .roles import (
     rank_outcomes,
     truth_of,
 )
-from .roles import OUTCOME as OUTCOME_NAMES
 
 SURE: Final = 3.0  # the weight of a name that speaks for an outcome
 LIKELY: Final = 2.0
