@@ -21,6 +21,10 @@ from pilotline.about import __version__  # noqa: E402 - as above
 _SETTINGS = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
 _REPOSITORY = _SETTINGS["project"]["urls"]["Source"]
 _MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LANDMARKS = {
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+}
 _LINK = re.compile(r"(?<=\]\()(?!https?:|#|mailto:)([^)#\s]+)")
 
 project = "Pilotline"
@@ -41,7 +45,8 @@ html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 # The pages' own pictures; furo brings no font, the reader's system has some.
-pygments_style = "friendly"
+# Of Pygments' own styles these are such that every word can be read: 4.5 : 1 or more.
+pygments_style = "xcode"
 pygments_dark_style = "monokai"
 
 
@@ -70,14 +75,30 @@ def open_to_keyboards(
     del app, pagename, templatename, doctree
     for name, old, new in (
         ("body", "<pre>", '<pre tabindex="0">'),
+        ("body", '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+        ("body", '<div class="diagram"', '<div tabindex="0" class="diagram"'),
         ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
     ):
         if isinstance(text := context.get(name), str):
             context[name] = text.replace(old, new)
 
 
+def name_landmarks(app: Sphinx, error: Exception | None) -> None:
+    """Name the two columns beside a page, and head the page of results: the theme's own templates do neither."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for old, new in _LANDMARKS.items():
+            text = text.replace(old, new)
+        if page.name == "search.html":
+            text = text.replace('<div id="search-results">', '<h1>Search</h1>\n<div id="search-results">')
+        page.write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is ours."""
     app.connect("source-read", prepare)
     app.connect("html-page-context", open_to_keyboards, priority=900)  # after the theme's own
+    app.connect("build-finished", name_landmarks)
     return {"parallel_read_safe": True}
