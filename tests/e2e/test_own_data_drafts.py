@@ -290,6 +290,30 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
     "the end of a month is a day": (
         dated("month_end", "{moment:%Y-%m-%d}"), {}, {"columns": {"day": "month_end"}},
     ),
+    **{
+        f"letters of {encoding}, {language}": (
+            dated("snapshot_date", "{moment:%Y-%m-%d}").replace("obciążenie", word),
+            {"encoding": encoding},
+            {"features": [word], "decisions": f"Its letters were read as {encoding}, as in {word}."},
+        )
+        for language, encoding, word in (
+            ("Polish", "cp1250", "Oddział"),
+            ("Polish, at the beginning", "cp1250", "Łódź"),
+            ("Czech", "cp1250", "Příjem za měsíc"),
+            ("Slovak", "cp1250", "veľkosť"),
+            ("Hungarian", "cp1250", "gyűjtő idő"),
+            ("Croatian", "cp1250", "Šifra ili račun"),
+            ("Russian", "cp1251", "сумма заказа"),
+            ("German", "cp1252", "Größe in cm³"),
+            ("French", "cp1252", "où l'élève août"),
+            ("Spanish", "cp1252", "¿cuántos años?"),
+            ("Danish", "cp1252", "beløb på køb"),
+            ("Portuguese", "cp1252", "opções à mão"),
+            ("Italian", "cp1252", "città più è lì"),
+            ("English", "cp1252", "£m of a café"),
+            ("German, of people from everywhere", "cp1252", "Größe (Børge, Michèle, Šime)"),
+        )
+    },
     "no outcome": ("who,what\na,b\nc,d\n", {}, "No column was found for"),
     "nothing in it": ("", {}, "is empty"),
     "a title above": ("Export\n" + ledger("{iso}", "{place}.5"), {}, "its first line has 1 cells"),
@@ -319,8 +343,8 @@ def drafts(builtin, pilot_environment, tables, drawn, tmp_path_factory) -> dict[
     asked: dict[str, Any] = {}
     for place, (name, (text, options, _)) in enumerate(TABLES.items()):
         path = tables / f"named_{place}.csv"
-        path.write_text(text, encoding="utf-8")
-        asked[name] = ([str(path)], options)
+        path.write_text(text, encoding=options.get("encoding", "utf-8"))
+        asked[name] = ([str(path)], {key: value for key, value in options.items() if key != "encoding"})
     asked |= {f"seed {each.seed}": ([str(each.path)], {}) for each in drawn}
     (pilot / "asked.json").write_text(json.dumps(asked))
     around = surroundings([pilot_environment], {"PYTHONPATH": "src"})

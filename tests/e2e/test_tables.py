@@ -381,7 +381,9 @@ print(json.dumps([found, kinds], default=str))
 """
 
 
-@pytest.mark.parametrize("first", [0, 100, 200])
+@pytest.mark.parametrize(
+    "first", [0, *(pytest.param(first, marks=pytest.mark.combinations) for first in range(100, 600, 100))]
+)
 def test_drawn_tables_are_read_and_judged_by_sql_as_by_frames(pilot, run_in, first):
     run = run_in(pilot, ["python", "-W", "ignore", "-c", COMPARE, str(first), str(first + 100)])
     assert run.code == 0, run.err

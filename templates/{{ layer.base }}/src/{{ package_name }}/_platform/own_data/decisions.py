@@ -9,6 +9,7 @@ from .contract_draft import is_delivered
 from .day_columns import possible_days
 from .findings import Found
 from .kpi_draft import KpiDraft
+from .letters import SINGLE_BYTE
 from .roles import BY_NAME, TOLD, Guess
 from .shape import unreadable_sentence, windows
 
@@ -34,6 +35,11 @@ def list_decisions(found: Found, kpi: KpiDraft | None, other_unit: str | None, r
 def _shape(found: Found) -> Iterator[str]:
     kind = "events, many lines of each case" if found.seen.shape == "events" else "snapshots, one row of each case"
     yield f"The table was taken for {kind}, because {found.seen.why}. Is that so? Else: --shape."
+    dialect = found.table.dialect
+    if dialect is not None and dialect.encoding in SINGLE_BYTE:
+        told = next((name for name in dialect.columns if not name.isascii()), None)
+        shown = f", as in {told}" if told else ""
+        yield f"Its letters were read as {dialect.encoding}{shown}. Are they right? Else save the table as UTF-8."
 
 
 def _questions(found: Found) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from .. import PilotError
+from .letters import tell_letters
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 BLANKS: Final = " "  # columns are set apart by any number of blanks
@@ -76,7 +77,7 @@ def _encoding(head: bytes, path: Path) -> str:
     try:
         head[: head.rfind(b"\n") if len(head) == HEAD else None].decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "cp1252"
+        return tell_letters(head)
     return "utf-8-sig" if head.startswith(b"\xef\xbb\xbf") else "utf-8"
 
 
