@@ -47,6 +47,7 @@ asked = json.load(open("asked.json"))
 print(json.dumps({name: made(tables, options) for name, (tables, options) in asked.items()}, default=str))
 """
 DRAWN = 50
+FIRST_KPI = "revenue_of_lapsing_customers_reached_per_100_calls"
 DAYS = [f"2024-{1 + place // 28:02}-{1 + place % 28:02}" for place in range(330)]
 
 
@@ -193,6 +194,11 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, Any] | str]] = {
         cases("claim_no,opened,amount,fraud", "Q{place},{iso},{strain}0,{bad}"),
         {},
         {"shape": "snapshots", "columns": {"case": "claim_no", "outcome": "fraud", "day": "opened", "money": "amount"}},
+    ),
+    "an outcome by the name of the KPI that waits": (
+        cases(f"claim_no,seen,{FIRST_KPI},late", "Q{place},{iso},{strain}.5,{bad}"),
+        {},
+        {"columns": {"outcome": FIRST_KPI}, "kind": "number"},
     ),
     "a class": (
         cases("ticket_id,age,result", "T{place},{strain},{bad}-{mark}ish"),

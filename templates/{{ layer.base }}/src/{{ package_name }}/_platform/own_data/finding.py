@@ -12,6 +12,7 @@ from ..written import quote_name
 from .dates import Order
 from .dialect import refuse_unknown
 from .findings import Found, Joined
+from .kpi_draft import read_text, title_that_waits
 from .leaks import SUSPICIOUS, find_left_out, read_sample
 from .personal import find_personal, find_special
 from .profiles import LARGEST_CLASS, Profile, as_days, profile_table
@@ -63,7 +64,8 @@ def find(settings: "PlatformSettings", request: Request) -> Found:
         named = {column: KINDS[part] for part, column in told.items() if part in KINDS}
         profiles = profile_table(opened.connection, whole, named, request.order)
         kept = {name: each for name, each in profiles.items() if name not in request.ignored}
-        seen = see_shape(kept, _as_event_parts(told), request.shape, request.positive)
+        aim = title_that_waits(read_text(settings.root))
+        seen = see_shape(kept, _as_event_parts(told), request.shape, request.positive, aim)
         tell(f"looking closer at {seen.shape}")
         found = (
             _events(opened, whole, profiles, seen)

@@ -62,6 +62,12 @@ def draft_kpi(content: str, found: Found) -> KpiDraft | None:
     )
 
 
+def title_that_waits(content: str) -> str:
+    """Name the KPI whose measurement is pending: a column of its name is what it is about."""
+    place = _pending(content)
+    return str(place[0].get("title", "")) if place is not None else ""
+
+
 def find_other_unit(content: str, found: Found) -> str | None:
     """Say that the KPI which waits is in a unit that money or a share of cases has not; other numbers may have any."""
     place = _pending(content)

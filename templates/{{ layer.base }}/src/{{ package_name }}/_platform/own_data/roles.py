@@ -21,12 +21,13 @@ from .column_names import (
 )
 from .day_columns import days_by_content
 from .personal import find_personal
-from .profiles import LARGEST_CLASS, TRUTHS, Profile
+from .profiles import LARGEST_CLASS, TRUTHS, Profile, spaced
 
 TOLD: Final = "as you said"
 BY_NAME: Final = "by its name"
 BY_CONTENT: Final = "by its content only"
 FEWEST: Final = 20  # rows below which content alone tells nothing
+AIMED: Final = 10.0  # what the name of the KPI that waits weighs for an outcome: more than all else together
 REPEATS: Final = 0.8  # distinct values for each row from which a key rather names the row
 
 
@@ -178,10 +179,15 @@ def _span(each: Profile) -> float:
     return float(str(each.most)) - float(str(each.least))
 
 
-def rank_outcomes(profiles: Sequence[Profile]) -> list[tuple[float, Profile]]:
-    """Order the columns that could be the outcome: by name, by having few values, by standing last."""
-    ranked = [(_likeness(each, last=each is profiles[-1]), each) for each in profiles if _may_be_outcome(each)]
+def rank_outcomes(profiles: Sequence[Profile], aim: str = "") -> list[tuple[float, Profile]]:
+    """Order the columns that could be the outcome: by name, also a KPI's, by having few values, by standing last."""
+    usable = [each for each in profiles if _may_be_outcome(each)]
+    ranked = [(_likeness(each, last=each is profiles[-1]) + AIMED * _is_named(each, aim), each) for each in usable]
     return sorted((pair for pair in ranked if pair[0] > 0), key=lambda pair: -pair[0])
+
+
+def _is_named(each: Profile, aim: str) -> bool:
+    return bool(aim) and spaced(each.name) == spaced(aim)
 
 
 def _may_be_outcome(each: Profile) -> bool:

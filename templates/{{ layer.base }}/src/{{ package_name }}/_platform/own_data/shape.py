@@ -51,15 +51,18 @@ class Seen:
 
 
 def see_shape(
-    profiles: Mapping[str, Profile], told: Mapping[str, str], wanted: Shape | None, positive: str | None
+    profiles: Mapping[str, Profile], told: Mapping[str, str], wanted: Shape | None, positive: str | None, aim: str = ""
 ) -> Seen:
-    """Decide by what people said, an outcome's name, and whether cases repeat; or refuse, naming both ways on."""
+    """Decide by what people said, an outcome's name, and whether cases repeat; or refuse, naming both ways on.
+
+    `aim` is the title of the KPI that waits for its measurement: a column of that name is the outcome.
+    """
     parts, missing = find_event_parts(
         profiles, {part: told[part] for part in told if part in (*EVENT_PARTS, "customer")}
     )
     if not missing and any(not _usable(profiles[guess.column]) for guess in parts):
         missing = [guess.part for guess in parts if not _usable(profiles[guess.column])]
-    outcomes = rank_outcomes(list(profiles.values()))
+    outcomes = rank_outcomes(list(profiles.values()), aim)
     by_looks = wanted is None and "outcome" not in told
     if wanted == "events" or (by_looks and _are_events(profiles, parts, missing, outcomes, told)):
         _need_events(profiles, parts, missing)
