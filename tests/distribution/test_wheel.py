@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotline.catalog.loading import builtin_root
+from pilotline.catalog.builtin import builtin_root
 from tests.helpers import ROOT, files_below
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
-from pilotline.catalog.loading import read_parts
+from pilotline.catalog.builtin import read_parts
 from pilotline.template.snapshot import Identity, Snapshot
 from tests.helpers import ROOT
 

@@ -83,7 +83,7 @@ def set_value(path: str, *keys_and_value: object) -> Edit:
     *keys, value = keys_and_value
 
     def edit(files: Files) -> None:
-        data = yaml.safe_load(files.get(path, b"{}")) or {}
+        data = yaml.load(files.get(path, b"{}"), Loader=yaml.CSafeLoader) or {}
         part = data
         for key in keys[:-1]:
             part = part.setdefault(key, {}) if isinstance(part, dict) else part[key]
@@ -91,7 +91,7 @@ def set_value(path: str, *keys_and_value: object) -> Edit:
             part.pop(keys[-1], None)
         else:
             part[keys[-1]] = value
-        files[path] = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        files[path] = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
     return edit
 

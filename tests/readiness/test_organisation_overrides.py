@@ -4,7 +4,8 @@ import pytest
 
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.verdict import judge
-from pilotline.readiness.view.catalog_origin import CatalogOrigin, fingerprint_content
+from pilotline.readiness.view.catalog_origin import CatalogOrigin
+from pilotline.readiness.view.origin import fingerprint_content
 from pilotline.readiness.view.pilot_view import Repository
 from tests.readiness.helpers import TODAY, edited, pilot, remove, run_one, set_value, write
 

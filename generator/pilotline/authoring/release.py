@@ -9,8 +9,8 @@ from typing import Final
 from pilotline.authoring.changelog import extend_changelog, format_changes, format_note, read_fragments
 from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.authoring.release_journal import ReleaseJournal, journalled, recover_release, refuse_killed
+from pilotline.catalog.builtin import read_parts
 from pilotline.catalog.frozen_releases import freeze_release, list_releases
-from pilotline.catalog.loading import read_parts
 from pilotline.catalog.upgrade_notes import NEXT, NOTES
 from pilotline.catalog.versions import parse_version, sorted_versions
 from pilotline.catalog.working_copy import read_catalog

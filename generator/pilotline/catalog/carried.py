@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
+from pilotline.catalog.builtin import builtin_root
 from pilotline.catalog.frozen_releases import list_releases, release_digests
-from pilotline.catalog.loading import builtin_root
 
 _TEMPLATES: Final = "templates/*/src/*/_platform/derived/*.j2"
 _FROZEN: Final = re.compile(r"templates/[^/]+/src/[^/]+/_platform/derived/[^/]+\.j2")

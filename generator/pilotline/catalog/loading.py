@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.catalog.builtin import NOT_CATALOG, builtin_root, read_parts
 from pilotline.catalog.cache import cached_repository, fetch_version
 from pilotline.catalog.frozen_releases import list_releases, read_release
 from pilotline.catalog.reference import Reference, is_remote, resolve_place
@@ -27,12 +28,6 @@ _BLOBS: Final[dict[str, bytes]] = {}
 
 
 _MOST_BLOBS: Final = 20_000
-
-
-_CATALOG_PARTS: Final = ("templates", "reference_architectures", "upgrade_notes")
-
-
-_NOT_CATALOG: Final = frozenset({".git", "__pycache__", ".DS_Store", ".ruff_cache", ".mypy_cache"})
 
 
 def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
@@ -69,6 +64,24 @@ def load_recorded(source: str, version: str | None, builtin_source: str) -> Snap
     return replace(snapshot, identity=identity)
 
 
+def locate_recorded(source: str, version: str | None) -> CommitOrigin | None:
+    """Find the commit of a version that a pilot records, without reading it; None for a folder that is no repository.
+
+    Raises:
+        CatalogError: It cannot be reached, or has no such version.
+    """
+    reference = Reference(resolve_place(source), version)
+    if is_remote(reference):
+        cached = fetch_version(str(reference.place), version)
+        return CommitOrigin(cached.repository, cached.commit)
+    folder = Path(str(reference.place))
+    return (
+        CommitOrigin(folder, _choose_commit(folder, str(folder), version)[1])
+        if git.is_repository_root(folder)
+        else None
+    )
+
+
 def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
     """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
 
@@ -77,13 +90,6 @@ def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
     """
     snapshot = load_recorded(source, version, builtin_source)
     return replace(snapshot, identity=replace(snapshot.identity, source=source, version=version))
-
-
-def builtin_root() -> Path:
-    """Find the built-in catalog: inside the installed package, or the checkout of an editable install."""
-    package = Path(__file__).resolve().parents[1]
-    carried = package / "_catalog"
-    return carried if carried.is_dir() else package.parents[1]
 
 
 def load_builtin(source: str, version: str | None = None) -> Snapshot:
@@ -95,15 +101,6 @@ def load_builtin(source: str, version: str | None = None) -> Snapshot:
     return Snapshot(identity, read_parts(builtin_root()), is_ours=True)
 
 
-def read_parts(root: Path) -> Tree:
-    """Read what makes up a catalog from a folder that may hold more."""
-    files: dict[str, File] = {"copier.yml": File((root / "copier.yml").read_bytes())}
-    for part in _CATALOG_PARTS:
-        if (root / part).is_dir():
-            files |= {f"{part}/{path}": file for path, file in read_tree(root / part, skip=_NOT_CATALOG).items()}
-    return Tree(files)
-
-
 def _load_folder(folder: Path, version: str | None) -> Snapshot:
     if git.is_repository_root(folder):
         return _load_commit(folder, str(folder), version)
@@ -113,7 +110,7 @@ def _load_folder(folder: Path, version: str | None) -> Snapshot:
         )
     if not any((folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
         raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give a folder that holds one.")
-    return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=_NOT_CATALOG))
+    return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=NOT_CATALOG))
 
 
 def _load_remote(url: str, version: str | None) -> Snapshot:
@@ -130,6 +127,12 @@ def _load_remote(url: str, version: str | None) -> Snapshot:
 
 
 def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
+    recorded, commit = _choose_commit(repository, source, version)
+    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit))
+
+
+def _choose_commit(repository: Path, source: str, version: str | None) -> tuple[str, str]:
+    """Choose the commit of a version; beside it, what a pilot records of it."""
     refs = list_refs(repository)
     tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
     revision = version or latest_version(tags) or "HEAD"
@@ -140,8 +143,7 @@ def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot
     if commit is None:
         known = ", ".join(sorted_versions(tags)[:5]) or "none"
         raise CatalogError(f"{source} has no version {revision}.", f"Versions that it has: {known}.")
-    recorded = revision if revision in tags else describe_commit(repository, commit)
-    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit))
+    return revision if revision in tags else describe_commit(repository, commit), commit
 
 
 def _read_snapshot(identity: Identity, origin: CommitOrigin) -> Snapshot:

@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import FrameType
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import click
 
@@ -20,8 +19,7 @@ _SOON: Final = 0.02
 """Seconds after which that place is left."""
 
 
-@dataclass(frozen=True)
-class _Ending:
+class _Ending(NamedTuple):
     """How a run ends that did not do what it was asked."""
 
     message: str

@@ -8,18 +8,16 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.documents.positions import Key
 
 Schema = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaViolation:
+class SchemaViolation(NamedTuple):
     """One place where a document breaks its schema."""
 
     keys: tuple[Key, ...]
@@ -77,8 +75,7 @@ Violations = Iterator[SchemaViolation]
 Keys = tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A value with the keys that lead to it, and the schema that its references are resolved in."""
 
     value: object

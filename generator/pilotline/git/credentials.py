@@ -4,11 +4,9 @@ Who gives `https://ci:TOKEN@host/x.git` wants this process to connect with it. W
 the address without it; git alone learns the rest, by settings in its environment, which no list of processes shows.
 """
 
-import logging
 import re
 from typing import Final
 
-_LOG: Final = logging.getLogger("pilotline")
 _ADDRESS: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^\s/?#@\"'<>]*(?:@[^\s/?#@\"'<>]*)*)@")
 _WEB: Final = ("http", "https", "git+http", "git+https")
 _given: Final[dict[str, str]] = {}
@@ -29,7 +27,9 @@ def set_user_apart(address: str) -> str:
     bare = without_user(address)
     if bare != address and bare not in _given:
         _given[bare] = address
-        _LOG.warning(
+        import logging  # noqa: PLC0415 - it is needed only when there is something to say
+
+        logging.getLogger("pilotline").warning(
             "The user information in the address of %s is used for the connection and written nowhere. A credential "
             "helper of git can keep it, for this and for later upgrades: git help gitcredentials",
             bare,

@@ -7,8 +7,7 @@ because a setting or a variable of the environment may switch it on.
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import PilotlineError
@@ -23,8 +22,7 @@ class PolicyError(PilotlineError):
     """A configuration names what the organisation's policies do not allow."""
 
 
-@dataclass(frozen=True)
-class PolicyViolation:
+class PolicyViolation(NamedTuple):
     """One name in a configuration file that a policy does not list."""
 
     path: str

@@ -5,8 +5,7 @@ Both read it from the pilot's own files; what is allowed comes from the organisa
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.pilot.currencies import CURRENCIES
@@ -22,8 +21,7 @@ _INTEGRATION: Final = re.compile(r"config/integrations/([^/]+)\.toml")
 _PRODUCTION: Final = "config/production.toml"
 
 
-@dataclass(frozen=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """Two things that a pilot says of itself and that exclude each other."""
 
     kind: str
@@ -33,8 +31,7 @@ class Contradiction:
     message: str
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What a pilot's files say, as far as the table asks."""
 
     manifest: Data

@@ -4,7 +4,6 @@ The pilot does the same with `<pilot> derive`; both follow the templates in `src
 first line names the file that they write.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -12,14 +11,12 @@ from jinja2 import StrictUndefined, TemplateError
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
-from pilotline.files.tree import Tree
+from pilotline.pilot.derived_inputs import MANIFESTS, TEMPLATE, is_input
 from pilotline.pilot.paths import KPI_EVIDENCE, KPIS, MANIFEST
 from pilotline.rules import derived as rules
 from pilotline.template.environment import SharingEnvironment, explain_template_error
 from pilotline.template.limits import limited
 
-_TEMPLATE: Final = re.compile(r"src/[^/]+/_platform/derived/[^/]+\.j2")
-MANIFESTS: Final = frozenset(rules.MANIFESTS)
 _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template raises over manifests that it was not made for."""
 
@@ -46,7 +43,7 @@ def derive_files(
     if not all(name in files for name in MANIFESTS):
         return {}
     needed = {path: files[path] if is_input(path) else b"" for path in files}
-    if are_ours(needed[path] for path in filter(_TEMPLATE.fullmatch, needed)):
+    if are_ours(needed[path] for path in filter(TEMPLATE.fullmatch, needed)):
         return _build(needed)
     return limited("Rebuilding the derived files", _build, needed)
 
@@ -55,7 +52,7 @@ def _build(files: Mapping[str, bytes]) -> dict[str, bytes]:
     context, environment = _context(files), _environment()
     folders = {path.rpartition("/")[0] for path in files}
     built: dict[str, bytes] = {}
-    for path in sorted(filter(_TEMPLATE.fullmatch, files)):
+    for path in sorted(filter(TEMPLATE.fullmatch, files)):
         source = files[path].decode("utf-8")
         try:
             text = environment.from_string(source).render(context)
@@ -75,16 +72,6 @@ def _context(files: Mapping[str, bytes]) -> dict[str, object]:
         "source_hash": rules.source_hash(files[KPIS], files[MANIFEST]),
         "evidence": _evidence(files),
     }
-
-
-def is_input(path: str) -> bool:
-    """Tell whether derived files are made from a path."""
-    return path in MANIFESTS or path == KPI_EVIDENCE or bool(_TEMPLATE.fullmatch(path))
-
-
-def contents(tree: Tree) -> dict[str, bytes]:
-    """Take the bytes of a tree."""
-    return {path: file.content for path, file in tree.items()}
 
 
 def _manifest(name: str, content: bytes) -> Mapping[str, object]:

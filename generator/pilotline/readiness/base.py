@@ -2,10 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
@@ -67,8 +66,7 @@ class Check(ABC):
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What a command printed, and how it ended."""
 
     code: int

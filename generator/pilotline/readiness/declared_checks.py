@@ -17,7 +17,6 @@ from pilotline.readiness.field_rules import FieldRule, find_problems, mistakes_o
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
-from pilotline.template.limits import limited
 
 _SECONDS: Final = 5.0
 """What the pattern of one check may take over all files of a pilot: a pattern can run for longer than anybody lives."""
@@ -152,6 +151,8 @@ def _text_problems(repo: Repository, rule: Section, what: str) -> list[Problem]:
         return []
     texts = {path: repo.text(path) for path in repo.files if fnmatch(path, rule.text("file"))}
     wanted = rule.text("matches" if rule.has("matches") else "forbids")
+    from pilotline.template.limits import limited  # noqa: PLC0415 - few organisations ask for patterns
+
     found = limited(what, _search, wanted, texts, seconds=_SECONDS)
     if rule.has("matches"):
         return [] if found else [Problem(f"{rule.text('file')} does not say {wanted}")]

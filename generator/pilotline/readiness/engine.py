@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from pilotline.documents.harmless import one_line
 from pilotline.pilot.stages import Stage
@@ -28,8 +29,7 @@ class Proofs:
     added: dict[str, Record] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Proof:
+class _Proof(NamedTuple):
     """What is known about an executed check: a measurement, or why there is none."""
 
     measured: Measured | None

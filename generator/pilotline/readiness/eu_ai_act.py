@@ -5,9 +5,8 @@ EUR-Lex.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.pilot.paths import STAGE_HISTORY
 from pilotline.pilot.stages import Stage
@@ -28,8 +27,7 @@ HIGH_RISK_ANNEX_I: Final = date(2028, 8, 2)
 HIGH_RISK_PUBLIC_LEGACY: Final = date(2030, 8, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that will turn red on a day, unless it is mended before."""
 
     day: date

@@ -5,9 +5,8 @@ first being 0. What is wrong is named by such a key.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.documents.section import Section
 from pilotline.readiness.results import Problem
@@ -18,8 +17,7 @@ EACH: Final = "*"
 _DATES: Final = ("past", "ahead")
 
 
-@dataclass(frozen=True)
-class FieldRule:
+class FieldRule(NamedTuple):
     """One question to a field of a file."""
 
     file: str

@@ -4,14 +4,14 @@ The list comes with the file that the catalog renders into each pilot. A file th
 nothing; where the catalog cannot be had, the list counts, and the verdict says that nobody could compare it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import NamedTuple
 
 from pilotline.documents.section import Location
 from pilotline.readiness.view.pilot_view import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Lowering:
+class Lowering(NamedTuple):
     """The checks that warn instead of fail, and what is to be said about the list."""
 
     checks: tuple[str, ...] = ()

@@ -1,10 +1,9 @@
 """The use case: look at a pilot, evaluate the wanted checks, judge, and keep the evidence that was made."""
 
-import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from pilotline.about import CATALOG_SOURCE
 from pilotline.errors import PilotlineError
@@ -16,8 +15,7 @@ from pilotline.readiness.declared_checks import declared_checks
 from pilotline.readiness.engine import Progress, Proofs, lower_severities
 from pilotline.readiness.evidence import has_real_changes, read_records, write_records
 from pilotline.readiness.organisation_overrides import read_lowering
-from pilotline.readiness.plugins.installed import Request, installed_families, run_families
-from pilotline.readiness.plugins.repo_review import run_repo_review
+from pilotline.readiness.plugins.found import Request, installed_families
 from pilotline.readiness.registry import FAMILIES, CheckSelection, builtin_checks
 from pilotline.readiness.results import Result
 from pilotline.readiness.tools import PilotTools
@@ -30,8 +28,7 @@ class ChecksError(PilotlineError):
     """Checks were asked for that there are none of, or a place that cannot be looked at."""
 
 
-@dataclass(frozen=True)
-class CheckOptions:
+class CheckOptions(NamedTuple):
     """Which checks to evaluate, and how."""
 
     stage: Stage | None = None
@@ -43,8 +40,7 @@ class CheckOptions:
     repo_review: bool = False
 
 
-@dataclass(frozen=True)
-class CheckOutcome:
+class CheckOutcome(NamedTuple):
     """The verdict, and what was written on the way."""
 
     root: Path
@@ -76,10 +72,13 @@ def check_pilot(
     checks = tuple(check for check in everything if choice.wants(check.card.id))
     mended = _mend(root, repo, checks) if options.fix else ()
     repo = open_pilot_view(root, today, origin) if mended else repo
-    request = Request(root, today, builtin_source, choice, options.run, options.offline)
     proofs = Proofs(read_records(repo), PilotTools(root, options.offline) if options.run else None, progress)
-    results = _evaluate(repo, checks, proofs, foreign, request)
-    results += run_repo_review(root) if options.repo_review else ()
+    lowered = read_lowering(repo).checks
+    results = run_checks(repo, checks, lowered, proofs)
+    if foreign:
+        request = Request(root, today, builtin_source, choice, options.run, options.offline)
+        results += lower_severities(_run_foreign(foreign, request, proofs), lowered)
+    results += _review(root) if options.repo_review else ()
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
     left_out = tuple(check.card.id for check in everything if check not in checks)
     verdict = judge(repo, results, options.stage, left_out, is_partial=bool(choice.select))
@@ -92,15 +91,19 @@ def _root(start: Path) -> Path:
     return find_root(start)
 
 
-def _evaluate(
-    repo: Repository, checks: Iterable[Check], proofs: Proofs, foreign: tuple[str, ...], request: Request
-) -> tuple[Result, ...]:
-    """Evaluate our checks, those of the organisation, and those of other packages in processes of their own."""
-    lowered = read_lowering(repo).checks
-    own = run_checks(repo, checks, lowered, proofs)
-    answers = run_families(foreign, request)
+def _run_foreign(families: tuple[str, ...], request: Request, proofs: Proofs) -> Sequence[Result]:
+    """Evaluate the checks of other packages, in processes of their own, and take what they proved."""
+    from pilotline.readiness.plugins.installed import run_families  # noqa: PLC0415 - few have any
+
+    answers = run_families(families, request)
     proofs.added.update({record.check: record for record in answers.records})
-    return (*own, *lower_severities(answers.results, lowered))
+    return answers.results
+
+
+def _review(root: Path) -> tuple[Result, ...]:
+    from pilotline.readiness.plugins.repo_review import run_repo_review  # noqa: PLC0415 - it is asked for by an option
+
+    return run_repo_review(root)
 
 
 def _accept_choice(options: CheckOptions, checks: Iterable[Check], foreign: tuple[str, ...]) -> CheckSelection:
@@ -115,6 +118,8 @@ def _accept_choice(options: CheckOptions, checks: Iterable[Check], foreign: tupl
     choice = CheckSelection(*(tuple(name.upper() for name in names) for names in (options.select, options.ignore)))
     for name in (*choice.select, *choice.ignore):
         if name not in known and not name.startswith(foreign or ("-",)):
+            import difflib  # noqa: PLC0415 - it is needed only when a name was wrong
+
             near = difflib.get_close_matches(name, sorted(known), n=1)
             guess = f"Did you mean {near[0]}?" if near else f"The families are {', '.join((*FAMILIES, *foreign))}."
             raise ChecksError(f"There is no check or family {name}.", guess)

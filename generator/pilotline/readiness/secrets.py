@@ -4,41 +4,28 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """A form that an issuer publishes; its marks are searched first, because plain texts are found much faster."""
-
-    kind: str
-    marks: tuple[str, ...]
-    pattern: re.Pattern[str]
-
-
-def _form(kind: str, marks: str, pattern: str) -> _Form:
-    return _Form(kind, tuple(marks.split()), re.compile(pattern))
-
-
 _FORMS: Final = (
-    _form("a private key", "KEY-----", r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
-    _form("an AWS key", "AKIA ASIA", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    _form("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
-    _form("a GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"),
-    _form("a GitLab token", "glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    _form("a Slack token", "xox", r"\bxox[abposr]-[A-Za-z0-9-]{20,}"),
-    _form("a Google API key", "AIza", r"\bAIza[0-9A-Za-z_-]{35}\b"),
-    _form("an API key of a model provider", "sk-", r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
-    _form("a Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{34,}\b"),
-    _form("a signed token", "eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    _form("an Azure storage key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}"),
+    ("a private key", r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+    ("an AWS key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
+    ("a GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"),
+    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("a Slack token", r"\bxox[abposr]-[A-Za-z0-9-]{20,}"),
+    ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("an API key of a model provider", r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
+    ("a Hugging Face token", r"\bhf_[A-Za-z0-9]{34,}\b"),
+    ("a signed token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("an Azure storage key", r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}"),
 )
+"""Kinds and forms that issuers publish, as texts: only where one of their marks is found are they compiled."""
+_MARKS: Final = re.compile(r"KEY-----|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|AIza|sk-|hf_|eyJ|AccountKey=")
 _PASSWORD_IN_URL: Final = re.compile(r"://([^\s:/@\"'{}<>$]+):([^\s@/\"'{}<>$]{3,})@")
 _TOKEN_IN_URL: Final = re.compile(r"https?://([A-Za-z0-9_~.-]{16,})@")
-_ASSIGNED: Final = re.compile(r"[:=]\s*[\"']([^\"'\s]{12,})[\"']")
-_NAME: Final = re.compile(r"(?i)(?:password|passwd|secret|token|key)[\w.-]*[\"']?\s*\Z")
-_LONGEST_NAME: Final = 80
+_NAMES: Final = ("password", "passwd", "secret", "token", "key")
+_ASSIGNED: Final = re.compile(r"[\w.-]{0,80}[\"']?\s*[:=]\s*[\"']([^\"'\s]{12,})[\"']")
+"""What follows the word that a name holds, where it is an assignment."""
 _ALLOWED: Final = ("pragma: allowlist secret", "gitleaks:allow")
 _FEWEST_BITS: Final = 3.2
 _HARMLESS_PASSWORDS: Final = frozenset({"password", "postgres", "secret", "guest", "changeme", "***", "xxx", "pass"})
@@ -62,9 +49,8 @@ def kind_of_secret(line: str) -> str:
 
 def _suspects(text: str) -> Iterator[tuple[int, str]]:
     """Find what looks like a secret, by its place in the text."""
-    for form in _FORMS:
-        if any(mark in text for mark in form.marks):
-            yield from ((found.start(), form.kind) for found in form.pattern.finditer(text))
+    for kind, form in _FORMS if _MARKS.search(text) else ():
+        yield from ((found.start(), kind) for found in re.finditer(form, text))
     if "://" in text:
         for found in _PASSWORD_IN_URL.finditer(text):
             user, password = found.groups()
@@ -73,10 +59,25 @@ def _suspects(text: str) -> Iterator[tuple[int, str]]:
         for found in _TOKEN_IN_URL.finditer(text):
             if _looks_random(found[1]):
                 yield found.start(), "a token in an address"
-    for found in _ASSIGNED.finditer(text):
-        before = text[max(0, found.start() - _LONGEST_NAME) : found.start()]
-        if _looks_random(found[1]) and _NAME.search(before):
-            yield found.start(1), "a secret in an assignment"
+    yield from _assigned(text)
+
+
+def _assigned(text: str) -> Iterator[tuple[int, str]]:
+    """Find random values of names that promise a secret; the words are looked for first, which is much faster."""
+    small = _lower(text)
+    for name in _NAMES:
+        place = small.find(name)
+        while place >= 0:
+            value = _ASSIGNED.match(text, place + len(name))
+            if value and _looks_random(value[1]):
+                yield value.start(1), "a secret in an assignment"
+            place = small.find(name, place + 1)
+
+
+def _lower(text: str) -> str:
+    """Write a text small, each character in its place; a few have two small ones."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(char.lower() if char.isascii() else char for char in text)
 
 
 def _looks_random(value: str) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pilotline.documents.section import NOWHERE, Location
 from pilotline.pilot.rule_book import explain_differing_rules, find_differing_rules
@@ -23,16 +23,14 @@ _MOST_NAMED: Final = 5
 Weight = Literal["error", "warning", "note", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something to know that is no check: a waiver that ends soon or is none, a bar that was lowered."""
 
     message: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyScore:
+class FamilyScore(NamedTuple):
     """How far one family is, with the strength of its proofs side by side."""
 
     family: str
@@ -43,7 +41,7 @@ class FamilyScore:
     applicable: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepGroup:
     """Next steps that serve the same purpose, and how many open checks do."""
 

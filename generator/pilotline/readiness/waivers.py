@@ -1,8 +1,7 @@
 """Waivers: who allowed a pilot to go on without a check, why, and until when."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import WAIVERS
@@ -15,8 +14,7 @@ _TEXTS: Final = ("check", "reason", "owner", "approver")
 _DATES: Final = ("created", "expires")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """One waiver that has its form."""
 
     check: str
@@ -36,8 +34,7 @@ class Waiver:
         return self.holds_on(day) and self.expires - day <= _SOON
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """An entry that is no waiver, and why."""
 
     message: str

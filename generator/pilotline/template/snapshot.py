@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
 from pilotline.files.tree import File, Tree
-from pilotline.template.definition import TemplateDefinition, parse_definition
-from pilotline.template.environment import Templating
 from pilotline.template.links import LinkedFiles
+
+if TYPE_CHECKING:
+    from pilotline.template.definition import TemplateDefinition
+    from pilotline.template.environment import Templating
 
 _SHARED: Final = frozenset({"definition", "files", "folders", "templating"})
 """What is the same for every use of a snapshot, and made anew in another process."""
@@ -73,12 +75,14 @@ class Snapshot:
     """Whether this pilotline carries it; the templates of all others are rendered where they can be stopped."""
 
     @cached_property
-    def definition(self) -> TemplateDefinition:
+    def definition(self) -> "TemplateDefinition":
         """The parsed `copier.yml`.
 
         Raises:
             CatalogError: There is none, or it cannot be used.
         """
+        from pilotline.template.definition import parse_definition  # noqa: PLC0415 - whoever only reads needs no YAML
+
         return parse_definition(self.files, self.identity.label)
 
     @cached_property
@@ -87,7 +91,7 @@ class Snapshot:
         return LinkedFiles(self.tree) if any(file.link for file in self.tree.values()) else self.tree
 
     @cached_property
-    def templating(self) -> Templating:
+    def templating(self) -> "Templating":
         """The environment that compiles each of the snapshot's templates once.
 
         Raises:
@@ -96,6 +100,8 @@ class Snapshot:
         """
         if self.definition.extensions:
             raise self._refuse_extensions()
+        from pilotline.template.environment import Templating  # noqa: PLC0415 - nor Jinja
+
         return Templating(self.files, self.definition.environment_options)
 
     @cached_property

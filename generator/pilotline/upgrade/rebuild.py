@@ -5,7 +5,8 @@ from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
 from pilotline.pilot.configuration import decides, is_configuration, refuse_forbidden
-from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_input
+from pilotline.pilot.derived_files import derive_files
+from pilotline.pilot.derived_inputs import MANIFESTS, is_input
 from pilotline.pilot.paths import ANSWERS_LOCK
 from pilotline.pilot.repository import Pilot
 from pilotline.rules.derived import is_derived

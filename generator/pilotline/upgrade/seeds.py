@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pilotline.catalog.carried import carries
 from pilotline.files.tree import File
 from pilotline.git.fast_import import Side
-from pilotline.pilot.derived_files import MANIFESTS, derive_files, is_input
+from pilotline.pilot.derived_files import derive_files
+from pilotline.pilot.derived_inputs import MANIFESTS, is_input
 from pilotline.upgrade.merge import Listing, Scratch
 from pilotline.upgrade.renders import Renders, without
 

@@ -185,6 +185,9 @@ def test_a_sentence_that_looks_like_an_import_is_none():
         "def f():\n    from .deep.er import g\n",
         "if True: import q; import r\n",
         "from .._platform import errors\n",
+        "from a import (  # important (very)\n    b,\n)\nimport c\n",
+        "import importlib; from imports import important\n",
+        "from a import (b, importer)\nfrom c import d",
     ],
 )
 def test_no_import_is_overlooked_by_looking_first(text):
@@ -192,7 +195,7 @@ def test_no_import_is_overlooked_by_looking_first(text):
     repo = Repository.of({path: text}, TODAY)
     found = {each.module for each in imports_of(repo, path)}
     assert found
-    assert found <= {each.module for each in possible_imports(path, text)}
+    assert found <= {*possible_imports(path, text)}
 
 
 def test_what_is_declared_may_be_reached():

@@ -3,7 +3,8 @@ import pytest
 from pilotline.pilot.derived_files import derive_files
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.verdict import run_checks
-from pilotline.readiness.view.catalog_origin import CatalogOrigin, Version
+from pilotline.readiness.view.catalog_origin import CatalogOrigin
+from pilotline.readiness.view.origin import Version
 from pilotline.readiness.view.pilot_view import Repository
 from tests.readiness.helpers import TODAY, edited, find_check, pilot, remove, replace, run_one, set_value, write
 

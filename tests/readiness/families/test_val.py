@@ -4,7 +4,7 @@ import pytest
 
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.verdict import run_checks
-from pilotline.readiness.view.catalog_origin import NoOrigin
+from pilotline.readiness.view.origin import NoOrigin
 from pilotline.readiness.view.pilot_view import Repository, open_pilot_view
 from tests.helpers import build_file_tree, git
 from tests.readiness.complete import complete, lines, measured

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from pilotline.documents.harmless import one_line
-from pilotline.readiness.view.catalog_origin import NoOrigin
 from pilotline.readiness.view.files import read_files
 from pilotline.readiness.view.git_history import GitHistory
+from pilotline.readiness.view.origin import NoOrigin
 from pilotline.readiness.view.pilot_view import find_root, open_pilot_view
 from pilotline.rules.placeholders import is_placeholder
 from tests.helpers import build_file_tree, commit_all, git

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pilotline.cli.options.common import config_path, echo_json, open_recorded
+from pilotline.cli.options.catalogs import open_recorded
+from pilotline.cli.options.common import config_path, echo_json
 from pilotline.cli.options.move_options import MoveOptions
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer

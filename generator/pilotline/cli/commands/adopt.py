@@ -10,7 +10,8 @@ from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refus
 from pilotline.adoption.cookiecutter import RECORDS, CookiecutterRecord, find_origin, render_origin
 from pilotline.cli.commands._run_upgrade import More, finish_move, open_here, ready_for
 from pilotline.cli.options.answers import Answering, answering_options, ask_person, settle_answers
-from pilotline.cli.options.common import config_path, given_options, open_catalog, refuse_idle
+from pilotline.cli.options.catalogs import open_catalog
+from pilotline.cli.options.common import config_path, given_options, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import list_lines

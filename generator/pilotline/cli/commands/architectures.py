@@ -8,7 +8,8 @@ import click
 
 from pilotline.catalog.architectures import Architecture, find_architecture, list_architectures
 from pilotline.cli.lazy import LazyGroup
-from pilotline.cli.options.common import catalog_option, echo_json, json_option, open_catalog
+from pilotline.cli.options.catalogs import open_catalog
+from pilotline.cli.options.common import catalog_option, echo_json, json_option
 from pilotline.cli.views.terminal import say
 
 _WIDEST: Final = 100

@@ -8,7 +8,8 @@ from pilotline.architecture_pack.diagrams import draw_svg
 from pilotline.architecture_pack.pack import gather_pack
 from pilotline.architecture_pack.pages import write_html, write_markdown
 from pilotline.catalog.architectures import find_architecture
-from pilotline.cli.options.common import catalog_option, open_catalog, parse_data
+from pilotline.cli.options.catalogs import open_catalog
+from pilotline.cli.options.common import catalog_option, parse_data
 from pilotline.files.disk import replace_files
 from pilotline.files.tree import File, Tree
 from pilotline.template.answers import accept_answers

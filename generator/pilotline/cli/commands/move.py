@@ -3,7 +3,8 @@
 import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
-from pilotline.cli.options.common import open_catalog, parse_data
+from pilotline.cli.options.catalogs import open_catalog
+from pilotline.cli.options.common import parse_data
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.errors import CatalogError
 from pilotline.template.snapshot import Snapshot

@@ -9,7 +9,8 @@ import click
 
 from pilotline.cli.exit import stop_listening
 from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, settle_answers
-from pilotline.cli.options.common import echo_json, json_option, open_catalog, open_recorded
+from pilotline.cli.options.catalogs import open_catalog, open_recorded
+from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
 from pilotline.cli.views.terminal import say

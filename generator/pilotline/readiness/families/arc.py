@@ -125,7 +125,7 @@ class CallLists(Protocol):            # ports/__init__.py
         folder = f"{repo.package_folder}{_PLAIN}"
         for path in (*repo.below(folder, ".py"), *(path for path in (f"{folder}.py",) if path in repo.files)):
             # What only looks like an import is cheap to find; what is one, the parser knows.
-            if any(_foreign(repo, found) for found in possible_imports(path, repo.text(path))):
+            if any(_foreign(repo, module) for module in possible_imports(path, repo.text(path))):
                 yield from _not_plain(repo, path)
 
     def command(self, repo: Repository) -> str:
@@ -162,14 +162,14 @@ def _broken(report: str) -> Iterator[str]:
 def _not_plain(repo: Repository, path: str) -> Iterator[Problem]:
     """Find what the domain imports from elsewhere than Python itself; the pilot's own modules are the layers' matter."""
     for found in imports_of(repo, path):
-        if root := _foreign(repo, found):
+        if root := _foreign(repo, found.module):
             message = f"{path} imports {root}: the domain is plain Python, without third-party packages"
             yield Problem(message, Location(path, found.line))
 
 
-def _foreign(repo: Repository, found: Import) -> str:
+def _foreign(repo: Repository, module: str) -> str:
     """Name the package that an import brings in, where it is neither Python's nor the pilot's own."""
-    root = found.module.split(".")[0]
+    root = module.split(".", maxsplit=1)[0]
     own = repo.package_folder.removeprefix("src/").rstrip("/")
     return "" if root in sys.stdlib_module_names or root == own else root
 
@@ -200,22 +200,22 @@ outside_systems:
         undeclared = _CLIENTS - declared
         for path in repo.modules:
             if path not in integrations and any(
-                _client(found, undeclared) for found in possible_imports(path, repo.text(path))
+                _client(module, undeclared) for module in possible_imports(path, repo.text(path))
             ):
                 yield from _clients(path, imports_of(repo, path), undeclared)
         yield from _undeclared_hosts(repo)
 
 
-def _client(found: Import, undeclared: frozenset[str]) -> str:
+def _client(module: str, undeclared: frozenset[str]) -> str:
     """Name the client that an import brings: its first part, or its first two (`google.cloud`); empty for none."""
-    first, _, rest = found.module.partition(".")
+    first, _, rest = module.partition(".")
     second = f"{first}.{rest.partition('.')[0]}"
     return next((name for name in (first, second) if name in undeclared), "")
 
 
 def _clients(path: str, imports: tuple[Import, ...], undeclared: frozenset[str]) -> Iterator[Problem]:
     for found in imports:
-        if name := _client(found, undeclared):
+        if name := _client(found.module, undeclared):
             message = f"{path} reaches a system through {name} that is declared nowhere"
             yield Problem(message, Location(path, found.line))
 

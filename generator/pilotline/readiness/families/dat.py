@@ -1,9 +1,6 @@
 """Data: where it comes from, who may use it for how long, and that it is what it was."""
 
-import gzip
-import lzma
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -13,6 +10,7 @@ from pilotline.pilot.paths import DATA, GOVERNANCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import has_personal_data, is_unanswered, tests_named, uses_retrieval
+from pilotline.readiness.personal_data import find_personal_data
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
@@ -24,13 +22,6 @@ _DATA: Final = re.compile(
 )
 _PACKED: Final = re.compile(r"\.(?:gz|xz|bz2|zst)$")
 _NO_DATA: Final = (GOVERNANCE,)
-_PEOPLE: Final = {
-    "an e-mail address": re.compile(r"\b[\w.+-]{2,}@(?!example\b)(?:[\w-]+\.)+[A-Za-z]{2,}\b"),
-    "an IBAN": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),
-    "a card number": re.compile(r"\b(?:4\d{3}|5[1-5]\d{2}|3[47]\d{2})(?:[ -]?\d{4}){3}\b"),
-}
-_HARMLESS: Final = re.compile(r"@(?:[\w-]+\.)*(?:example\.(?:org|com|net)|[\w-]+\.(?:test|invalid|example|localhost))$")
-_LOOKED_AT: Final = 200_000
 _LONGEST_REFRESH: Final = 365.0
 
 
@@ -163,42 +154,14 @@ class NoRawDataIsCommitted(Check):
             elif is_data and path.rpartition("/")[2] not in contracts and not _is_fixture(path, size):
                 yield Problem(f"{path} is data that no contract covers", Location(path))
             if is_data or path.startswith((DATA, "evals/", "notebooks/")) or path.endswith(".ipynb"):
-                yield from _people_in(path, repo.files[path])
+                yield from (
+                    Problem(f"{path} seems to hold {kind}", Location(path, line))
+                    for kind, line in find_personal_data(path, repo.files[path])
+                )
 
 
 def _is_fixture(path: str, size: int) -> bool:
     return path.startswith("tests/") and size <= _SMALL_FIXTURE
-
-
-def _people_in(path: str, content: bytes) -> Iterator[Problem]:
-    """Look for personal data in the beginning of a file, unpacked where it is packed."""
-    text = _unpack(path, content)
-    for kind, pattern in _PEOPLE.items():
-        for found in pattern.finditer(text):
-            if _is_personal(kind, found[0]):
-                yield Problem(f"{path} seems to hold {kind}", Location(path, text.count("\n", 0, found.start()) + 1))
-                break
-
-
-def _unpack(path: str, content: bytes) -> str:
-    try:
-        if path.endswith(".xz"):
-            content = lzma.LZMADecompressor().decompress(content, max_length=_LOOKED_AT)
-        elif path.endswith(".gz"):
-            content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, _LOOKED_AT)
-    except (lzma.LZMAError, zlib.error, gzip.BadGzipFile):
-        return ""
-    return "" if b"\0" in content[:8000] else content[:_LOOKED_AT].decode("utf-8", errors="replace")
-
-
-def _is_personal(kind: str, text: str) -> bool:
-    if kind == "an e-mail address":
-        return not _HARMLESS.search(text.lower())
-    if kind == "an IBAN":
-        compact = text.replace(" ", "")
-        return int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 == 1
-    digits = [int(char) for char in text if char.isdigit()][::-1]
-    return sum(digits[0::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
 
 
 class PersonalDataIsDeclared(Check):

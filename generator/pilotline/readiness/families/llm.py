@@ -15,22 +15,22 @@ from pilotline.readiness.results import Effort, Grade, Problem
 from pilotline.readiness.secrets import find_secrets
 from pilotline.readiness.view.pilot_view import Repository
 
-_DANGEROUS_WORDS: Final = re.compile(r"\b(?:eval|exec|system|popen|execute\w*)\s*\(|shell\s*=")
-_VALIDATION: Final = re.compile(
-    r"model_validate|TypeAdapter|jsonschema|response_format|response_model|output_type|json_schema"
-)
-_ASKING: Final = re.compile(r"(?i)\b(?:prompts?|completions?|chat|llm|repl(?:y|ies)|language model)\b")
-_RULES: Final = re.compile(
+# Patterns as texts: most pilots ask no language model, and what is never searched for is never compiled.
+_DANGEROUS_WORDS: Final = r"\b(?:eval|exec|system|popen|execute\w*)\s*\(|shell\s*="
+_CALLS: Final = r"\btools\s*=|@\w*\.?tool\b|function_call"
+_VALIDATION: Final = r"model_validate|TypeAdapter|jsonschema|response_format|response_model|output_type|json_schema"
+_ASKING: Final = r"(?i)\b(?:prompts?|completions?|chat|llm|repl(?:y|ies)|language model)\b"
+_RULES: Final = (
     r"(?i)\b(?:only|if|unless)\b[^.\n]{0,60}\b(?:admins?|administrators?|authori[sz]ed|permissions?|managers? may|logged in)\b"
     r"|\b(?:password|api[ _-]?key|access token)\b\s*(?:is|:|=)"
 )
 _LIMITS: Final = {
-    "tokens": re.compile(r"max_\w*tokens|token_limit"),
-    "rate": re.compile(r"requests_per_\w+|rate_limit\w*|max_concurren\w+"),
-    "time": re.compile(r"timeout\w*"),
-    "cost": re.compile(r"cost_per_day|max_cost\w*|budget\w*|cost_limit\w*"),
+    "tokens": r"max_\w*tokens|token_limit",
+    "rate": r"requests_per_\w+|rate_limit\w*|max_concurren\w+",
+    "time": r"timeout\w*",
+    "cost": r"cost_per_day|max_cost\w*|budget\w*|cost_limit\w*",
 }
-_GROUNDED: Final = re.compile(r"(?i)ground|faithful|hallucinat|citation")
+_GROUNDED: Final = r"(?i)ground|faithful|hallucinat|citation"
 
 
 class _LanguageModelCheck(Check):
@@ -85,12 +85,12 @@ answer = Answer.model_validate_json(reply.text)     # refused when it is anythin
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         for path in repo.team_modules:
-            tree = repo.syntax(path) if _DANGEROUS_WORDS.search(repo.text(path)) else None
+            tree = repo.syntax(path) if re.search(_DANGEROUS_WORDS, repo.text(path)) else None
             for node in ast.walk(tree) if tree else ():
                 if isinstance(node, ast.Call) and (what := _danger(node)):
                     yield Problem(f"{path} {what}", Location(path, node.lineno))
-        asking = [text for path in repo.modules if _ASKING.search(text := repo.text(path))]
-        if not any(_VALIDATION.search(text) for text in asking):
+        asking = [text for path in repo.modules if re.search(_ASKING, text := repo.text(path))]
+        if not any(re.search(_VALIDATION, text) for text in asking):
             yield Problem("No schema holds what the model writes")
 
 
@@ -136,10 +136,10 @@ agent:
 """
 
     def not_applicable(self, repo: Repository) -> str:
-        calls = repo.manifest.has("agent") or any(
-            re.search(r"\btools\s*=|@\w*\.?tool\b|function_call", repo.text(path)) for path in repo.modules
-        )
-        return needs_language_model(repo) or ("" if calls else "The language model calls no tools")
+        if missing := needs_language_model(repo):
+            return missing
+        calls = repo.manifest.has("agent") or any(re.search(_CALLS, repo.text(path)) for path in repo.modules)
+        return "" if calls else "The language model calls no tools"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         tools = repo.manifest.items("agent", "tools")
@@ -175,7 +175,7 @@ documents = [found for found in search(question) if user.may_read(found)]    # n
             text = repo.text(path)
             for line, kind in find_secrets(text):
                 yield Problem(f"{path} seems to hold {kind}", Location(path, line))
-            if found := _RULES.search(text):
+            if found := re.search(_RULES, text):
                 line = text.count("\n", 0, found.start()) + 1
                 yield Problem(f"{path} leaves to the model who may do what", Location(path, line))
 
@@ -202,7 +202,7 @@ max_cost_per_day = 20
         for document in repo.settings.values():
             keys |= set(_keys(document))
         for what, pattern in _LIMITS.items():
-            if not any(pattern.fullmatch(key) for key in keys):
+            if not any(re.fullmatch(pattern, key) for key in keys):
                 yield Problem(f"There is no limit of {what}", repo.manifest.place("llm"))
 
 
@@ -227,7 +227,9 @@ class AnswersAreGrounded(_LanguageModelCheck):
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        metrics = [each for each in repo.document(EVALUATION).items("metrics") if _GROUNDED.search(each.text("name"))]
+        metrics = [
+            each for each in repo.document(EVALUATION).items("metrics") if re.search(_GROUNDED, each.text("name"))
+        ]
         if not metrics:
             yield Problem(f"Whether answers are borne out by sources is not measured ({EVALUATION})")
         for metric in metrics:

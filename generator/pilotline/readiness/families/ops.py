@@ -12,8 +12,8 @@ from pilotline.readiness.facts import find_gaps, has_personal_data, is_unanswere
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
-_STRUCTURED: Final = re.compile(r"\b(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
-_MODEL_VERSION: Final = re.compile(r"\b(?:pilot_)?model_version\b")
+_STRUCTURED: Final = re.compile(r"(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
+_MODEL_VERSION: Final = re.compile(r"model_version\b")
 _PROMPT_VERSION: Final = re.compile(r"\bprompt_(?:version|hash|id)\b")
 _REDACTION: Final = re.compile(r"(?i)redact|mask|scrub|pseudonym")
 _ALERT: Final = re.compile(r"(?m)^\s*(?:- )?alert:\s*[\"']?([\w-]+)")
@@ -50,7 +50,6 @@ logger("score").info("scored", model_version=version, prompt_version=prompt.vers
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        sources = [repo.text(path) for path in repo.modules]
         wanted = [
             (_STRUCTURED, "Logs are not structured"),
             (_MODEL_VERSION, "Neither logs nor metrics name the model's version"),
@@ -59,7 +58,8 @@ logger("score").info("scored", model_version=version, prompt_version=prompt.vers
             wanted.append((_PROMPT_VERSION, "Logs do not name the prompt's version"))
         if has_personal_data(repo):
             wanted.append((_REDACTION, "Nothing hides people in what is logged (redaction or pseudonyms)"))
-        yield from (Problem(text) for pattern, text in wanted if not any(pattern.search(source) for source in sources))
+        source = "\n".join(repo.text(path) for path in repo.modules)
+        yield from (Problem(text) for pattern, text in wanted if not pattern.search(source))
         if not tests_named(repo, r"\blogs?|_logs?(?:_|\b)|trac(?:e|ing)"):
             yield Problem("No test looks at what a log line holds (test_…log…)")
 
@@ -129,7 +129,7 @@ class DriftIsWatched(Check):
     def find(self, repo: Repository) -> Iterator[Problem]:
         if not any(re.search(r"(?i)drift|skew", alert) for alert in alerts_of(repo)):
             yield Problem("No alert below ops/ watches drift")
-        if not any(re.search(r"(?i)\bdrift|skew\b", repo.text(path)) for path in repo.modules):
+        if not any(re.search(r"\b(?:[Dd]rift|DRIFT)|(?:[Ss]kew|SKEW)\b", repo.text(path)) for path in repo.modules):
             yield Problem("No code measures drift")
 
 

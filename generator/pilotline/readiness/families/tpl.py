@@ -4,23 +4,25 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
-from pilotline.catalog.carried import carries
 from pilotline.catalog.versions import parse_version
 from pilotline.documents.section import Location
 from pilotline.errors import CatalogError
 from pilotline.pilot import answers_lock
-from pilotline.pilot.derived_files import derive_files
+from pilotline.pilot.derived_inputs import is_input
 from pilotline.pilot.paths import ANSWERS, ANSWERS_LOCK, OWNED_CHANGES, TEAM_FILES
 from pilotline.pilot.stages import Stage
 from pilotline.pilot.team_files import RecordError
 from pilotline.readiness.base import Check, NotProvenError
 from pilotline.readiness.results import Effort, Problem, Severity
-from pilotline.readiness.view.catalog_origin import Version, fingerprint_content
+from pilotline.readiness.view.origin import Version, fingerprint_content
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.readiness.view.remembered import remembered
 
 _GIT_URL: Final = re.compile(r"(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
+_MARKS: Final = ("<<<<<<<", ">>>>>>>", "|||||||")
 _MARKER: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 _BOTS: Final = (
     "renovate.json",
@@ -131,7 +133,7 @@ class NoMergeIsUnfinished(Check):
             if path.endswith(".rej"):
                 yield Problem(f"{path} holds a change that could not be applied", Location(path))
         for path, text in repo.texts():
-            if ("<<<<<<<" in text or ">>>>>>>" in text or "|||||||" in text) and (found := _MARKER.search(text)):
+            if any(mark in text for mark in _MARKS) and (found := _MARKER.search(text)):
                 line = text.count("\n", 0, found.start()) + 1
                 yield Problem(f"{path} holds conflict markers", Location(path, line))
 
@@ -176,7 +178,8 @@ changes:
 
     def mend(self, repo: Repository) -> Mapping[str, bytes]:
         with contextlib.suppress(CatalogError):
-            return _rebuilt(repo)
+            stale = _stale(repo)
+            return {path: new for path, new in _derive(repo).items() if path in stale}
         return {}
 
 
@@ -189,7 +192,7 @@ def _explained(repo: Repository) -> Iterator[str]:
 
 def _stale_files(repo: Repository) -> Iterator[Problem]:
     try:
-        stale = _rebuilt(repo)
+        stale = _stale(repo)
     except CatalogError as error:
         yield Problem(f"The derived files cannot be rebuilt: {error.message}")
         return
@@ -197,14 +200,24 @@ def _stale_files(repo: Repository) -> Iterator[Problem]:
         yield Problem(f"{path} is stale: what it is made from changed since", Location(path))
 
 
-def _rebuilt(repo: Repository) -> Mapping[str, bytes]:
-    """Build the derived files that are there and differ from what their sources give."""
-    built = derive_files(repo.files, carries).items()
-    return {
-        path: new
-        for path, new in built
-        if path in repo.files and fingerprint_content(repo.files[path]) != fingerprint_content(new)
-    }
+def _stale(repo: Repository) -> tuple[str, ...]:
+    """Name the derived files that are there and differ from what their sources give."""
+    given = {path: sha256(repo.files[path]).hexdigest() if is_input(path) else "" for path in repo.files}
+    built = remembered("derived", given, lambda: _fingerprint_derived(repo))
+    return tuple(
+        path for path, new in built.items() if path in repo.files and fingerprint_content(repo.files[path]) != new
+    )
+
+
+def _fingerprint_derived(repo: Repository) -> dict[str, str]:
+    return {path: fingerprint_content(new) for path, new in _derive(repo).items()}
+
+
+def _derive(repo: Repository) -> dict[str, bytes]:
+    from pilotline.catalog.carried import carries  # noqa: PLC0415 - it reads the built-in catalog
+    from pilotline.pilot.derived_files import derive_files  # noqa: PLC0415 - it loads Jinja
+
+    return derive_files(repo.files, carries)
 
 
 class UpdateBotIsConfigured(Check):

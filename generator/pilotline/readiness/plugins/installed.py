@@ -5,42 +5,23 @@ result, which is then an error; the run and its output go on.
 """
 
 import contextlib
-import re
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
 from pilotline.files.worker import Worker, WorkerDiedError, WorkerTimeoutError
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.evidence import Record
-from pilotline.readiness.plugins.installed_worker import GROUP, run_checks
+from pilotline.readiness.plugins.found import GROUP, Request
+from pilotline.readiness.plugins.installed_worker import run_checks
 from pilotline.readiness.plugins.messages import load_card, load_result
-from pilotline.readiness.registry import FAMILIES, CheckSelection
 from pilotline.readiness.results import Card, Effort, Grade, Result, Severity, Status
 
-SECONDS: Final = 10.0
-"""How long one check may take; only executed checks need more, and get it."""
 _EXECUTED_SECONDS: Final = 1800.0
-_FAMILY: Final = re.compile(r"[A-Z]{3}")
 _MOST_RESTARTS: Final = 20
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a child process is asked for."""
-
-    root: Path
-    today: date
-    builtin_source: str
-    choice: CheckSelection
-    run: bool = False
-    offline: bool = False
-    seconds: float = SECONDS
 
 
 @dataclass
@@ -49,12 +30,6 @@ class FamilyResults:
 
     results: list[Result] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
-
-
-def installed_families() -> tuple[str, ...]:
-    """Name the families that other packages bring; a built-in one cannot be replaced."""
-    names = {point.name for point in entry_points(group=GROUP)}
-    return tuple(sorted(name for name in names if _FAMILY.fullmatch(name) and name not in FAMILIES))
 
 
 def run_families(families: Sequence[str], request: Request) -> FamilyResults:

@@ -8,19 +8,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Final
 
 from pilotline.files.worker_process import tell
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, evaluate
 from pilotline.readiness.evidence import Record, read_records
+from pilotline.readiness.plugins.found import GROUP
 from pilotline.readiness.plugins.messages import dump_card, dump_result
 from pilotline.readiness.registry import CheckSelection
 from pilotline.readiness.tools import PilotTools
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
 from pilotline.readiness.view.pilot_view import open_pilot_view
-
-GROUP: Final = "pilotline.checks"
 
 
 def load_checks(point: EntryPoint) -> tuple[Check, ...]:

@@ -3,9 +3,8 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
@@ -14,8 +13,7 @@ _REGULAR: Final = frozenset({"100644", "100755"})
 _NEVER: Final = frozenset({".git", ".venv", "venv", "__pycache__", "node_modules", "var"})
 
 
-@dataclass(frozen=True)
-class Hidden:
+class Hidden(NamedTuple):
     """What git tracks and a sparse checkout leaves out of the work tree."""
 
     objects: Mapping[str, str]
@@ -72,8 +70,11 @@ class Files(Mapping[str, bytes]):
     def _read(self, path: str) -> bytes:
         if self._root is not None and path in self.hidden.objects:
             return git.run_git(["cat-file", "blob", self.hidden.objects[path]], self._root, discover=True)
+        if self._root is None:
+            return b""
         try:
-            return (self._root / path).read_bytes() if self._root else b""
+            with open(f"{self._root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - there are hundreds
+                return file.read()
         except OSError:
             return b""
 
@@ -121,7 +122,7 @@ def _sizes(folder: Path, paths: set[str]) -> dict[str, int]:
     sizes = {}
     for path in paths:
         try:
-            found = os.lstat(folder / path)
+            found = os.lstat(f"{folder}/{path}")
         except OSError:
             continue
         if stat.S_ISREG(found.st_mode):

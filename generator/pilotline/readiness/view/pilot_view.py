@@ -1,6 +1,7 @@
 """What a check sees: a lazy, read-only view of one pilot. A test builds the same from a dict."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +14,12 @@ from pilotline.pilot.paths import ANSWERS, GITLAB_CI, KPIS, MANIFEST, ORGANISATI
 from pilotline.pilot.renamed_package import find_new_names, follow_path
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.pilot.team_files import parse_record
-from pilotline.readiness.view.catalog_origin import Fingerprints, NoOrigin, Origin, fingerprint_content
 from pilotline.readiness.view.files import Files, read_files
 from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
+from pilotline.readiness.view.origin import Fingerprints, NoOrigin, Origin, fingerprint_content
 
 _LONGEST_TEXT: Final = 1_000_000
+_TEST: Final = re.compile(r"(?:def (?=test_)|class (?=Test))(\w+)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,11 @@ class Repository:
             if self.files.size(path) <= _LONGEST_TEXT and b"\0" not in self.files[path][:8000]:
                 yield path, self.text(path)
 
+    @cached_property
+    def test_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of test functions and classes, by the file below `tests/` that holds them."""
+        return {path: tuple(_names_of_tests(self.text(path))) for path in self.below("tests", ".py")}
+
     def find_lines(self, path: str, *needles: str) -> Iterator[tuple[Location, str]]:
         """Find the lines of a file that hold one of some texts."""
         for number, line in enumerate(self.text(path).splitlines(), 1):
@@ -171,6 +178,14 @@ class Repository:
     def settings(self) -> Mapping[str, Section]:
         """The settings files below `config/`, by path."""
         return {path: self.document(path) for path in self.below("config", ".toml")}
+
+
+def _names_of_tests(text: str) -> Iterator[str]:
+    """Find what is defined as a test; the word is looked for first, which is much faster than a line's beginning."""
+    for found in _TEST.finditer(text):
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
+        if before in {"", "async"} or found[1].startswith("T"):
+            yield found[1]
 
 
 def _parse_python(content: bytes) -> ast.Module | None:
