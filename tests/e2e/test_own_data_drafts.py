@@ -20,12 +20,21 @@ DRAFT = """
 import json, os, sys
 from pathlib import Path
 from customer_call_list._platform import PilotError
+from customer_call_list._platform.contracts import read_contract
 from customer_call_list._platform.own_data.command import check_quickly
 from customer_call_list._platform.own_data.drafting import draft
 from customer_call_list._platform.own_data.finding import Request, find
 from customer_call_list._platform.settings import PlatformPart
 
 settings = PlatformPart.load()
+
+def refused(files):
+    kept = Path("contract.yaml")
+    kept.write_text(next(text for path, text in files.items() if path.startswith("data_contracts/")), encoding="utf-8")
+    try:
+        return read_contract(kept) and None
+    except PilotError as error:
+        return str(error)
 
 def made(tables, options):
     try:
@@ -40,7 +49,8 @@ def made(tables, options):
         "kind": outcome and outcome.kind, "positive": outcome and outcome.positive, "features": list(found.features),
         "left_out": dict(found.left_out), "personal": dict(found.personal), "words": found.words.model_dump(),
         "rule": found.rule and found.rule.model_dump(exclude_defaults=True), "decisions": "\\n".join(drafted.decisions),
-        "files": dict(drafted.files), "sql": drafted.kpi and drafted.kpi.sql,
+        "files": dict(drafted.files), "contract refused": refused(drafted.files),
+        "sql": drafted.kpi and drafted.kpi.sql,
     }
 
 asked = json.load(open("asked.json"))
@@ -376,6 +386,10 @@ def test_no_draft_tolerates_that_a_column_cannot_be_read(drafts):
     judged = [rule for column in columns for rule in column.get("quality", ()) if rule["type"] == "sql"]
     assert len(judged) > 100
     assert max(rule["mustBeLessOrEqualTo"] for rule in judged) <= 50
+
+
+def test_every_drafted_contract_is_one_that_the_pilot_enforces(drafts):
+    assert {name: why for name, found in drafts.items() if (why := found.get("contract refused"))} == {}
 
 
 def wrong(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:

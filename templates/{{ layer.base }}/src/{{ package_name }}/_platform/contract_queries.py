@@ -88,13 +88,18 @@ def read_repeated(query: str) -> tuple[str, ...] | None:
 
 def counts_percent(query: str) -> bool:
     """Tell whether a query gives percent, and not rows."""
-    return " ".join(query.split()).startswith("SELECT 100.0 * ")
+    return _on_one_line(query).startswith("SELECT 100.0 * ")
+
+
+def _on_one_line(query: str) -> str:
+    """Put a query on one line; a narrow or no-break blank is a sign in its text, and stays."""
+    return re.sub(r"[ \t\r\n]+", " ", query).strip()
 
 
 def _inner(query: str, counted: str) -> str | None:
     for frame in (SHARE, COUNT):
         before, after = frame.format(counted="\0").split("\0")
-        found = re.fullmatch(re.escape(before) + counted + re.escape(after), " ".join(query.split()))
+        found = re.fullmatch(re.escape(before) + counted + re.escape(after), _on_one_line(query))
         if found is not None:
             return found["inner"]
     return None
