@@ -16,6 +16,14 @@ HERE = Path.cwd()
 SLEEP = [sys.executable, "-c", "import sys, time; print('up', flush=True); time.sleep(60)"]
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """Hear interrupts, also where the tests run in the background of a shell, which has them ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def started(monkeypatch):
     """Remember each process; a signal arrives in the very moment in which it is there and nobody holds it yet."""
@@ -114,7 +122,8 @@ def test_who_asks_again_after_a_while_is_heard_at_once(monkeypatch):
 
 
 def test_a_terminal_s_interrupt_does_not_reach_what_finishes():
-    group = [sys.executable, "-c", "import os; print(os.getpgrp())"]
+    """A terminal sends it to a whole group, also to a program that has just been started."""
+    interrupted = [sys.executable, "-c", "import os; os.kill(os.getpid(), 15); print('went on')"]
     with finishing():
-        assert int(run_child(group, HERE).stdout) != os.getpgrp()
-    assert int(run_child(group, HERE).stdout) == os.getpgrp()
+        assert run_child(interrupted, HERE).stdout == b"went on\n"
+    assert run_child(interrupted, HERE).returncode == -signal.SIGTERM

@@ -234,7 +234,11 @@ def test_an_interrupted_abort_is_finished_first(originals, tmp_path, monkeypatch
         return goes_on(*arguments)
 
     monkeypatch.setattr(undo, step, interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        undo.abort_move(open_pilot(pilot))
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            undo.abort_move(open_pilot(pilot))
+    finally:
+        signal.signal(signal.SIGINT, heard)
     assert everything(pilot) == before
     assert not list((pilot / ".git").glob("pilotline-*"))

@@ -6,7 +6,6 @@ changed shows as an edit of the team.
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -20,6 +19,7 @@ from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import Reference
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_tree
+from pilotline.files.scratch import scratch_folder
 from pilotline.files.tree import File, Tree
 from pilotline.git.credentials import without_user
 from pilotline.template.environment import explain_template_error
@@ -91,9 +91,9 @@ def render_origin(origin: CookiecutterRecord, builtin_source: str) -> Tree:
     links = [path for path, file in source.items() if file.link]
     if links:
         raise CatalogError(f"The template {origin.address} holds a symbolic link ({links[0]}).", _OTHERWISE)
-    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
-        write_tree(source, Path(folder))
-        root = Path(folder).joinpath(*_parts(origin.directory))
+    with scratch_folder() as folder:
+        write_tree(source, folder)
+        root = folder.joinpath(*_parts(origin.directory))
         born = limited("Rendering the old template", _bear, origin, root)
     return Tree({path: file for path, file in born.items() if not _is_skipped(path, origin.skip)})
 

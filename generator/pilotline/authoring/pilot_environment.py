@@ -19,6 +19,7 @@ from typing import Final
 from pilotline.errors import PilotlineError
 from pilotline.files.children import run_child
 from pilotline.files.locks import locked
+from pilotline.files.scratch import scratch_folder
 
 CHECKS: Final = (
     ("ruff", "check", "."),
@@ -103,7 +104,7 @@ def failed_checks(
     pilot: Path, executables: Path, checks: Sequence[Sequence[str]] = CHECKS, *, offline: bool = True
 ) -> tuple[FinishedCommand, ...]:
     """Run a pilot's own checks and give those that failed."""
-    with tempfile.TemporaryDirectory() as scratch, known_types(executables, Path(scratch) / "mypy"):
+    with scratch_folder() as scratch, known_types(executables, scratch / "mypy"):
         quiet = {
             "MYPY_CACHE_DIR": f"{scratch}/mypy",
             "RUFF_CACHE_DIR": f"{scratch}/ruff",

@@ -8,7 +8,6 @@ nothing that is cached ever goes away.
 import hashlib
 import logging
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pilotline.catalog.versions import latest_version, match_version, sorted_ver
 from pilotline.config import cache_folder
 from pilotline.errors import CatalogError, GitError
 from pilotline.files.locks import locked
+from pilotline.files.scratch import scratch_folder
 from pilotline.git import commands as git
 from pilotline.git import remotes
 from pilotline.git.revisions import list_refs, resolve_commit
@@ -177,9 +177,9 @@ def cached_repository(url: str) -> Path:
         return repository
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
-            git.run_git(["init", "--quiet", "--bare", "--template=", "new.git"], Path(scratch))
-            (Path(scratch) / "new.git").rename(repository)
+        with scratch_folder(beside=folder) as scratch:
+            git.run_git(["init", "--quiet", "--bare", "--template=", "new.git"], scratch)
+            (scratch / "new.git").rename(repository)
     except OSError as error:
         if not repository.is_dir():  # another process made it in the meantime
             raise CatalogError(

@@ -42,18 +42,7 @@ def run_child(
         subprocess.TimeoutExpired: It took longer.
     """
     source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-    with (
-        HeldSignals() as held,
-        subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
-            command,
-            cwd=cwd,
-            env=environment,
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0 if _FINISHING else None,
-        ) as child,  # fmt: skip
-    ):
+    with HeldSignals() as held, _start(command, cwd, environment, source) as child:
         try:
             held.release()
             said, errors = child.communicate(stdin, seconds)
@@ -61,6 +50,29 @@ def run_child(
             _end(child)
             raise
     return subprocess.CompletedProcess(command, child.returncode, said, errors)
+
+
+def _start(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str] | None, stdin: int
+) -> subprocess.Popen[bytes]:
+    """Start a program, deaf to the signals that wait for what is being finished."""
+    with _deaf() if _FINISHING else contextlib.nullcontext():
+        return subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
+            command, cwd=cwd, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Block signals in the programs that are started meanwhile, from their first moment on; here they only wait."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -79,7 +91,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def finishing() -> Iterator[None]:
     """Finish what must not be left half done: an interrupt waits until then; where that takes long, the next is heard.
 
-    Programs that are started meanwhile are in a group of their own, since a terminal interrupts a whole group.
+    Programs that are started meanwhile hear none, since a terminal interrupts a whole group.
     """
     with HeldSignals(only_first=True):
         _FINISHING.append(True)

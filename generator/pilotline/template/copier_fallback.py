@@ -9,7 +9,6 @@ to that repository, so that the answers file names the true source and nothing i
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from typing import Final
 
 from pilotline.errors import AnswerProblem, AnswersError, CatalogError
 from pilotline.files.disk import read_tree, write_tree
+from pilotline.files.scratch import scratch_folder
 from pilotline.files.tree import File, Tree
 from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError
 from pilotline.git import commands as git
@@ -52,8 +52,8 @@ def render_with_copier(snapshot: Snapshot, given: Mapping[str, object]) -> Copie
     refuse_submodules(snapshot, "")
     _refuse_unsafe(snapshot)
     refuse_without_copier(snapshot)
-    with tempfile.TemporaryDirectory(prefix="pilotline-copier-") as name:
-        workshop = Path(name).resolve()
+    with scratch_folder("pilotline-copier-") as place:
+        workshop = place.resolve()
         order = prepare_order(snapshot, given, workshop)
         plain = _run(snapshot, {**order, "skip_tasks": True}, workshop, "plain")
         if not (snapshot.usage.trusted and snapshot.definition.tasks):

@@ -1,10 +1,10 @@
 """Migrations of a trusted catalog, run by Copier itself: in its order, with its conditions, folders and variables."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from pilotline.files.scratch import scratch_folder
 from pilotline.template.copier_fallback import call_copier, prepare_order, refuse_without_copier
 from pilotline.template.snapshot import Snapshot
 
@@ -34,8 +34,8 @@ def run_migrations(
         CatalogError: One of them fails, or Copier is not installed.
     """
     refuse_without_copier(target)
-    with tempfile.TemporaryDirectory(prefix="pilotline-copier-", ignore_cleanup_errors=True) as name:
-        workshop = Path(name).resolve()
+    with scratch_folder("pilotline-copier-") as place:
+        workshop = place.resolve()
         order = prepare_order(target, given, workshop, earlier=recorded)
         call_copier(
             {

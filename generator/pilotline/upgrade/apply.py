@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection
 
 from pilotline.errors import GitError
+from pilotline.files.children import finishing
 from pilotline.files.disk import write_atomically
 from pilotline.git import commands as git
 from pilotline.git.contents import TreeEntry
@@ -89,9 +90,10 @@ def _take_back(pilot: Pilot, cause: BaseException) -> None:
         PilotError: It does; the journal stays, so that undoing can be finished later.
     """
     try:
-        journal = read_journal(pilot)
-        if journal is not None:
-            undo_move(pilot, journal)
+        with finishing():
+            journal = read_journal(pilot)
+            if journal is not None:
+                undo_move(pilot, journal)
     except GitError as error:
         raise PilotError(
             f"{cause} What was written until then could not be taken back: {error.message}",

@@ -7,13 +7,13 @@ from git itself. Nothing is written to the pilot, not even an object.
 
 import contextlib
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import GitError
+from pilotline.files.scratch import scratch_folder
 from pilotline.files.tree import File
 from pilotline.git import commands as git
 from pilotline.git.attributes import FILE as ATTRIBUTES
@@ -215,8 +215,8 @@ def open_scratch(pilot: WorkTree, prefix: str, version: str | None = None) -> It
         prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
         version: The catalog's version that conflict markers name.
     """
-    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as folder:
-        yield Scratch(Path(folder) / "merge", pilot, prefix, version)
+    with scratch_folder() as folder:
+        yield Scratch(folder / "merge", pilot, prefix, version)
 
 
 def fetch_result(pilot: WorkTree, merge: Merge) -> None:

@@ -7,13 +7,13 @@ is theirs to read and to change, but as to the merge it stays as it was committe
 """
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
+from pilotline.files.scratch import scratch_folder
 from pilotline.git import commands as git
 from pilotline.git.fast_import import is_sha256
 from pilotline.git.work_tree import WorkTree
@@ -59,8 +59,8 @@ def rehearse(pilot: Pilot, recorded: Snapshot, target: Snapshot) -> Iterator[Reh
     if not (target.usage.trusted and has_migrations(recorded, target)):
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as name:
-        copy = Path(name).resolve() / (pilot.repository.name or "project")
+    with scratch_folder() as folder:
+        copy = folder.resolve() / (pilot.repository.name or "project")
         _check_out(pilot, copy)
         file = copy / pilot.prefix / pilot.answers_file
         committed = file.read_bytes()

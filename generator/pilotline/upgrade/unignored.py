@@ -1,11 +1,11 @@
 """Files that git ignores now and would not any more: the next `git add` would take them along, secrets among them."""
 
 import os
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.errors import GitError
+from pilotline.files.scratch import scratch_folder
 from pilotline.git import commands as git
 from pilotline.git.contents import list_tree, read_blobs
 from pilotline.pilot.repository import Pilot
@@ -39,8 +39,7 @@ def _ignored_after(pilot: Pilot, merge: Merge, paths: list[str]) -> frozenset[st
     """Ask git which paths the merged rules ignore, in a folder that holds nothing but those rules."""
     rules = [entry for entry in list_tree(merge.scratch, merge.tree_id) if PurePosixPath(entry.path).name == _RULES]
     contents = read_blobs(merge.scratch, [entry.object_id for entry in rules]) if rules else ()
-    with tempfile.TemporaryDirectory(prefix="pilotline-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         git.run_git(["init", "--quiet", "--template=", "."], folder)
         for entry, content in zip(rules, contents, strict=True):
             (folder / entry.path).parent.mkdir(parents=True, exist_ok=True)

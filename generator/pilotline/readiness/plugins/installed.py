@@ -5,13 +5,12 @@ result, which is then an error; the run and its output go on.
 """
 
 import contextlib
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
+from pilotline.files.scratch import scratch_folder
 from pilotline.files.worker import Worker, WorkerDiedError, WorkerTimeoutError
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.evidence import Record
@@ -81,7 +80,7 @@ def _ask(family: str, request: Request, listener: "_Listener", running: contextl
         "offline": "yes" if request.offline else "no",
     }
     seconds = _EXECUTED_SECONDS if request.run else request.seconds
-    with tempfile.TemporaryDirectory(prefix="pilotline-checks-") as folder, Worker(Path(folder)) as worker:
+    with scratch_folder("pilotline-checks-") as folder, Worker(folder) as worker:
         running.callback(worker.end)
         try:
             worker.work(run_checks, asked, seconds=seconds, heard=listener.hear)

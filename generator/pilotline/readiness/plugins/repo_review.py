@@ -4,12 +4,12 @@ They are advice of others, so they warn and never block; their ids are their own
 """
 
 import importlib.util
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from pilotline.errors import PilotlineError
+from pilotline.files.scratch import scratch_folder
 from pilotline.files.worker import Worker, WorkerTimeoutError
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.plugins.repo_review_worker import review
@@ -30,7 +30,7 @@ def run_repo_review(folder: Path) -> tuple[Result, ...]:
     """
     if importlib.util.find_spec("repo_review") is None:
         raise RepoReviewError("repo-review is not installed.", "Run: pip install repo-review sp-repo-review")
-    with tempfile.TemporaryDirectory(prefix="pilotline-review-") as scratch, Worker(Path(scratch)) as worker:
+    with scratch_folder("pilotline-review-") as scratch, Worker(scratch) as worker:
         try:
             rows = worker.work(review, str(folder.resolve()), seconds=_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever a plug-in breaks is its own result
