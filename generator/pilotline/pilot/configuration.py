@@ -71,13 +71,22 @@ def find_forbidden(files: Mapping[str, bytes]) -> tuple[PolicyViolation, ...]:
     """
     policies = next((_parse(files[path]) for path in files if _FILE.fullmatch(path)), {})
     manifest = _parse(files.get(MANIFEST, b""))
+    return violations_in(
+        {path: _read_toml(files[path]) for path in filter(is_configuration, files)}, policies, manifest
+    )
+
+
+def violations_in(
+    settings: Mapping[str, Mapping[str, object]], policies: Mapping[str, object], manifest: Mapping[str, object]
+) -> tuple[PolicyViolation, ...]:
+    """Find the same in configuration that was read before: what each file sets, by path."""
     if not policies or not manifest:
         return ()
     contact = contact_of(policies)
     return tuple(
         PolicyViolation(path, refusal, contact)
-        for path in sorted(filter(is_configuration, files))
-        for refusal in sorted(find_refusals(policies, manifest, names_in(_read_toml(files[path]))))
+        for path in sorted(settings)
+        for refusal in sorted(find_refusals(policies, manifest, names_in(settings[path])))
     )
 
 

@@ -198,9 +198,10 @@ outside_systems:
             f"{repo.package_folder}adapters/integrations/{name}.py" for name in repo.answers.texts("integrations")
         }
         undeclared = _CLIENTS - declared
+        firsts = {name.partition(".")[0] for name in undeclared}
         for path in repo.modules:
             if path not in integrations and any(
-                _client(module, undeclared) for module in possible_imports(path, repo.text(path))
+                module.partition(".")[0] in firsts for module in possible_imports(path, repo.text(path))
             ):
                 yield from _clients(path, imports_of(repo, path), undeclared)
         yield from _undeclared_hosts(repo)

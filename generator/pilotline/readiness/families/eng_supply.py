@@ -7,7 +7,7 @@ from typing import Final
 
 from pilotline.documents.section import Location, Section
 from pilotline.git.credentials import without_user
-from pilotline.pilot.configuration import find_forbidden
+from pilotline.pilot.configuration import is_configuration, violations_in
 from pilotline.pilot.paths import BILL_OF_MATERIALS, GITLAB_CI
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
@@ -16,6 +16,7 @@ from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.secrets import find_secrets, kind_of_secret
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.workflows import ci_runs, jobs_of, triggers_of
+from pilotline.rules.plain import as_mapping
 
 _PINNED: Final = re.compile(r"[^@]+@[0-9a-f]{40}")
 _UNTRUSTED: Final = re.compile(
@@ -270,7 +271,9 @@ url = "postgresql://db.sales.internal/shop"
         if repo.is_as_rendered(path) is False:
             what = "differs from the catalog's" if path in repo.files else "was deleted"
             yield Problem(f"{path} {what}: its policies are the organisation's to change", Location(path))
-        for violation in find_forbidden(repo.files):
+        settings = {each: as_mapping(repo.document(each).data) for each in filter(is_configuration, repo.files)}
+        policies, manifest = as_mapping(repo.organisation.data), as_mapping(repo.manifest.data)
+        for violation in violations_in(settings, policies, manifest):
             place = repo.document(violation.path).place(*violation.refusal.named.setting.split("."))
             yield Problem(violation.message, place)
         yield from contradictions(repo, "integration")
