@@ -54,9 +54,10 @@ CHECK = "pilotline check (a generated pilot)"
 START = "pilotline --help"
 LIMITS = (Limit(CHECK, START, 0.3),)
 BARS = (
-    Bar(START, "cookiecutter --version", 0.5),
-    Bar("pilotline new --defaults", "copier copy (same template)", 0.5),
-    Bar(CHECK, "copier copy (same template)", 0.5),
+    Bar(START, "cookiecutter --version", 0.4),
+    Bar("pilotline new --defaults", "copier copy (same template)", 0.4),
+    Bar(CHECK, "copier copy (same template)", 0.2),
+    Bar(CHECK, START, 5),
 )
 
 
