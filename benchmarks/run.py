@@ -57,7 +57,7 @@ BARS = (
     Bar(START, "cookiecutter --version", 0.4),
     Bar("pilotline new --defaults", "copier copy (same template)", 0.4),
     Bar(CHECK, "copier copy (same template)", 0.2),
-    Bar(CHECK, START, 5),
+    Bar(CHECK, START, 4),
 )
 
 

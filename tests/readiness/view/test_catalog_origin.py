@@ -12,9 +12,12 @@ from pilotline.catalog.builtin import builtin_root, read_parts, state_of_parts
 from pilotline.config import cache_folder
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
 from pilotline.readiness.view.origin import fingerprint_content
+from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.view.remembered import remembered
 from tests.helpers import IDENTITY, build_file_tree, commit_all, pilotline
+from tests.readiness.helpers import TODAY
 
+ANSWERS = "{{ _copier_answers | to_nice_yaml }}"
 TEMPLATE = {"copier.yml": "name: one\n", "out.txt": "first\n"}
 
 
@@ -167,3 +170,43 @@ def test_days_of_versions_are_those_of_their_tags(catalog):
     versions = CatalogOrigin().versions(str(catalog)) or ()
     assert [(version.name, version.day) for version in versions] == [("v1.0.0", date.today())]  # noqa: DTZ011 - git's own day
     assert CatalogOrigin().versions(str(catalog.parent / "none")) is None
+
+
+def looked(path, text):
+    """Say what a file holds, and count that it was asked."""
+    ASKED.append(path)
+    return text.strip()
+
+
+ASKED: list[str] = []
+
+
+def test_what_was_seen_in_the_catalog_s_own_unchanged_files_is_remembered(catalog):
+    build_file_tree(catalog, {"a.txt": "theirs\n", "z.txt": "theirs, too\n"})
+    commit_all(catalog, "two", tag="v2.0.0")
+    answers = {"_src_path": str(catalog), "_commit": "v2.0.0", "name": "one"}
+    files = {"a.txt": "theirs\n", "m.txt": "ours\n", "z.txt": "changed\n", ".copier-answers.yml": json.dumps(answers)}
+
+    def scan(**changes):
+        ASKED.clear()
+        repo = Repository.of(files | changes, TODAY, CatalogOrigin())
+        return dict(repo.scan(("a.txt", "m.txt", "z.txt"), looked)), sorted(ASKED)
+
+    expected = {"a.txt": "theirs", "m.txt": "ours", "z.txt": "changed"}
+    assert scan() == (expected, ["a.txt", "m.txt", "z.txt"])
+    assert scan() == (expected, ["m.txt", "z.txt"]), "what the team wrote is looked at each time"
+    assert scan(**{"a.txt": "edited\n"}) == (expected | {"a.txt": "edited"}, ["a.txt", "m.txt", "z.txt"])
+    assert list(scan()[0]) == list(expected)
+
+
+def test_a_secret_in_the_catalog_s_own_file_is_found_each_time(catalog, tmp_path):
+    token = "ghp_" + "a1B2" * 10
+    build_file_tree(catalog, {"own.py": f"TOKEN = '{token}'\n", "{{ _copier_conf.answers_file }}.jinja": ANSWERS})
+    commit_all(catalog, "two", tag="v2.0.0")
+    made = pilotline("new", tmp_path / "pilot", "--defaults", "--catalog", catalog, environment=IDENTITY)
+    assert made.code == 0, made.err
+    for team in ({}, {}, {"team.py": f"OTHER = '{token}'\n"}):
+        build_file_tree(tmp_path / "pilot", team)
+        said = pilotline("check", tmp_path / "pilot", "--select", "ENG005", "--all", environment={}).out
+        assert "own.py seems to hold a GitHub token" in said, said
+        assert ("1 more" in said) == bool(team), said

@@ -199,12 +199,15 @@ outside_systems:
         }
         undeclared = _CLIENTS - declared
         firsts = {name.partition(".")[0] for name in undeclared}
-        for path in repo.modules:
-            if path not in integrations and any(
-                module.partition(".")[0] in firsts for module in possible_imports(path, repo.text(path))
-            ):
+        for path, imported in repo.scan(repo.modules, _look_for_imports).items():
+            if path not in integrations and not firsts.isdisjoint(imported.split()):
                 yield from _clients(path, imports_of(repo, path), undeclared)
         yield from _undeclared_hosts(repo)
+
+
+def _look_for_imports(path: str, text: str) -> str:
+    """Name the first parts of what a file may import."""
+    return " ".join(sorted({module.partition(".")[0] for module in possible_imports(path, text)}))
 
 
 def _client(module: str, undeclared: frozenset[str]) -> str:

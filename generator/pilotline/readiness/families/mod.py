@@ -122,16 +122,20 @@ model:
         for path in repo.files:
             if path.endswith(_UNSAFE_FILES) and not path.startswith("tests/"):
                 yield Problem(f"{path} is in a format that can run code, or may hold such a thing", Location(path))
-        for path in repo.modules:
-            text = repo.text(path)
-            tree = repo.syntax(path) if any(word in text for word in _UNSAFE_WORDS) else None
-            yield from (Problem(f"{path} {what}", Location(path, line)) for line, what in _unsafe(tree) if tree)
+        for path, found in repo.scan(repo.modules, _look_for_words).items():
+            for line, what in _unsafe(repo.syntax(path)) if found else ():
+                yield Problem(f"{path} {what}", Location(path, line))
         known = {entry.text("path"): entry for entry in repo.manifest.items("model", "artefacts")}
         for path in (path for path in repo.files if path.endswith(_ARTEFACTS)):
             if path not in known:
                 yield Problem(f"The hash of {path} is not recorded (model.artefacts)", Location(path))
             elif known[path].text("sha256") != hashlib.sha256(repo.files[path]).hexdigest():
                 yield Problem(f"{path} is not the file whose hash is recorded", known[path].place("sha256"))
+
+
+def _look_for_words(path: str, text: str) -> str:
+    del path
+    return next((word for word in _UNSAFE_WORDS if word in text), "")
 
 
 def _unsafe(tree: ast.Module | None) -> Iterator[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """Value: each KPI is defined, measured, and bound to what gives its unit."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -13,7 +14,7 @@ from pilotline.readiness.base import Check
 from pilotline.readiness.facts import contradictions, is_unanswered
 from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.results import Effort, Problem
-from pilotline.readiness.view.pilot_view import Repository
+from pilotline.readiness.view.pilot_view import Repository, parse_python
 from pilotline.rules.evidence import UNMEASURED
 from pilotline.rules.kpi_definition import pending_of
 from pilotline.rules.plain import as_mapping
@@ -166,9 +167,17 @@ def registered_units(repo: Repository) -> dict[str, Declared]:
 
     A pilot whose code registers none, as earlier ones did, is taken at its word.
     """
-    trees = (repo.syntax(path) for path in repo.modules if _registers(repo.text(path)))
     words = words_of(as_mapping(repo.document(_SETTINGS).data))
-    return {name: in_words(said, words) for tree in trees if tree is not None for name, said in find_registered(tree)}
+    registered = (json.loads(found) for found in repo.scan(repo.modules, _look_for_measures).values() if found)
+    return {name: in_words(Declared(*said), words) for found in registered for name, *said in found}
+
+
+def _look_for_measures(path: str, text: str) -> str:
+    """Find what a module registers: name, unit and meaning of each."""
+    del path
+    tree = parse_python(text.encode()) if _registers(text) else None
+    found = [(name, said.unit, said.meaning) for name, said in find_registered(tree)] if tree else []
+    return json.dumps(found) if found else ""
 
 
 def _registers(text: str) -> bool:

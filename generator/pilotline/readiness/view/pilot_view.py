@@ -1,8 +1,9 @@
 """What a check sees: a lazy, read-only view of one pilot. A test builds the same from a dict."""
 
 import ast
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +18,7 @@ from pilotline.pilot.team_files import parse_record
 from pilotline.readiness.view.files import Files, read_files
 from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
 from pilotline.readiness.view.origin import Fingerprints, NoOrigin, Origin, fingerprint_content
+from pilotline.readiness.view.remembered import remembered
 
 _LONGEST_TEXT: Final = 1_000_000
 _TEST: Final = re.compile(r"(?:def (?=test_)|class (?=Test))(\w+)")
@@ -123,8 +125,30 @@ class Repository:
 
     def is_as_rendered(self, path: str) -> bool | None:
         """Tell whether a file is as the catalog made it; None where the catalog cannot be had, or does not make it."""
-        expected = (self.owned or {}).get(path)
-        return None if expected is None else path in self.files and fingerprint_content(self.files[path]) == expected
+        return path in self.unchanged if path in (self.owned or {}) else None
+
+    @cached_property
+    def unchanged(self) -> Fingerprints:
+        """The catalog's files that are as it renders them."""
+        owned = self.owned or {}
+        return {path: mark for path, mark in owned.items() if fingerprint_content(self.files.get(path, b"")) == mark}
+
+    def scan(self, paths: Iterable[str], look: Callable[[str, str], str]) -> Mapping[str, str]:
+        """Look at files, each alone; what was seen before in the catalog's own, unchanged ones is remembered.
+
+        Args:
+            paths: Which files.
+            look: Says what it sees in a file, given its path and its text; it depends on these and its module alone.
+        """
+        wanted = tuple(paths)
+        own = {path: self.unchanged[path] for path in wanted if path in self.unchanged}
+        stamp = os.stat(look.__code__.co_filename).st_mtime_ns  # noqa: PTH116 - while pilotline itself is worked on
+        depends_on = [look.__module__, look.__name__, stamp, own]
+        seen = remembered("scans", depends_on, lambda: self._look(own, look)) if own else {}
+        return {path: seen[path] if path in seen else look(path, self.text(path)) for path in wanted}
+
+    def _look(self, paths: Iterable[str], look: Callable[[str, str], str]) -> dict[str, str]:
+        return {path: look(path, self.text(path)) for path in paths}
 
     def catalog_document(self, path: str) -> Section:
         """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""
@@ -164,7 +188,7 @@ class Repository:
     def syntax(self, path: str) -> ast.Module | None:
         """Parse a Python file once; None where it does not parse. Look for a word in the text first: that is faster."""
         if path not in self._syntax:
-            self._syntax[path] = _parse_python(self.files[path])
+            self._syntax[path] = parse_python(self.files[path])
         return self._syntax[path]
 
     @cached_property
@@ -188,7 +212,8 @@ def _names_of_tests(text: str) -> Iterator[str]:
             yield found[1]
 
 
-def _parse_python(content: bytes) -> ast.Module | None:
+def parse_python(content: bytes) -> ast.Module | None:
+    """Parse a Python file; None where it is none."""
     try:
         return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError):
