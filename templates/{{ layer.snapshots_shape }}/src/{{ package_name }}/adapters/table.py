@@ -1,7 +1,7 @@
 """The table of cases: read from where it is, let in by its data contract, and turned into cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,8 @@ from .._platform.sections import TableSettings
 from ..domain.case import NO, YES, Case, Known, Outcome, Value
 from .model import Feature
 
-NUMBERS: Final = ("integer", "number", "boolean", "date", "timestamp")
+DATES: Final = ("date", "timestamp")
+NUMBERS: Final = ("integer", "number", "boolean", *DATES)
 DAY: Final = 86_400e9  # nanoseconds
 
 
@@ -48,7 +49,7 @@ class ContractedTable:
             rows = _joined(rows, other.valid, join.key, join.table)
             kinds |= {name: kind for name, kind in _kinds(other.contract).items() if name not in kinds}
         _need_columns(self._case, rows, checked.contract)
-        features = _features(self._case, kinds)
+        rows, features = _since(rows, self._case.columns.day, _features(self._case, kinds), kinds)
         cases = _cases(rows, self._case, features)
         outcomes = _outcomes(rows, self._case)
         known = [Known(case, each) for case, each in zip(cases, outcomes, strict=True) if each is not None]
@@ -104,6 +105,16 @@ def _features(case: CaseSettings, kinds: Mapping[str, str]) -> tuple[Feature, ..
         listed = f"{', '.join(unknown)} in no contract" if unknown else "none is left"
         raise PilotError(f"Features to learn from: {listed}. Put [case] features right in config/default.toml.")
     return tuple(Feature(name, kinds[name] in NUMBERS) for name in named)
+
+
+def _since(
+    rows: pd.DataFrame, own: str | None, features: tuple[Feature, ...], kinds: Mapping[str, str]
+) -> tuple[pd.DataFrame, tuple[Feature, ...]]:
+    """Read days as days since then, where a case has its own day: no later case has one that a model has learned."""
+    names = [each.name for each in features if own and each.name != own and kinds[each.name] in DATES]
+    named = {name: f"days since {name}" for name in names}
+    ages = {named[name]: (rows[own] - rows[name]).dt.total_seconds() * 1e9 / DAY for name in names}
+    return rows.assign(**ages), tuple(replace(each, name=named.get(each.name, each.name)) for each in features)
 
 
 def _cases(rows: pd.DataFrame, case: CaseSettings, features: Sequence[Feature]) -> list[Case]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from .case import Case, Value
 
 SHOWN = 3
+LARGE = 100
 NOTABLE = 0.02  # a smaller part of the strongest effect is no reason
 
 
@@ -24,8 +25,13 @@ def reasons(
     largest = max((abs(each) for each in effects.values()), default=0.0)
     notable = [name for name in effects if abs(effects[name]) > NOTABLE * largest]
     strong = sorted(notable, key=lambda name: -abs(effects[name]))
-    found = tuple(f"{name} {written(known[name])} ({effects[name]:+.2g})" for name in strong[:SHOWN])
+    found = tuple(f"{name} {written(known[name])} ({effect(effects[name])})" for name in strong[:SHOWN])
     return (*(found or ("nothing sets it apart from a typical one",)), *last)
+
+
+def effect(value: float) -> str:
+    """Write an effect with two telling digits, and a large one whole."""
+    return f"{value:+,.0f}" if abs(value) >= LARGE else f"{value:+.2g}"
 
 
 def written(value: Value) -> str:

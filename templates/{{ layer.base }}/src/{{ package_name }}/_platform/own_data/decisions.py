@@ -104,6 +104,10 @@ def _left_out(found: Found) -> Iterator[str]:
 
 
 def _values(found: Found) -> Iterator[str]:
+    if days := [name for name in found.features if found.profiles[name].kind == "day" and name != found.column("day")]:
+        own = found.column("day")
+        read = f"the days since then, as of {own}" if own else "days of the calendar, which no later case has"
+        yield f"{', '.join(days)}: the code for snapshots reads {read}. Is that known when the decision is made?"
     if found.duplicate > 0:
         yield (
             f"{100 * found.duplicate:.1f} % of the rows are exact repetitions. Exported twice (then limit "
