@@ -144,6 +144,7 @@ class Stage:
 
 
 def look(originals: Path, verb: Verb, tmp_path: Path, choose: Callable[[range], list[int]]) -> None:
+    Stage(originals, verb, tmp_path / "first").run()  # what it remembers for the next time saves calls of git
     whole = Stage(originals, verb, tmp_path / "whole")
     old = whole.state()
     calls, new = whole.killed(), whole.state()
