@@ -20,6 +20,8 @@ from pilotline.files.disk import write_tree
 from pilotline.files.tree import Tree
 from pilotline.git import commands as git
 
+_INTO_ONE_PACK: Final = "core.bigFileThreshold=1"
+"""Git writes large files into one pack while it adds them; hundreds of small ones are written much faster so, too."""
 _FALLBACK_NAME: Final = "Pilotline"
 _FALLBACK_EMAIL: Final = "pilotline@pilotline.invalid"
 _ARRIVED: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
@@ -164,7 +166,7 @@ def _disk_errors(destination: Path) -> Iterator[None]:
 def _commit(workshop: Path, message: str, tag: str) -> tuple[str, bool]:
     """Make a repository with one commit; tell its id and whether it carries the user's identity."""
     git.run_git(["init", "--quiet", "--template=", "."], workshop, settings=git.AS_IT_IS)
-    git.run_git(["add", "--all", "--force", "."], workshop, settings=git.AS_IT_IS)
+    git.run_git(["add", "--all", "--force", "."], workshop, settings=[*git.AS_IT_IS, _INTO_ONE_PACK])
     identity = commit_identity(workshop)
     settings = [*git.AS_IT_IS, *identity]
     command = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"]
