@@ -46,7 +46,7 @@ def commit_all(folder: Path, message: str, tag: str = "") -> None:
     """Commit everything in a folder, making it a repository first where it is none."""
     if not (folder / ".git").exists():
         git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "add", "--all", "--force")
+    git(folder, "-c", "core.bigFileThreshold=1", "add", "--all", "--force")  # into one pack, which is much faster
     git(folder, "commit", "--quiet", "--no-verify", "--message", message)
     if tag:
         git(folder, "tag", tag)
