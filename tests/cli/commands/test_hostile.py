@@ -204,6 +204,10 @@ def partial(trap, tmp_path_factory):
         git(pilot, "config", name, value)
     with (pilot / "kpis.yml").open("a") as file:
         file.write("# mine\n")
+    for pack in (pilot / ".git/objects/pack").glob("*.pack"):
+        apart = pack.rename(pilot.parent / pack.name)
+        with apart.open("rb") as objects:
+            subprocess.run(["git", "unpack-objects", "-q"], cwd=pilot, stdin=objects, check=True)
     for name in ("kpis.yml", "pilot.yml", "README.md", ".copier-answers.yml"):
         number = git(pilot, "rev-parse", f"HEAD:{name}")
         (pilot / ".git/objects" / number[:2] / number[2:]).unlink()
