@@ -62,7 +62,7 @@ def example(**answers: object) -> Files:
 
 def find_check(name: str) -> Check:
     """Find a built-in check by its id."""
-    return next(check for check in builtin_checks() if check.id == name)
+    return next(check for check in builtin_checks() if check.card.id == name)
 
 
 def find_executed(name: str) -> ExecutedCheck:

@@ -16,10 +16,14 @@ COMMON = {"id": "ACM001", "title": "The cost centre is named", "advice": "Write 
 FILES = {
     "pilot.yml": "package: shop\ncosts: {centre: 4711, empty: '', later: TODO, none: false}\n",
     "README.md": "# Shop\n",
+    "src/shop/a.yml": "kept: 30.6\n",
     "labs.yml": json.dumps(
         {
             "done": [{"who": "all", "on": f"{TODAY - timedelta(days=40)}"}, {"who": "TODO", "on": f"{TODAY}"}],
             "next": f"{TODAY + timedelta(days=10)}", "never": [], "vendors": {"a": {"until": "soon"}},
+            "risk": "high", "seen": True, "share": 80, "none": 0,
+            "steps": ["one", "TODO", "not stated yet"], "open": "The board, to be confirmed",
+            "first": f"{TODAY + timedelta(days=1)}", "last": f"{TODAY}",
         }
     ),
 }  # fmt: skip
@@ -66,6 +70,43 @@ RULES = [
         "fail",
         "vendors.a.until in labs.yml is no day, written YYYY-MM-DD",
     ),
+    (asked("open"), "pass", ""),
+    (asked("open", answer="settled"), "fail", "open in labs.yml is no answer yet (The board, to be confirmed)"),
+    (asked("done.1.who", answer="written"), "pass", ""),
+    (asked("seen", **{"is": "yes_or_no"}), "pass", ""),
+    (asked("risk", **{"is": "yes_or_no"}), "fail", "risk in labs.yml is neither true nor false"),
+    (asked("share", **{"is": "text"}), "pass", ""),
+    (asked("seen", **{"is": "text"}), "fail", "seen in labs.yml is missing"),
+    (asked("none", **{"is": "number"}), "pass", ""),
+    (asked("none", **{"is": "amount"}), "fail", "none in labs.yml is no amount"),
+    (asked("risk", **{"is": "number"}), "fail", "risk in labs.yml is no number"),
+    (asked("share", **{"is": "number"}, at_least=80, above=79, at_most=80), "pass", ""),
+    (asked("share", **{"is": "number"}, at_least=81), "fail", "share in labs.yml is 80, less than 81"),
+    (asked("share", **{"is": "amount"}, above=80), "fail", "share in labs.yml is 80, not more than 80"),
+    (asked("share", **{"is": "number"}, at_most=79.5), "fail", "share in labs.yml is 80, more than 79.5"),
+    (asked("steps", at_least=2), "pass", ""),
+    (asked("done", at_least=2), "pass", ""),
+    (asked("steps", at_least=3), "fail", "steps in labs.yml has 2 of 3 answers"),
+    (asked("steps", at_least=2, answer="settled"), "fail", "steps in labs.yml has 1 of 2 answers"),
+    (asked("risk", at_least=1), "fail", "risk in labs.yml has 0 of 1 answers"),
+    (asked("risk", one_of=["low", "high"], none_of=["minimal"]), "pass", ""),
+    (asked("risk", one_of=["low"]), "fail", "risk in labs.yml is high; it may be low"),
+    (asked("risk", none_of=["high"]), "fail", "risk in labs.yml is high, which it may not be"),
+    (asked("gone", when={"risk": "high", "seen": True}), "fail", "gone in labs.yml is missing"),
+    (asked("gone", when={"risk": "high", "seen": False}), "pass", ""),
+    (asked("gone", when={"seen": "true"}), "pass", ""),
+    (asked("gone", missing="{value}, {day}, {number}"), "fail", "missing, ,"),
+    (asked("risk", one_of=["low"], wrong="Not {value}"), "fail", "Not high"),
+    (asked("risk", one_of=["low"], missing="Low, not {value}"), "fail", "Low, not high"),
+    (asked("first", date="past", wrong="In {days}: {day}"), "fail", f"In 1 day: {TODAY + timedelta(days=1)}"),
+    (asked("done.0.on", date="ahead", passed="{days} late"), "warn", "40 days late"),
+    (asked("done.0.on", date="past", at_most_days=9, passed="{days} ago"), "warn", "40 days ago"),
+    (asked("last", date="ahead", at_most_days=0, passed="never said"), "pass", ""),
+    (
+        {"field": {"file": "{package}/a.yml", "key": "kept", "is": "number", "at_least": 31, "wrong": "{number} days"}},
+        "fail",
+        "31 days",
+    ),
 ]
 
 
@@ -74,6 +115,35 @@ def test_each_kind_of_rule_passes_and_fails(rule, status, message):
     results, _ = run({**COMMON, **rule})
     assert results[0].status == status
     assert message in results[0].message
+
+
+def test_a_check_asks_for_several_fields_and_names_each_once():
+    entry = {
+        **COMMON,
+        "fields": [
+            {"file": "labs.yml", "key": "risk", "none_of": ["high"], "wrong": "Too high", "stage": "pilot"},
+            {"file": "labs.yml", "key": "risk", "one_of": ["low"]},
+            {"file": "labs.yml", "key": "lost"},
+            {"file": "labs.yml", "key": "lost.name"},
+            {"file": "labs.yml", "key": "vendors.*.name", "missing": "A vendor has no name"},
+            {"file": "pilot.yml", "key": "lost", "when": {"package": "shop"}},
+        ],
+    }
+    results, _ = run(entry)
+    said = [(problem.message, problem.stage and problem.stage.label) for problem in results[0].problems]
+    assert said == [
+        ("Too high", "pilot"),
+        ("lost in labs.yml is missing", None),
+        ("A vendor has no name", None),
+        ("lost in pilot.yml is missing", None),
+    ]
+
+
+def test_what_a_field_holds_is_never_read_as_words_of_the_check():
+    results, _ = run(
+        {**COMMON, **asked("a", one_of=["b"], wrong="It is {value}")}, files={"labs.yml": "a: '{day} {value}'"}
+    )
+    assert results[0].message == "It is {day} {value}"
 
 
 def test_a_pattern_that_would_search_for_ever_ends_and_hides_no_other_check(monkeypatch):
@@ -127,6 +197,21 @@ MISTAKES = [
     ({"file": "", **asked("a", date="soon")}, "date is soon; it may be past, ahead"),
     ({"file": "", **asked("a", date="past", at_most_days="many")}, "at_most_days is a number of days"),
     ({"file": "", **asked("a", at_most_days=3)}, "at_most_days needs date"),
+    ({"file": "", "fields": []}, "exactly one rule"),
+    ({"file": "", "fields": {"file": "a", "key": "b"}}, "fields is a list"),
+    ({"file": "", "fields": [{"file": "a", "key": "b"}, {"file": "a"}]}, "field needs file and key"),
+    ({"file": "", **asked("a"), "fields": [asked("a")["field"]]}, "it needs exactly one rule"),
+    ({"file": "", **asked("a", **{"is": "sum"})}, "is is sum; it may be text, number, amount, yes_or_no"),
+    ({"file": "", **asked("a", answer="some")}, "answer is some; it may be written, real, settled"),
+    ({"file": "", **asked("a", stage="beta")}, "stage is beta; it may be sandbox, pilot, production"),
+    ({"file": "", **asked("a", at_least="two")}, "at_least is a number"),
+    ({"file": "", **asked("a", at_most=3)}, "at_most needs is: number or amount"),
+    ({"file": "", **asked("a", **{"is": "text"}, above=3)}, "above needs is: number or amount"),
+    ({"file": "", **asked("a", one_of="high")}, "one_of is a list of texts"),
+    ({"file": "", **asked("a", none_of=[])}, "none_of is a list of texts"),
+    ({"file": "", **asked("a", when="b")}, "when names fields of the file"),
+    ({"file": "", **asked("a", when={"b": ["c"]})}, "when names fields of the file"),
+    ({"file": "", **asked("a", passed="Late")}, "passed needs date"),
 ]
 
 

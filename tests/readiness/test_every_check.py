@@ -28,7 +28,7 @@ from tests.readiness.families import test_mod as mod
 from tests.readiness.families import test_ops as ops
 from tests.readiness.helpers import TODAY, Edit, Files, edited, find_check, pilot, remove, set_value, write
 
-IDS = [check.id for check in builtin_checks()]
+IDS = [check.card.id for check in builtin_checks()]
 HIGH_RISK = [gov.HIGH, gov.ANNEX, gov.PROVIDER]
 NOTICED = write("tests/unit/test_page.py", "def test_the_notice_is_shown():\n    pass\n")
 MARKED = write("tests/unit/test_marking.py", "def test_marking_is_read():\n    pass\n")
@@ -213,7 +213,7 @@ def test_who_follows_the_advice_passes(name):
     broken = edited(base, fault)
     before = evaluate(name, broken, today=LATER)
     assert before.is_open, before
-    assert before.advice == find_check(name).advice
+    assert before.advice == find_check(name).card.advice
     after = evaluate(name, edited(broken, follow(before.card.example)), today=LATER)
     assert after.status == "pass", after.problems
 

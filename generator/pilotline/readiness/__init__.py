@@ -13,6 +13,8 @@ How to add a check or a family
      `Problem(calendar=True)` marks what only the passing of time made wrong: it warns and never turns a branch red;
      `Problem(stage=…)` blocks from a later stage than the check's own;
    - `mend(repo)` returns new file contents for `--fix`, only where no judgement is needed.
+   A check that only asks for fields of a file is a row instead: `FieldCheck(Card(…), (FieldRule(…), …))`, in the words
+   in which an organisation writes its own (`field_rules.py`; OWN003 is the model).
 3. What a check sees is `view.pilot_view.Repository`: files, parsed manifests (`repo.manifest.text("owners",
    "business")`), Python syntax trees, workflows, settings, git history, today's date. It never opens a file itself, so
    that a test builds the same from a dict. Facts that several checks ask for (is there personal data, an LLM, …) stand

@@ -1,19 +1,19 @@
 """The organisation's own checks, written as data in its catalog and carried by each pilot.
 
-One rule per check: a file exists, a field (or each of many) holds a real answer or a day in time, a text matches or
-must not occur, a command succeeds.
+One rule per check: a file exists, a field or several (or each of many) hold what is asked, a text matches or must not
+occur, a command succeeds.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
-from functools import cached_property
 from typing import Final
 
 from pilotline.documents.section import Location, Section
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, Tools
-from pilotline.readiness.field_rules import FieldRule, find_problems, mistakes_of
+from pilotline.readiness.field_checks import CheckOfCard, FieldCheck
+from pilotline.readiness.field_rules import FieldRule, mistakes_of
 from pilotline.readiness.registry import FAMILIES
 from pilotline.readiness.results import Card, Effort, Grade, Problem, Severity
 from pilotline.readiness.view.pilot_view import Repository
@@ -21,7 +21,7 @@ from pilotline.readiness.view.pilot_view import Repository
 _SECONDS: Final = 5.0
 """What the pattern of one check may take over all files of a pilot: a pattern can run for longer than anybody lives."""
 _ID: Final = re.compile(r"[A-Z]{3}[0-9]{3}")
-_RULES: Final = ("file", "field", "text", "command")
+_RULES: Final = ("file", "field", "fields", "text", "command")
 UNNAMED: Final = "ORG000"
 
 
@@ -36,7 +36,14 @@ def _declare(entry: Section) -> Check:
         return _Mistaken(_card(entry, Grade.STATIC), "; ".join(problems))
     if entry.has("command"):
         return _DeclaredCommand(_card(entry, Grade.EXECUTED), entry)
+    if asked := _asked(entry):
+        return FieldCheck(_card(entry, Grade.STATIC), [FieldRule.of(each) for each in asked])
     return _DeclaredRule(_card(entry, Grade.STATIC), entry)
+
+
+def _asked(entry: Section) -> tuple[Section, ...]:
+    """Give what a declaration asks of fields: one thing, or several."""
+    return (entry.at("field"),) if entry.has("field") else entry.items("fields")
 
 
 def _mistakes(entry: Section) -> Iterator[str]:
@@ -58,8 +65,10 @@ def _mistakes(entry: Section) -> Iterator[str]:
 
 
 def _rule_mistakes(entry: Section, rule: str) -> Iterator[str]:
-    if rule == "field":
-        yield from mistakes_of(entry.at("field"))
+    if rule == "fields" and not _asked(entry):
+        yield "fields is a list"
+    if rule in {"field", "fields"}:
+        yield from (mistake for asked in _asked(entry) for mistake in mistakes_of(asked))
     if rule == "command" and not entry.texts("command"):
         yield "command is a list of words"
     if rule == "text":
@@ -96,19 +105,7 @@ def _card(entry: Section, grade: Grade) -> Card:
     )
 
 
-class _Declared(Check):
-    """A check whose card is data."""
-
-    def __init__(self, card: Card) -> None:
-        self._card = card
-
-    @cached_property
-    def card(self) -> Card:
-        """What is known about it before it runs."""
-        return self._card
-
-
-class _Mistaken(_Declared):
+class _Mistaken(CheckOfCard):
     """A declaration that is no check: it ends in an error, so that nobody takes it for passed."""
 
     def __init__(self, card: Card, problem: str) -> None:
@@ -125,7 +122,7 @@ class _Mistaken(_Declared):
         raise ValueError(f"{self._problem} (templates/_organisation/checks.yml of the catalog)")
 
 
-class _DeclaredRule(_Declared):
+class _DeclaredRule(CheckOfCard):
     """A rule that is read from files."""
 
     def __init__(self, card: Card, entry: Section) -> None:
@@ -136,8 +133,6 @@ class _DeclaredRule(_Declared):
         """Apply the one rule of the declaration."""
         if self._entry.has("file"):
             return _file_problems(repo, self._entry.text("file"))
-        if self._entry.has("field"):
-            return find_problems(repo, FieldRule.of(self._entry.at("field")))
         return _text_problems(repo, self._entry.at("text"), f"Looking for the text of {self.card.id}")
 
 
@@ -166,7 +161,7 @@ def _search(expression: str, texts: Mapping[str, str]) -> dict[str, tuple[str, i
     return {path: (match[0], text.count("\n", 0, match.start()) + 1) for path, text, match in matches if match}
 
 
-class _DeclaredCommand(_Declared, ExecutedCheck):
+class _DeclaredCommand(CheckOfCard, ExecutedCheck):
     """A command that succeeds."""
 
     def __init__(self, card: Card, entry: Section) -> None:

@@ -72,7 +72,7 @@ class Problem:
     """Stage from which it blocks, where that is later than the check's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What is known about a check before it runs."""
 
@@ -80,8 +80,8 @@ class Card:
     title: str
     why: str
     stage: Stage
-    severity: Severity
-    grade: Grade
+    severity: Severity = Severity.ERROR
+    grade: Grade = Grade.STATIC
     source: str
     effort: Effort
     advice: str

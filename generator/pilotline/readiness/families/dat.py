@@ -9,9 +9,11 @@ from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import DATA, GOVERNANCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.facts import has_personal_data, is_unanswered, tests_named, uses_retrieval
+from pilotline.readiness.facts import is_unanswered, tests_named, uses_retrieval
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
 from pilotline.readiness.personal_data import find_personal_data
-from pilotline.readiness.results import Effort, Problem
+from pilotline.readiness.results import Card, Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _CONTRACTS: Final = "data_contracts"
@@ -164,29 +166,36 @@ def _is_fixture(path: str, size: int) -> bool:
     return path.startswith("tests/") and size <= _SMALL_FIXTURE
 
 
-class PersonalDataIsDeclared(Check):
-    """Whether people are in the data decides which law holds; an impact assessment is thought through before, not after."""
-
-    id = "DAT005"
-    title = "Personal data is declared, and its impact assessment linked"
-    stage = Stage.PILOT
-    source = "GDPR, Article 35; NIST AI RMF MEASURE 2.10"
-    effort = Effort.DAYS
-    advice = "Say in data.personal in pilot.yml whether there is personal data; if so, link the data protection impact assessment in data.dpia, or write why none is needed and who said so."
-    example = """
+_PERSONAL_DATA_IS_DECLARED: Final = FieldCheck(
+    Card(
+        id="DAT005",
+        title="Personal data is declared, and its impact assessment linked",
+        why="Whether people are in the data decides which law holds; an impact assessment is thought through before, not after.",
+        stage=Stage.PILOT,
+        source="GDPR, Article 35; NIST AI RMF MEASURE 2.10",
+        effort=Effort.DAYS,
+        advice="Say in data.personal in pilot.yml whether there is personal data; if so, link the data protection impact assessment in data.dpia, or write why none is needed and who said so.",
+        example="""
 data:
   personal: true
   dpia: "Not needed: names of firms only; data protection officer, 2026-11-30"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        data = repo.manifest.at("data")
-        if data.flag("personal") is None:
-            yield Problem("It is not declared whether there is personal data (data.personal)", data.place("personal"))
-        elif has_personal_data(repo) and is_unanswered(data.text("dpia")):
-            yield Problem(
-                "Personal data is processed, and no impact assessment is linked (data.dpia)", data.place("dpia")
-            )
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "data.personal",
+            kind="yes_or_no",
+            missing="It is not declared whether there is personal data (data.personal)",
+        ),
+        FieldRule(
+            "data.dpia",
+            kind="text",
+            answer="settled",
+            when=(("data.personal", True),),
+            missing="Personal data is processed, and no impact assessment is linked (data.dpia)",
+        ),
+    ),
+)
 
 
 class EvaluationIsHeldOut(Check):
@@ -256,7 +265,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     DataIsPinned(),
     InputsAreUnderContract(),
     NoRawDataIsCommitted(),
-    PersonalDataIsDeclared(),
+    _PERSONAL_DATA_IS_DECLARED,
     EvaluationIsHeldOut(),
     CorporaAreKnown(),
 )

@@ -10,7 +10,9 @@ from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import INTIMATE_MATERIAL, LITERACY, PROHIBITIONS, TRANSPARENCY
 from pilotline.readiness.facts import is_generative, is_unanswered, tests_named
-from pilotline.readiness.results import Effort, Grade, Problem
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
+from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.placeholders import has_unfinished_part
 
@@ -20,43 +22,63 @@ _TOLD: Final = re.compile(
 )
 
 
-class RiskClassIsReasoned(Check):
-    """The class decides which duties hold; without its reason nobody can follow or challenge it."""
-
-    id = "GOV001"
-    title = "Class and role under the EU AI Act are stated, with the reason"
-    stage = Stage.SANDBOX
-    source = "EU AI Act, Articles 3, 6 and Annex III"
-    effort = Effort.HOURS
-    advice = "Write class, role and the reason for both into ai_act in pilot.yml; let whoever knows the law read it. Not legal advice, verify on EUR-Lex."
-    example = """
+_RISK_CLASS_IS_REASONED: Final = FieldCheck(
+    Card(
+        id="GOV001",
+        title="Class and role under the EU AI Act are stated, with the reason",
+        why="The class decides which duties hold; without its reason nobody can follow or challenge it.",
+        stage=Stage.SANDBOX,
+        source="EU AI Act, Articles 3, 6 and Annex III",
+        effort=Effort.HOURS,
+        advice="Write class, role and the reason for both into ai_act in pilot.yml; let whoever knows the law read it. Not legal advice, verify on EUR-Lex.",
+        example="""
 ai_act:
   class: minimal
   role: deployer
   reason: "Orders calls to business customers; no use of Annex III, nobody is refused anything"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        act = repo.manifest.at("ai_act")
-        risk = act.text("class")
-        if risk not in _CLASSES:
-            yield Problem(f"The class is {risk or 'missing'}; it is one of {', '.join(_CLASSES)}", act.place("class"))
-        elif risk == "prohibited":
-            yield Problem(
-                "It is classed as a prohibited practice (Article 5): it must not be built", act.place("class")
-            )
-        if act.text("role") not in {"provider", "deployer"}:
-            yield Problem("The role is neither provider nor deployer", act.place("role"))
-        reason = act.text("reason")
-        if not reason:
-            yield Problem("The class has no reason", act.place("reason"))
-        elif is_unanswered(reason):
-            yield Problem("Why it is of that class is not said yet", act.place("reason"), stage=Stage.PILOT)
-        if risk == "high" and act.text("annex") not in {"I", "III"}:
-            message = (
-                "High risk by which annex, I or III? Until it is said, the dates of Annex III count (ai_act.annex)"
-            )
-            yield Problem(message, act.place("annex"), stage=Stage.PILOT)
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "ai_act.class",
+            kind="text",
+            answer="written",
+            one_of=_CLASSES,
+            missing=f"The class is {{value}}; it is one of {', '.join(_CLASSES)}",
+        ),
+        FieldRule(
+            "ai_act.class",
+            kind="text",
+            answer="written",
+            none_of=("prohibited",),
+            wrong="It is classed as a prohibited practice (Article 5): it must not be built",
+        ),
+        FieldRule(
+            "ai_act.role",
+            kind="text",
+            answer="written",
+            one_of=("provider", "deployer"),
+            missing="The role is neither provider nor deployer",
+        ),
+        FieldRule("ai_act.reason", kind="text", answer="written", missing="The class has no reason"),
+        FieldRule(
+            "ai_act.reason",
+            kind="text",
+            answer="settled",
+            missing="Why it is of that class is not said yet",
+            stage=Stage.PILOT,
+        ),
+        FieldRule(
+            "ai_act.annex",
+            kind="text",
+            answer="written",
+            one_of=("I", "III"),
+            when=(("ai_act.class", "high"),),
+            missing="High risk by which annex, I or III? Until it is said, the dates of Annex III count (ai_act.annex)",
+            stage=Stage.PILOT,
+        ),
+    ),
+)
 
 
 class ProhibitedPracticesAreScreened(Check):
@@ -92,27 +114,30 @@ ai_act:
             yield Problem(message, answer.place("screened_on"), calendar=True)
 
 
-class UsesAreListed(Check):
-    """A system that is good for one thing gets used for the next; the list says where it stops."""
-
-    id = "GOV003"
-    title = "Intended, unsupported and restricted uses are listed"
-    stage = Stage.SANDBOX
-    source = "Microsoft Responsible AI Impact Assessment 2-3; ISO/IEC 42001 A.9.4; NIST AI RMF MAP 1.1"
-    effort = Effort.MINUTES
-    advice = "List in uses in pilot.yml what it is for, what it must not be used for, and what needs a new look first."
-    example = """
+_USES_ARE_LISTED: Final = FieldCheck(
+    Card(
+        id="GOV003",
+        title="Intended, unsupported and restricted uses are listed",
+        why="A system that is good for one thing gets used for the next; the list says where it stops.",
+        stage=Stage.SANDBOX,
+        source="Microsoft Responsible AI Impact Assessment 2-3; ISO/IEC 42001 A.9.4; NIST AI RMF MAP 1.1",
+        effort=Effort.MINUTES,
+        advice="List in uses in pilot.yml what it is for, what it must not be used for, and what needs a new look first.",
+        example="""
 uses:
   intended: ["Order the list of customers whom account managers call this month"]
   unsupported: ["Decide anything about a customer without a person"]
   restricted: ["Consumers: only after a new review of the legal basis"]
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        uses = repo.manifest.at("uses")
-        for kind in ("intended", "unsupported", "restricted"):
-            if not [use for use in uses.texts(kind) if not is_unanswered(use)]:
-                yield Problem(f"No {kind} use is listed", uses.place(kind))
+""".strip(),
+    ),
+    (
+        FieldRule("uses.intended", kind="text", answer="settled", at_least=1, missing="No intended use is listed"),
+        FieldRule(
+            "uses.unsupported", kind="text", answer="settled", at_least=1, missing="No unsupported use is listed"
+        ),
+        FieldRule("uses.restricted", kind="text", answer="settled", at_least=1, missing="No restricted use is listed"),
+    ),
+)
 
 
 class PeopleAreTold(Check):
@@ -207,9 +232,9 @@ people:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    RiskClassIsReasoned(),
+    _RISK_CLASS_IS_REASONED,
     ProhibitedPracticesAreScreened(),
-    UsesAreListed(),
+    _USES_ARE_LISTED,
     PeopleAreTold(),
     PeopleCanStopIt(),
     UsersAreLiterate(),

@@ -18,7 +18,9 @@ from pilotline.readiness.facts import (
     strings_of,
     uses_language_model,
 )
-from pilotline.readiness.results import Effort, Grade, Problem
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
+from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _HEADINGS: Final = {
@@ -215,27 +217,31 @@ def _trains(repo: Repository) -> bool:
     return any(re.search(r"\.fit\(|\btrain\b", repo.text(path)) for path in repo.modules)
 
 
-class StalenessIsBounded(Check):
-    """A model does not break when it grows old; it only gets worse, slowly."""
-
-    id = "MOD009"
-    title = "The model has a greatest age and a reason to be trained again"
-    stage = Stage.PRODUCTION
-    source = "ML Test Score: Model 4, Monitor 4; Google MLOps level 1"
-    effort = Effort.MINUTES
-    advice = "Set model.max_age_days in pilot.yml, and say in model.retrain_when what else makes you train again, or evaluate anew where the model is bought."
-    example = """
+_STALENESS_IS_BOUNDED: Final = FieldCheck(
+    Card(
+        id="MOD009",
+        title="The model has a greatest age and a reason to be trained again",
+        why="A model does not break when it grows old; it only gets worse, slowly.",
+        stage=Stage.PRODUCTION,
+        source="ML Test Score: Model 4, Monitor 4; Google MLOps level 1",
+        effort=Effort.MINUTES,
+        advice="Set model.max_age_days in pilot.yml, and say in model.retrain_when what else makes you train again, or evaluate anew where the model is bought.",
+        example="""
 model:
   max_age_days: 100
   retrain_when: "Drift alert, a new price list, or KpiWorse"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        model = repo.manifest.at("model")
-        if not model.number("max_age_days"):
-            yield Problem("The model has no greatest age (model.max_age_days)", model.place("max_age_days"))
-        if is_unanswered(model.text("retrain_when")):
-            yield Problem("What makes you train again is not stated (model.retrain_when)", model.place("retrain_when"))
+""".strip(),
+    ),
+    (
+        FieldRule("model.max_age_days", kind="amount", missing="The model has no greatest age (model.max_age_days)"),
+        FieldRule(
+            "model.retrain_when",
+            kind="text",
+            answer="settled",
+            missing="What makes you train again is not stated (model.retrain_when)",
+        ),
+    ),
+)
 
 
 class PromotionIsApproved(Check):
@@ -275,6 +281,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     ArtefactsAreSafe(),
     PromptsAreFiles(),
     TrainingIsReproducible(),
-    StalenessIsBounded(),
+    _STALENESS_IS_BOUNDED,
     PromotionIsApproved(),
 )

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
-from pilotline.pilot.paths import RUNBOOKS
+from pilotline.pilot.paths import ORGANISATION, RUNBOOKS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import find_gaps, has_personal_data, is_unanswered, tests_named, uses_language_model
-from pilotline.readiness.results import Effort, Problem
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import PACKAGE, FieldRule
+from pilotline.readiness.results import Card, Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _STRUCTURED: Final = re.compile(r"(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
@@ -23,7 +24,7 @@ _HEADINGS: Final = {
     "serious incidents": r"(?im)^#+ .*\bserious incident",
 }
 _SIX_MONTHS: Final = 183
-_DRILL: Final = timedelta(days=366)
+_DRILL: Final = 366
 
 
 def alerts_of(repo: Repository) -> dict[str, str]:
@@ -64,24 +65,28 @@ logger("score").info("scored", model_version=version, prompt_version=prompt.vers
             yield Problem("No test looks at what a log line holds (test_…log…)")
 
 
-class LogsAreKept(Check):
-    """What went wrong in spring is asked in autumn."""
-
-    id = "OPS002"
-    title = "Logs are kept for at least six months"
-    stage = Stage.PRODUCTION
-    source = "EU AI Act, Articles 19 and 26(6)"
-    effort = Effort.MINUTES
-    advice = "Set retention.logs_days to 184 or more in the organisation's policies, and keep logs of containers for as long."
-    example = "retention: {logs_days: 184}   # _platform/organisation.yml, from the catalog"
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        days = repo.organisation.number("retention", "logs_days")
-        place = repo.organisation.place("retention", "logs_days")
-        if days is None:
-            yield Problem("It is not stated how long logs are kept (retention.logs_days)", place)
-        elif days < _SIX_MONTHS:
-            yield Problem(f"Logs are kept for {days:.0f} days, less than six months", place)
+_LOGS_ARE_KEPT: Final = FieldCheck(
+    Card(
+        id="OPS002",
+        title="Logs are kept for at least six months",
+        why="What went wrong in spring is asked in autumn.",
+        stage=Stage.PRODUCTION,
+        source="EU AI Act, Articles 19 and 26(6)",
+        effort=Effort.MINUTES,
+        advice="Set retention.logs_days to 184 or more in the organisation's policies, and keep logs of containers for as long.",
+        example="retention: {logs_days: 184}   # _platform/organisation.yml, from the catalog",
+    ),
+    (
+        FieldRule(
+            "retention.logs_days",
+            f"{PACKAGE}{ORGANISATION}",
+            kind="number",
+            at_least=_SIX_MONTHS,
+            missing="It is not stated how long logs are kept (retention.logs_days)",
+            wrong="Logs are kept for {number} days, less than six months",
+        ),
+    ),
+)
 
 
 class PromisesAreGuarded(Check):
@@ -155,30 +160,31 @@ operation:
             yield Problem("Users have no place to object (operation.feedback)", repo.manifest.place("operation"))
 
 
-class SpendingIsWatched(Check):
-    """A bill is read at the end of the month; a budget with an alert on the day it matters."""
-
-    id = "OPS006"
-    title = "There is a budget, and an alert before it is spent"
-    stage = Stage.PILOT
-    source = "OWASP LLM10; AWS Generative AI Lens: cost"
-    effort = Effort.MINUTES
-    advice = "Write into budget in pilot.yml what it may cost a month, from which share on who is told, and set that alert where the costs arise."
-    example = """
+_SPENDING_IS_WATCHED: Final = FieldCheck(
+    Card(
+        id="OPS006",
+        title="There is a budget, and an alert before it is spent",
+        why="A bill is read at the end of the month; a budget with an alert on the day it matters.",
+        stage=Stage.PILOT,
+        source="OWASP LLM10; AWS Generative AI Lens: cost",
+        effort=Effort.MINUTES,
+        advice="Write into budget in pilot.yml what it may cost a month, from which share on who is told, and set that alert where the costs arise.",
+        example="""
 budget: {per_month: 500, currency: EUR, alert_at_percent: 80, alert_to: team-analytics}
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        budget = repo.manifest.at("budget")
-        if not budget.number("per_month"):
-            yield Problem("No budget a month is stated (budget.per_month)", budget.place("per_month"))
-        share = budget.number("alert_at_percent")
-        if share is None or not 0 < share <= 100:  # noqa: PLR2004 - percent
-            yield Problem(
-                "No alert comes before it is spent (budget.alert_at_percent)", budget.place("alert_at_percent")
-            )
-        if is_unanswered(budget.text("alert_to")):
-            yield Problem("Nobody is told (budget.alert_to)", budget.place("alert_to"))
+""".strip(),
+    ),
+    (
+        FieldRule("budget.per_month", kind="amount", missing="No budget a month is stated (budget.per_month)"),
+        FieldRule(
+            "budget.alert_at_percent",
+            kind="number",
+            above=0,
+            at_most=100,
+            missing="No alert comes before it is spent (budget.alert_at_percent)",
+        ),
+        FieldRule("budget.alert_to", kind="text", answer="settled", missing="Nobody is told (budget.alert_to)"),
+    ),
+)
 
 
 class RunbookIsComplete(Check):
@@ -200,43 +206,56 @@ class RunbookIsComplete(Check):
         return find_gaps(repo, "runbook", RUNBOOKS, _HEADINGS)
 
 
-class RollbackIsDrilled(Check):
-    """A way back that was never walked leads nowhere."""
-
-    id = "OPS008"
-    title = "The rollout has steps and a way back, drilled within a year"
-    stage = Stage.PRODUCTION
-    source = "ML Test Score: Infra 6-7"
-    effort = Effort.DAYS
-    advice = "Write into operation.rollout in pilot.yml the steps in which a version reaches users and how it is taken back, and the day on which that was tried last."
-    example = """
+_ROLLBACK_IS_DRILLED: Final = FieldCheck(
+    Card(
+        id="OPS008",
+        title="The rollout has steps and a way back, drilled within a year",
+        why="A way back that was never walked leads nowhere.",
+        stage=Stage.PRODUCTION,
+        source="ML Test Score: Infra 6-7",
+        effort=Effort.DAYS,
+        advice="Write into operation.rollout in pilot.yml the steps in which a version reaches users and how it is taken back, and the day on which that was tried last.",
+        example="""
 operation:
   rollout:
     steps: [shadow for one list, one region, all]
     rollback: "set the alias champion to the earlier version, then score"
     drilled_on: "2026-11-30"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        rollout = repo.manifest.at("operation", "rollout")
-        if len([step for step in rollout.texts("steps") if not is_unanswered(step)]) < 2:  # noqa: PLR2004 - one is none
-            yield Problem("The rollout has no two steps (operation.rollout.steps)", rollout.place("steps"))
-        if is_unanswered(rollout.text("rollback")):
-            yield Problem("No way back is stated (operation.rollout.rollback)", rollout.place("rollback"))
-        day = rollout.date("drilled_on")
-        if day is None or day > repo.today:
-            yield Problem("The way back was never tried (operation.rollout.drilled_on)", rollout.place("drilled_on"))
-        elif repo.today - day > _DRILL:
-            yield Problem(f"The way back was tried last on {day}", rollout.place("drilled_on"), calendar=True)
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "operation.rollout.steps",
+            kind="text",
+            answer="settled",
+            at_least=2,
+            missing="The rollout has no two steps (operation.rollout.steps)",
+        ),
+        FieldRule(
+            "operation.rollout.rollback",
+            kind="text",
+            answer="settled",
+            missing="No way back is stated (operation.rollout.rollback)",
+        ),
+        FieldRule(
+            "operation.rollout.drilled_on",
+            date="past",
+            at_most_days=_DRILL,
+            answer="written",
+            missing="The way back was never tried (operation.rollout.drilled_on)",
+            passed="The way back was tried last on {day}",
+        ),
+    ),
+)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
     LogsTellWhatDecided(),
-    LogsAreKept(),
+    _LOGS_ARE_KEPT,
     PromisesAreGuarded(),
     DriftIsWatched(),
     UsersCanObject(),
-    SpendingIsWatched(),
+    _SPENDING_IS_WATCHED,
     RunbookIsComplete(),
-    RollbackIsDrilled(),
+    _ROLLBACK_IS_DRILLED,
 )

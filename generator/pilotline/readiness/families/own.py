@@ -1,22 +1,22 @@
 """Ownership: somebody answers for the pilot, for a stated time, and others can see who."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.schema import find_violations, read_schema
 from pilotline.documents.section import Location
 from pilotline.pilot.paths import CATALOG_ENTITY, CODE_OWNERS, MANIFEST
-from pilotline.pilot.stages import Stage
+from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.results import Effort, Problem
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
+from pilotline.readiness.results import Card, Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.placeholders import is_placeholder
 from pilotline.rules.plain import as_mapping
 from pilotline.rules.references import code_owner, entity_reference, is_code_owner, is_entity_reference
 
 _LIFECYCLES: Final = {Stage.SANDBOX: "experimental", Stage.PILOT: "experimental", Stage.PRODUCTION: "production"}
-_FEWEST_STEPS: Final = 2
 
 
 class ManifestHasItsForm(Check):
@@ -80,31 +80,37 @@ owners:
             yield Problem("pilot.yml still lists `owner` as an answer of the example", manifest.place("example"))
 
 
-class ReviewIsDated(Check):
-    """A date on which somebody decides keeps a pilot from running on because nobody stops it."""
-
-    id = "OWN003"
-    title = "The stage is declared and the next review lies ahead"
-    stage = Stage.SANDBOX
-    source = "NIST AI RMF GOVERN 1.5"
-    effort = Effort.MINUTES
-    advice = "Let the owner review the pilot, note the decision in governance/decisions/, and set review_by to the next date."
-    example = """
+_REVIEW_IS_DATED: Final = FieldCheck(
+    Card(
+        id="OWN003",
+        title="The stage is declared and the next review lies ahead",
+        why="A date on which somebody decides keeps a pilot from running on because nobody stops it.",
+        stage=Stage.SANDBOX,
+        source="NIST AI RMF GOVERN 1.5",
+        effort=Effort.MINUTES,
+        advice="Let the owner review the pilot, note the decision in governance/decisions/, and set review_by to the next date.",
+        example="""
 stage: sandbox
 review_by: "2027-02-23"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        manifest = repo.manifest
-        if manifest.text("stage") not in {stage.label for stage in Stage}:
-            yield Problem("No stage is declared: sandbox, pilot or production", manifest.place("stage"))
-        review = manifest.date("review_by")
-        if review is None:
-            yield Problem("No date of the next review is set (review_by)", manifest.place("review_by"))
-        elif review < repo.today:
-            late = (repo.today - review) // timedelta(days=1)
-            message = f"The review of {review} is {late} day{'s' if late > 1 else ''} overdue"
-            yield Problem(message, manifest.place("review_by"), calendar=True)
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "stage",
+            kind="text",
+            answer="written",
+            one_of=tuple(STAGES),
+            missing="No stage is declared: sandbox, pilot or production",
+        ),
+        FieldRule(
+            "review_by",
+            date="ahead",
+            answer="written",
+            missing="No date of the next review is set (review_by)",
+            passed="The review of {day} is {days} overdue",
+        ),
+    ),
+)
 
 
 class CatalogEntityAgrees(Check):
@@ -157,39 +163,40 @@ def _entity_problems(repo: Repository) -> Iterator[Problem]:
         yield Problem(message, entity.place("spec", "lifecycle"))
 
 
-class ExitIsPlanned(Check):
-    """What is easy to end is easy to begin: an end that was thought through costs little."""
-
-    id = "OWN005"
-    title = "There is an exit plan: a date and the steps"
-    stage = Stage.PILOT
-    source = "NIST AI RMF GOVERN 1.7"
-    effort = Effort.MINUTES
-    advice = "Write the day on which the pilot ends, unless it is prolonged, and the steps that end it, into exit in pilot.yml."
-    example = """
+_EXIT_IS_PLANNED: Final = FieldCheck(
+    Card(
+        id="OWN005",
+        title="There is an exit plan: a date and the steps",
+        why="What is easy to end is easy to begin: an end that was thought through costs little.",
+        stage=Stage.PILOT,
+        source="NIST AI RMF GOVERN 1.7",
+        effort=Effort.MINUTES,
+        advice="Write the day on which the pilot ends, unless it is prolonged, and the steps that end it, into exit in pilot.yml.",
+        example="""
 exit:
   by: "2027-06-30"
   steps:
     - "Switch the model off: customer-call-list switch off --by NAME --why REASON"
     - Delete its tables and registered models
-"""
-
-    def find(self, repo: Repository) -> Iterable[Problem]:
-        plan = repo.manifest.at("exit")
-        until = plan.date("by")
-        if until is None:
-            yield Problem("No day is set on which the pilot ends (exit.by)", plan.place("by"))
-        elif until < repo.today:
-            yield Problem(f"It was to end on {until}: end it, or prolong it", plan.place("by"), calendar=True)
-        steps = [step for step in plan.texts("steps") if not is_placeholder(step)]
-        if len(steps) < _FEWEST_STEPS:
-            yield Problem("The steps that end it are missing (exit.steps)", plan.place("steps"))
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "exit.by",
+            date="ahead",
+            answer="written",
+            missing="No day is set on which the pilot ends (exit.by)",
+            passed="It was to end on {day}: end it, or prolong it",
+        ),
+        FieldRule("exit.steps", kind="text", at_least=2, missing="The steps that end it are missing (exit.steps)"),
+    ),
+)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
     ManifestHasItsForm(),
     OwnersAreNamed(),
-    ReviewIsDated(),
+    _REVIEW_IS_DATED,
     CatalogEntityAgrees(),
-    ExitIsPlanned(),
+    _EXIT_IS_PLANNED,
 )
