@@ -12,6 +12,8 @@ _STATEMENT: Final = re.compile(
     re.MULTILINE,
 )
 _COMMENT: Final = re.compile(r"#.*")
+_LONGEST: Final = 20_000
+"""How many characters a list of names may have; what never ends is no import, and must not take for ever."""
 _NAME: Final = re.compile(r"[\w.]+")
 
 
@@ -40,8 +42,9 @@ def _statements(text: str) -> Iterator[re.Match[str]]:
     while (place := text.find("import", end + 1)) >= 0:
         start, end = text.rfind("\n", 0, place) + 1, _end_of_line(text, place)
         if "(" in text[place:end]:
-            while end < len(text) and ")" not in _COMMENT.sub("", text[place:end]):
-                end = _end_of_line(text, end + 1)
+            line = place
+            while end < min(len(text), place + _LONGEST) and ")" not in _COMMENT.sub("", text[line:end]):
+                line, end = end + 1, _end_of_line(text, end + 1)
         yield from _STATEMENT.finditer(_COMMENT.sub("", text[start:end]))
 
 

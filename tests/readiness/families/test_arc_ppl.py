@@ -198,6 +198,13 @@ def test_no_import_is_overlooked_by_looking_first(text):
     assert found <= {*possible_imports(path, text)}
 
 
+def test_lists_of_names_that_never_end_take_no_longer_than_the_file():
+    endless = "from a import (\n" + "    b,\n" * 300_000
+    many = "from a import (  # and on\n" * 60_000
+    for text in (endless, many):
+        assert "httpx" in {*possible_imports("src/x.py", f"{text}\nimport httpx\n")}
+
+
 def test_what_is_declared_may_be_reached():
     client = write(f"{SRC}adapters/w.py", "import httpx\n")
     host = write("config/weather.toml", '[w]\nurl = "https://w.internal"\n')
