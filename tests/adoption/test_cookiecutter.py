@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from pilotline.adoption.cookiecutter import find_origin, render_origin
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.files.tree import File, Tree
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 
@@ -87,7 +88,7 @@ def adopt(folder, catalog, *arguments):
 def test_a_birth_is_repeated_byte_for_byte_as_cookiecutter_made_it(born):
     origin = find_origin(Tree({".cruft.json": File((born / ".cruft.json").read_bytes())}))
     assert origin is not None
-    tree = render_origin(origin, "")
+    tree = render_origin(origin, Catalogs())
     made = {path: content for path, content in files_below(born).items() if path != ".cruft.json"}
     assert {path: file.content for path, file in tree.items()} == made
     assert [path for path, file in tree.items() if file.executable] == ["run.sh"]

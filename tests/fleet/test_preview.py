@@ -34,7 +34,7 @@ def test_each_plan_is_what_a_single_one_says(pilots):
         assert preview.plan is not None, preview.error
         assert list(preview.plan.conflicts) == alone["conflicts"]
         assert [(c.kind, c.path) for c in preview.plan.changes] == [(c["kind"], c["path"]) for c in alone["changes"]]
-        assert preview.plan.target.identity.version == alone["to"] == "v2.0.0"
+        assert preview.plan.new.version == alone["to"] == "v2.0.0"
     assert found[2].plan is not None
     assert found[2].plan.conflicts == ("owned.txt",)
 
@@ -46,7 +46,7 @@ def test_a_version_can_be_chosen_and_an_answer_that_is_refused_is_a_part_of_the_
     release(tmp_path / "catalog", {**TWO, "copier.yml": stricter}, "v3.0.0")
     (named,) = preview_upgrades(pilots[:1], "2.0")
     assert named.plan is not None
-    assert (named.plan.target.identity.version, named.plan.problems) == ("v2.0.0", ())
+    assert (named.plan.new.version, named.plan.problems) == ("v2.0.0", ())
     (newest,) = preview_upgrades(pilots[:1])
     assert newest.plan is not None
     assert "name" in str(newest.plan.problems[0])

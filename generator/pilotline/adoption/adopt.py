@@ -7,7 +7,7 @@ that render is the base, and what lies in it is merged three-way like any upgrad
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
@@ -16,13 +16,13 @@ from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
 from pilotline.git.contents import list_tree
 from pilotline.pilot.paths import ANSWERS, TEAM_FILES
-from pilotline.pilot.repository import Pilot, PilotError, read_committed
+from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.pristine import Pristine, recall_pristine
+from pilotline.pilot.repository import OpenRepository, PilotError, read_committed
 from pilotline.pilot.team_files import format_record
 from pilotline.template.answers import Answers
-from pilotline.template.ownership import Owner, name_owners
-from pilotline.template.render import render
+from pilotline.template.ownership import Owner
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import accept_recorded
 from pilotline.upgrade.merge import open_scratch
 from pilotline.upgrade.plan import UpgradePlan, plan_merge
 from pilotline.upgrade.renders import Renders
@@ -46,15 +46,15 @@ class Adoption:
     """Files of the template that the repository was made from, never touched, that the catalog has not."""
 
 
-def refuse_managed(repository: Pilot, snapshot: Snapshot) -> Pilot:
-    """Make an opened repository one that a catalog will manage.
+def refuse_managed(repository: OpenRepository, snapshot: Snapshot) -> Pilot:
+    """Make a repository a pilot-to-be, which a catalog will manage and which records nothing yet.
 
     Raises:
         PilotError: It is a pilot already, or lies in one.
         CatalogError: The catalog cannot be recorded.
     """
     folder = repository.folder.resolve()
-    above = (place for place in (folder, *folder.parents) if place.is_relative_to(repository.repository.resolve()))
+    above = (place for place in (folder, *folder.parents) if place.is_relative_to(repository.top.resolve()))
     managing = next((place for place in above if _has(place, ANSWERS)), None)
     if managing is not None:
         raise PilotError(
@@ -69,7 +69,7 @@ def refuse_managed(repository: Pilot, snapshot: Snapshot) -> Pilot:
             f"{identity.label} has no version: it is no git repository.",
             "Commit the catalog and tag it (`git tag v1.0.0`), so that pilots can record what they were made from.",
         )
-    return replace(repository, source=identity.source)
+    return Pilot(repository.place, repository.prefix, identity.source, None, {})
 
 
 def _has(folder: Path, name: str) -> bool:
@@ -92,7 +92,8 @@ def plan_adoption(
     Raises:
         CatalogError: The catalog renders no answers file, so nothing could be recorded.
     """
-    rendered = render(snapshot, answers)
+    pristine = Pristine(snapshot, answers)
+    rendered = pristine.render()
     if ANSWERS not in rendered:
         raise CatalogError(f"{snapshot.identity.label} renders no {ANSWERS}.", "Use a catalog that records answers.")
     ours = read_committed(pilot, lambda _: True)
@@ -103,7 +104,7 @@ def plan_adoption(
     taken = [path for path in rendered if path not in origin and rendered[path] != ours.get(path)]
     team = frozenset(_occupied(pilot, taken))
     lines, patch = _differences(pilot, rendered, ours, team)
-    renders = _renders(origin, rendered, team, name_owners(snapshot, answers, rendered))
+    renders = _renders(origin, rendered, team, pristine.owners(rendered))
     with plan_merge(pilot, snapshot, renders) as plan:
         yield Adoption(plan, answers, tuple(sorted(team)), lines, patch, tuple(sorted(old)))
 
@@ -143,7 +144,7 @@ def _renders(origin: Tree, rendered: Tree, team: frozenset[str], owners: Mapping
 
 def _occupied(pilot: Pilot, paths: Iterable[str]) -> Iterator[str]:
     """Pick the paths whose place the repository has taken: by a file, a folder, a link, or in another spelling."""
-    entries = [entry.path.removeprefix(pilot.prefix) for entry in list_tree(pilot.repository, pilot.head, pilot.prefix)]
+    entries = [entry.path.removeprefix(pilot.prefix) for entry in list_tree(pilot.top, pilot.head, pilot.prefix)]
     files = {_fold(path) for path in entries}
     folders = {_fold(str(parent)) for path in entries for parent in PurePosixPath(path).parents}
     for path in paths:
@@ -182,9 +183,9 @@ def plan_taking(pilot: Pilot, recorded: Snapshot, paths: Iterable[str]) -> Itera
     """
     chosen = frozenset(paths)
     _refuse_untakable(pilot, chosen)
-    answers = accept_recorded(recorded, pilot.answers, pilot.names)
-    rendered = render(recorded, answers)
-    owners = name_owners(recorded, answers, rendered)
+    pristine = recall_pristine(recorded, pilot.answers, pilot.names)
+    rendered = pristine.render()
+    owners = pristine.owners(rendered)
     ours = read_committed(pilot, lambda path: path in chosen or path == TEAM_FILES)
     base: dict[str, File] = {TEAM_FILES: ours[TEAM_FILES]}
     theirs = {path: rendered[path] for path in chosen if path in rendered}

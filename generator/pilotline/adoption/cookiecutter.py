@@ -15,7 +15,7 @@ from typing import Final
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from pilotline.catalog.loading import load_snapshot
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.catalog.reference import Reference
 from pilotline.errors import CatalogError
 from pilotline.files.disk import write_tree
@@ -80,14 +80,14 @@ def _mapping(value: object) -> Mapping[str, object]:
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-def render_origin(origin: CookiecutterRecord, builtin_source: str) -> Tree:
+def render_origin(origin: CookiecutterRecord, catalogs: Catalogs) -> Tree:
     """Render what a repository was born as.
 
     Raises:
         CatalogError: The template cannot be reached or rendered, or would run code.
     """
     _refuse_code(origin)
-    source = load_snapshot(Reference(origin.template, origin.commit), builtin_source).tree
+    source = catalogs.open(Reference(origin.template, origin.commit)).tree
     links = [path for path, file in source.items() if file.link]
     if links:
         raise CatalogError(f"The template {origin.address} holds a symbolic link ({links[0]}).", _OTHERWISE)

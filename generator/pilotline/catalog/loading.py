@@ -23,32 +23,31 @@ from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 _TAG: Final = "refs/tags/"
 
 
-_BLOBS: Final[dict[str, bytes]] = {}
-"""Blobs of catalogs by id: two versions of a catalog share most of them."""
-
-
 _MOST_BLOBS: Final = 20_000
 
 
-def load_snapshot(reference: Reference, builtin_source: str) -> Snapshot:
+def load_snapshot(reference: Reference, builtin_source: str, blobs: dict[str, bytes] | None = None) -> Snapshot:
     """Read a catalog into memory.
 
     Args:
         reference: Which catalog and version.
         builtin_source: Address that pilots record for the built-in catalog.
+        blobs: What was read before of any catalog, by id: two versions share most of it. What is new is added.
 
     Raises:
         CatalogError: It cannot be reached, has no such version, or is no catalog.
     """
     if reference.place is None:
         return load_builtin(builtin_source, reference.version)
-    place = resolve_place(reference.place)
-    return (
-        _load_remote(place, reference.version) if is_remote(reference) else _load_folder(Path(place), reference.version)
-    )
+    place, known = resolve_place(reference.place), {} if blobs is None else blobs
+    if is_remote(reference):
+        return _load_remote(place, reference.version, known)
+    return _load_folder(Path(place), reference.version, known)
 
 
-def load_recorded(source: str, version: str | None, builtin_source: str) -> Snapshot:
+def load_recorded(
+    source: str, version: str | None, builtin_source: str, blobs: dict[str, bytes] | None = None
+) -> Snapshot:
     """Read the catalog that a pilot records; no version means the newest one.
 
     What comes from an answers file is not trusted: only addresses and folders are accepted, and a version can never be
@@ -59,7 +58,7 @@ def load_recorded(source: str, version: str | None, builtin_source: str) -> Snap
     """
     if source in {builtin_source, CATALOG_SOURCE}:
         return load_builtin(source, version)
-    snapshot = load_snapshot(Reference(source, version), builtin_source)
+    snapshot = load_snapshot(Reference(source, version), builtin_source, blobs)
     identity = replace(snapshot.identity, source=without_user(source), address=snapshot.identity.source)
     return replace(snapshot, identity=identity)
 
@@ -82,13 +81,13 @@ def locate_recorded(source: str, version: str | None) -> CommitOrigin | None:
     )
 
 
-def load_base(source: str, version: str, builtin_source: str) -> Snapshot:
+def load_base(source: str, version: str, builtin_source: str, blobs: dict[str, bytes] | None = None) -> Snapshot:
     """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
 
     Raises:
         CatalogError: It cannot be reached, or has no such version.
     """
-    snapshot = load_recorded(source, version, builtin_source)
+    snapshot = load_recorded(source, version, builtin_source, blobs)
     return replace(snapshot, identity=replace(snapshot.identity, source=source, version=version))
 
 
@@ -101,9 +100,9 @@ def load_builtin(source: str, version: str | None = None) -> Snapshot:
     return Snapshot(identity, read_parts(builtin_root()), is_ours=True)
 
 
-def _load_folder(folder: Path, version: str | None) -> Snapshot:
+def _load_folder(folder: Path, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
     if git.is_repository_root(folder):
-        return _load_commit(folder, str(folder), version)
+        return _load_commit(folder, str(folder), version, blobs)
     if version is not None:
         raise CatalogError(
             f"{folder} is not a git repository, so it has no version {version}.", "Leave out the @VERSION."
@@ -113,12 +112,12 @@ def _load_folder(folder: Path, version: str | None) -> Snapshot:
     return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=NOT_CATALOG))
 
 
-def _load_remote(url: str, version: str | None) -> Snapshot:
+def _load_remote(url: str, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
     try:
         cached = fetch_version(url, version)
         tags = list_tags(cached.repository)
         recorded = cached.version if cached.version in tags else describe_commit(cached.repository, cached.commit)
-        return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit))
+        return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit), blobs)
     except GitError as error:
         raise CatalogError(
             f"The cached copy of {url} cannot be read: {error.message}",
@@ -126,9 +125,9 @@ def _load_remote(url: str, version: str | None) -> Snapshot:
         ) from error
 
 
-def _load_commit(repository: Path, source: str, version: str | None) -> Snapshot:
+def _load_commit(repository: Path, source: str, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
     recorded, commit = _choose_commit(repository, source, version)
-    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit))
+    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit), blobs)
 
 
 def _choose_commit(repository: Path, source: str, version: str | None) -> tuple[str, str]:
@@ -146,19 +145,20 @@ def _choose_commit(repository: Path, source: str, version: str | None) -> tuple[
     return revision if revision in tags else describe_commit(repository, commit), commit
 
 
-def _read_snapshot(identity: Identity, origin: CommitOrigin) -> Snapshot:
+def _read_snapshot(identity: Identity, origin: CommitOrigin, known: dict[str, bytes]) -> Snapshot:
     entries = list_tree(origin.repository, origin.commit)
-    blobs = [entry for entry in entries if entry.mode != SUBMODULE]
-    contents = _read_blobs(origin.repository, [entry.object_id for entry in blobs])
-    files = {e.path: File(contents[e.object_id], e.mode == "100755", e.mode == LINK) for e in blobs}
+    files = [entry for entry in entries if entry.mode != SUBMODULE]
+    contents = _read_blobs(origin.repository, [entry.object_id for entry in files], known)
+    tree = Tree({e.path: File(contents[e.object_id], e.mode == "100755", e.mode == LINK) for e in files})
     modules = tuple(entry.path for entry in entries if entry.mode == SUBMODULE)
-    return Snapshot(identity, Tree(files), origin=origin, submodules=modules)
+    return Snapshot(identity, tree, origin=origin, submodules=modules)
 
 
-def _read_blobs(repository: Path, object_ids: list[str]) -> dict[str, bytes]:
+def _read_blobs(repository: Path, object_ids: list[str], known: dict[str, bytes]) -> dict[str, bytes]:
     """Read blobs by id; those that another version of a catalog brought before are there already."""
-    if len(_BLOBS) > _MOST_BLOBS:
-        _BLOBS.clear()
-    missing = [object_id for object_id in dict.fromkeys(object_ids) if object_id not in _BLOBS]
-    _BLOBS.update(zip(missing, read_blobs(repository, missing) if missing else (), strict=True))
-    return {object_id: _BLOBS[object_id] for object_id in object_ids}
+    missing = [object_id for object_id in dict.fromkeys(object_ids) if object_id not in known]
+    read = dict(zip(missing, read_blobs(repository, missing) if missing else (), strict=True))
+    found = {object_id: read[object_id] if object_id in read else known[object_id] for object_id in object_ids}
+    if len(known) + len(read) <= _MOST_BLOBS:
+        known.update(read)
+    return found

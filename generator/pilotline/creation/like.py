@@ -9,8 +9,8 @@ from pilotline.creation.new_pilot import NewPilot
 from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.pilot.paths import CONFIGURATION, DATA, DATA_CONTRACTS
-from pilotline.pilot.pilot import open_pilot
-from pilotline.pilot.repository import Pilot, read_committed
+from pilotline.pilot.pilot import Pilot, open_pilot
+from pilotline.pilot.repository import read_committed
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import name_owners
 from pilotline.template.question_roles import QuestionRoles, read_roles

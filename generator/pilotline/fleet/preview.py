@@ -4,19 +4,16 @@ Only plans are made; nothing is written, and no catalog runs code of its own. A 
 like any other.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from pilotline.about import CATALOG_SOURCE
-from pilotline.catalog.loading import load_base, load_recorded
-from pilotline.errors import PilotlineError
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.pilot.pilot import open_pilot, recorded_version
-from pilotline.pilot.repository import Pilot
 from pilotline.template.snapshot import Snapshot, Usage
 from pilotline.upgrade.answer_changes import UpgradeRequest
-from pilotline.upgrade.plan import UpgradePlan, plan_move
+from pilotline.upgrade.plan import plan_move
+from pilotline.upgrade.summary import PlanSummary
 
 
 @dataclass(frozen=True)
@@ -24,14 +21,13 @@ class Preview:
     """What an upgrade would do to one pilot, or why nobody can tell."""
 
     folder: Path
-    plan: UpgradePlan | None
-    """To be read, not to be written: its merge is gone."""
+    plan: PlanSummary | None
     error: Exception | None
     """A `PilotlineError` is for the pilot's people to act on; any other is a fault of ours."""
 
 
 def preview_upgrades(
-    folders: Iterable[Path], version: str | None = None, builtin_source: str = CATALOG_SOURCE
+    folders: Iterable[Path], version: str | None = None, catalogs: Catalogs | None = None
 ) -> Iterator[Preview]:
     """Plan an upgrade for each pilot, as `pilotline upgrade --plan` does for one.
 
@@ -39,12 +35,12 @@ def preview_upgrades(
         folders: The pilots' folders.
         version: Version to move to, of whatever catalog a pilot records; none means the newest of that catalog, which
             is looked for once.
-        builtin_source: Address that pilots record for the built-in catalog.
+        catalogs: The shelf to read them from; none means a new one, as pilotline is delivered.
 
     Yields:
         One result for each folder, in their order, as soon as it is there.
     """
-    shelf = _Shelf(builtin_source)
+    shelf = catalogs or Catalogs()
     for folder in folders:
         try:
             yield Preview(folder, _plan(folder, version, shelf), None)
@@ -52,41 +48,17 @@ def preview_upgrades(
             yield Preview(folder, None, error)
 
 
-def _plan(folder: Path, version: str | None, shelf: "_Shelf") -> UpgradePlan:
+def _plan(folder: Path, version: str | None, catalogs: Catalogs) -> PlanSummary:
     pilot = open_pilot(folder)
     usage = Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name)
-    recorded = shelf.base(pilot).used(usage)
-    with plan_move(pilot, recorded, UpgradeRequest(shelf.target(pilot, version).used(usage), {}), lenient=True) as plan:
-        return plan
+    recorded = _shared(catalogs.base(pilot.source, recorded_version(pilot))).used(usage)
+    target = UpgradeRequest(_shared(catalogs.recorded(pilot.source, version)).used(usage), {})
+    with plan_move(pilot, recorded, target, lenient=True) as plan:
+        return plan.summary
 
 
-class _Shelf:
-    """The snapshots that were read so far; one that cannot be had is not asked for again, either."""
-
-    def __init__(self, builtin_source: str) -> None:
-        self._builtin_source = builtin_source
-        self._known: dict[tuple[str, str, str | None], Snapshot | PilotlineError] = {}
-
-    def base(self, pilot: Pilot) -> Snapshot:
-        """Give the version that a pilot was made from."""
-        version = recorded_version(pilot)
-        load = partial(load_base, pilot.source, version, self._builtin_source)
-        return self._once(("base", pilot.source, version), load)
-
-    def target(self, pilot: Pilot, version: str | None) -> Snapshot:
-        """Give the version of its catalog that a pilot shall move to."""
-        load = partial(load_recorded, pilot.source, version, self._builtin_source)
-        return self._once(("target", pilot.source, version), load)
-
-    def _once(self, key: tuple[str, str, str | None], load: Callable[[], Snapshot]) -> Snapshot:
-        if key not in self._known:
-            try:
-                snapshot = self._known[key] = load()
-                if snapshot.is_ours:
-                    _ = snapshot.folders, snapshot.templating
-            except PilotlineError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, PilotlineError):
-            raise found
-        return found
+def _shared(snapshot: Snapshot) -> Snapshot:
+    """Compile the built-in catalog before the first use, so that all uses share it; others are compiled elsewhere."""
+    if snapshot.is_ours:
+        _ = snapshot.folders, snapshot.templating
+    return snapshot

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from pilotline.errors import PilotlineError
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot
 from pilotline.template.answers import resolve_answers
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot

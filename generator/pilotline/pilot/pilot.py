@@ -2,18 +2,45 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.git.contents import list_tree, read_paths
+from pilotline.git.credentials import without_user
 from pilotline.pilot.paths import ANSWERS, MANIFEST, TEAM_FILES
-from pilotline.pilot.renamed_package import find_new_names, follow_path, read_names
-from pilotline.pilot.repository import Pilot, PilotError, open_repository
+from pilotline.pilot.renamed_package import PACKAGE, find_new_names, follow_path, read_names
+from pilotline.pilot.repository import OpenRepository, PilotError, open_repository
 from pilotline.pilot.team_files import parse_record
 
 _OTHER_ANSWERS: Final = re.compile(r"\.copier-answers\..+\.ya?ml|\.copier-answers\.yaml")
+
+
+@dataclass(frozen=True)
+class Pilot(OpenRepository):
+    """A repository, or a folder of one, that a catalog manages: what its last commit records of that."""
+
+    source: str
+    """The catalog's address as it is recorded; `address` is for whoever reads it."""
+    version: str | None
+    answers: Mapping[str, object]
+    team_files: frozenset[str] = frozenset()
+    """Paths of the catalog at which the team's own file stays."""
+    answers_file: str = ANSWERS
+    """Where the answers are recorded, relative to the pilot's folder."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What its package is called now, as answers, where the team renamed it."""
+
+    @property
+    def address(self) -> str:
+        """The catalog's address without user information, which an earlier version may have recorded."""
+        return without_user(self.source)
+
+    @property
+    def recorded(self) -> Mapping[str, object]:
+        """What the answers file holds, as templates read it: where the pilot comes from, and its answers."""
+        return {"_commit": self.version, "_src_path": self.source, **self.answers}
 
 
 def open_pilot(start: Path, answers_file: str | None = None) -> Pilot:
@@ -56,16 +83,16 @@ def _find_committed(start: Path, answers_file: str) -> Path | None:
         return None
     parts = PurePosixPath(place.prefix).parts
     folders = ["".join(f"{part}/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
-    known = {e.path for e in list_tree(place.repository, place.head, *(f + answers_file for f in folders))}
+    known = {e.path for e in list_tree(place.top, place.head, *(f + answers_file for f in folders))}
     found = next((folder for folder in folders if folder + answers_file in known), None)
-    return None if found is None else place.repository / found
+    return None if found is None else place.top / found
 
 
-def _read(found: Pilot, answers_file: str) -> Pilot:
+def _read(found: OpenRepository, answers_file: str) -> Pilot:
     """Read what the last commit of a pilot records."""
     wanted = [f"{found.prefix}{name}" for name in (answers_file, TEAM_FILES, MANIFEST)]
     place, record, manifest = wanted
-    contents = read_paths(found.repository, found.head, wanted)
+    contents = read_paths(found.top, found.head, wanted)
     if place not in contents:
         raise PilotError(f"{place} is not committed.", "Commit it, then run the command again.")
     try:
@@ -88,9 +115,9 @@ def _read(found: Pilot, answers_file: str) -> Pilot:
 
 def _new_names(pilot: Pilot, manifest: bytes) -> Mapping[str, str]:
     """Give the names in a manifest where the package has another than its answer, and stands under it."""
-    if read_names(manifest).get("package_name") in (None, pilot.answers.get("package_name")):
+    if read_names(manifest).get(PACKAGE) in (None, pilot.answers.get(PACKAGE)):
         return {}
-    entries = list_tree(pilot.repository, pilot.head, f"{pilot.prefix}src/")
+    entries = list_tree(pilot.top, pilot.head, f"{pilot.prefix}src/")
     return find_new_names(pilot.answers, manifest, {entry.path.removeprefix(pilot.prefix) for entry in entries})
 
 

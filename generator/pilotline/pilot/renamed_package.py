@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+PACKAGE: Final = "package_name"
+"""The answer that names the package of a new pilot; a manifest says it under `package`."""
 _LINE: Final = re.compile(r"""^(package|distribution): *["']?([a-z][a-z0-9_-]*)["']? *(?:#.*)?$""", re.MULTILINE)
 
 
@@ -25,13 +27,13 @@ def find_new_names(answers: Mapping[str, object], manifest: bytes, paths: Collec
         manifest: Its `pilot.yml`.
         paths: Its files, at least those below `src/`.
     """
-    names, old = read_names(manifest), answers.get("package_name")
-    new = names.get("package_name")
+    names, old = read_names(manifest), answers.get(PACKAGE)
+    new = names.get(PACKAGE)
     stands = any(path.startswith(f"src/{new}/") for path in paths) and f"src/{old}/__init__.py" not in paths
     return names if stands and isinstance(old, str) and new not in {None, old} else {}
 
 
 def follow_path(path: str, answers: Mapping[str, object], names: Mapping[str, str]) -> str:
     """Name a path below the package as it is called since the team renamed that."""
-    old, new = (f"src/{known.get('package_name')}/" for known in (answers, names))
+    old, new = (f"src/{known.get(PACKAGE)}/" for known in (answers, names))
     return f"{new}{path.removeprefix(old)}" if names and path.startswith(old) else path

@@ -1,16 +1,14 @@
-"""The repository that a pilot lies in: opened at its last commit, and read as that commit has it."""
+"""The repository that a pilot lies in, or may come to lie in: opened at its last commit, and read as that has it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pilotline.errors import GitError, PilotlineError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.git.contents import list_tree, read_blobs
-from pilotline.git.credentials import without_user
 from pilotline.git.work_tree import WorkTree, open_work_tree
-from pilotline.pilot.paths import ANSWERS
 
 
 class PilotError(PilotlineError):
@@ -18,36 +16,16 @@ class PilotError(PilotlineError):
 
 
 @dataclass(frozen=True)
-class Pilot:
-    """A pilot in its repository, at a commit."""
+class OpenRepository:
+    """A folder of a repository at the last commit, whether a catalog manages it or not."""
 
     place: WorkTree
     prefix: str
     """Folder inside the repository with a trailing slash; empty at the top."""
-    source: str
-    """The catalog's address as it is recorded; `address` is for whoever reads it."""
-    version: str | None
-    answers: Mapping[str, object]
-    team_files: frozenset[str] = frozenset()
-    """Paths of the catalog at which the team's own file stays."""
-    answers_file: str = ANSWERS
-    """Where the answers are recorded, relative to the pilot's folder."""
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What its package is called now, as answers, where the team renamed it."""
 
     @property
-    def address(self) -> str:
-        """The catalog's address without user information, which an earlier version may have recorded."""
-        return without_user(self.source)
-
-    @property
-    def recorded(self) -> Mapping[str, object]:
-        """What the answers file holds, as templates read it: where the pilot comes from, and its answers."""
-        return {"_commit": self.version, "_src_path": self.source, **self.answers}
-
-    @property
-    def repository(self) -> Path:
-        """The top of the work tree that it lies in."""
+    def top(self) -> Path:
+        """The top of the work tree."""
         return self.place.top
 
     @property
@@ -57,11 +35,11 @@ class Pilot:
 
     @property
     def folder(self) -> Path:
-        """The pilot's own folder."""
-        return self.repository / self.prefix
+        """The folder itself."""
+        return self.top / self.prefix
 
 
-def open_repository(folder: Path) -> Pilot:
+def open_repository(folder: Path) -> OpenRepository:
     """Open the repository that a folder lies in at its last commit, whether a catalog manages it or not.
 
     Raises:
@@ -73,7 +51,7 @@ def open_repository(folder: Path) -> Pilot:
     if place is None:
         raise _unopened(folder)
     prefix = folder.resolve().relative_to(place.top.resolve()).as_posix()
-    return Pilot(place, "" if prefix == "." else f"{prefix}/", "", None, {})
+    return OpenRepository(place, "" if prefix == "." else f"{prefix}/")
 
 
 def _unopened(folder: Path) -> PilotlineError:
@@ -89,17 +67,17 @@ def _unopened(folder: Path) -> PilotlineError:
     return PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
 
 
-def read_committed(pilot: Pilot, wanted: Callable[[str], bool]) -> Tree:
-    """Read some of a pilot's files as its last commit has them; links and submodules are left out."""
+def read_committed(repository: OpenRepository, wanted: Callable[[str], bool]) -> Tree:
+    """Read some of a folder's files as the last commit has them; links and submodules are left out."""
     entries = [
         entry
-        for entry in list_tree(pilot.repository, pilot.head, pilot.prefix)
-        if entry.mode in {"100644", "100755"} and wanted(entry.path.removeprefix(pilot.prefix))
+        for entry in list_tree(repository.top, repository.head, repository.prefix)
+        if entry.mode in {"100644", "100755"} and wanted(entry.path.removeprefix(repository.prefix))
     ]
-    contents = read_blobs(pilot.repository, [entry.object_id for entry in entries])
+    contents = read_blobs(repository.top, [entry.object_id for entry in entries])
     return Tree(
         {
-            entry.path.removeprefix(pilot.prefix): File(content, entry.mode == "100755")
+            entry.path.removeprefix(repository.prefix): File(content, entry.mode == "100755")
             for entry, content in zip(entries, contents, strict=True)
         }
     )

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pilotline.git.work_tree import read_uncommitted
-from pilotline.pilot.repository import Pilot, PilotError
+from pilotline.pilot.repository import OpenRepository, PilotError
 from pilotline.rules.evidence import WRITTEN_BY_PILOT, is_written_by_pilot
 
 _BUSY: Final = {
@@ -22,30 +22,30 @@ _BUSY: Final = {
 _NAMED: Final = 3
 
 
-def refuse_unready(pilot: Pilot, besides: Collection[str] = ()) -> None:
+def refuse_unready(repository: OpenRepository, besides: Collection[str] = ()) -> None:
     """Refuse a pilot with uncommitted work, or one that is in the middle of something.
 
     What is changed elsewhere in its repository and not staged is no business of a move, which never touches it.
 
     Args:
-        pilot: The pilot.
+        repository: The pilot.
         besides: Paths that other pilots' unfinished moves have staged; they stay as they are.
 
     Raises:
         PilotError: It says which of them, and what to do.
     """
     for name, meaning in _BUSY.items():
-        if (pilot.place.folder / name).exists():
+        if (repository.place.folder / name).exists():
             raise PilotError(f"The repository is in the middle of {meaning}.", "Finish or abort it first.")
-    found = read_uncommitted(pilot.repository, with_filters=True)
-    _refuse_undecided([each.path for each in found if each.unmerged and not each.path.startswith(pilot.prefix)])
-    concerned = (each for each in found if each.staged or each.path.startswith(pilot.prefix))
+    found = read_uncommitted(repository.top, with_filters=True)
+    _refuse_undecided([each.path for each in found if each.unmerged and not each.path.startswith(repository.prefix)])
+    concerned = (each for each in found if each.staged or each.path.startswith(repository.prefix))
     changed = [each.path for each in concerned if each.path not in besides]
     if changed:
         some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if changed[_NAMED:] else "")
         raise PilotError(
             f"The work tree has {len(changed)} uncommitted change{'s' if len(changed) > 1 else ''}: {some}.",
-            _how_to_commit(pilot, changed),
+            _how_to_commit(repository, changed),
         )
 
 
@@ -62,9 +62,9 @@ def _refuse_undecided(paths: Sequence[str]) -> None:
         )
 
 
-def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
+def _how_to_commit(repository: OpenRepository, changed: Collection[str]) -> str:
     """Name the whole command when nothing is left but what the pilot itself wrote: evidence, and its page of KPIs."""
-    if all(is_written_by_pilot(path.removeprefix(pilot.prefix)) for path in changed):
+    if all(is_written_by_pilot(path.removeprefix(repository.prefix)) for path in changed):
         return (
             "It is what `measure` wrote down, so commit it: "
             f"`git add {' '.join(WRITTEN_BY_PILOT)} && git commit -m 'Evidence on the KPIs'`."
@@ -72,13 +72,13 @@ def _how_to_commit(pilot: Pilot, changed: Collection[str]) -> str:
     return "Commit or stash them first, so that nothing of yours can be mixed with the catalog's."
 
 
-def refuse_overwriting(pilot: Pilot, arriving: Collection[str], tracked: frozenset[str]) -> None:
+def refuse_overwriting(repository: OpenRepository, arriving: Collection[str], tracked: frozenset[str]) -> None:
     """Refuse when something that git does not track lies where a new file, or a folder of it, would arrive.
 
     Raises:
         PilotError: It lists them.
     """
-    taken = sorted({blocker for path in arriving if (blocker := _blocker(pilot.repository, path, tracked))})
+    taken = sorted({blocker for path in arriving if (blocker := _blocker(repository.top, path, tracked))})
     if taken:
         raise PilotError(
             "Untracked files lie where new ones would arrive:\n" + "\n".join(f"  - {path}" for path in taken),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.documents.section import Section
 from pilotline.git.contents import list_tree, read_blobs
 from pilotline.pilot.stages import STAGES, Stage
@@ -60,14 +61,14 @@ class Foresight:
     """What keeps the pilot from a stage after the move, and does not now."""
 
 
-def foresee_move(plan: UpgradePlan, today: date, builtin_source: str) -> Foresight:
+def foresee_move(plan: UpgradePlan, today: date, catalogs: Catalogs) -> Foresight:
     """Judge a pilot as it is committed and as the planned move would leave it.
 
     Evidence is of a commit, so what the move makes stale counts as not proven.
     """
-    pilot, origin = plan.pilot, CatalogOrigin(builtin_source)
+    pilot, origin = plan.pilot, CatalogOrigin(catalogs)
     history = GitHistory(pilot.folder)
-    changed = frozenset(path for change in plan.changes for path in (change.path, change.old_path) if path)
+    changed = frozenset(path for change in plan.summary.changes for path in (change.path, change.old_path) if path)
     now = Repository(_read(plan.merge.scratch, pilot.place.tree, pilot.prefix), today, history, origin)
     then_files = _read(plan.merge.scratch, plan.merge.tree_id, pilot.prefix)
     then = Repository(then_files, today, _HistoryAfter(history, changed), origin)

@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from pilotline.about import CATALOG_SOURCE
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.errors import PilotlineError
-from pilotline.files.disk import write_atomically
 from pilotline.pilot.paths import CHECK_EVIDENCE
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
@@ -56,7 +55,7 @@ def check_pilot(
     options: CheckOptions,
     *,
     today: date,
-    builtin_source: str = CATALOG_SOURCE,
+    catalogs: Catalogs | None = None,
     progress: Progress = lambda _: None,
 ) -> CheckOutcome:
     """Check the pilot that a folder belongs to.
@@ -64,7 +63,7 @@ def check_pilot(
     Raises:
         ChecksError: The folder does not exist, or a wanted check does not.
     """
-    root, origin = _root(start), CatalogOrigin(builtin_source)
+    root, origin = _root(start), CatalogOrigin(catalogs or Catalogs())
     repo = open_pilot_view(root, today, origin)
     everything = (*builtin_checks(), *declared_checks(repo))
     foreign = installed_families()
@@ -76,7 +75,7 @@ def check_pilot(
     lowered = read_lowering(repo).checks
     results = run_checks(repo, checks, lowered, proofs)
     if foreign:
-        request = Request(root, today, builtin_source, choice, options.run, options.offline)
+        request = Request(root, today, origin.catalogs.config.source, choice, options.run, options.offline)
         results += lower_severities(_run_foreign(foreign, request, proofs), lowered)
     results += _review(root) if options.repo_review else ()
     unrecorded = _keep(root, repo, proofs) if proofs.added else ""
@@ -130,19 +129,16 @@ def _mend(root: Path, repo: Repository, checks: tuple[Check, ...]) -> tuple[str,
     """Write what can be mended without judgement; return the paths.
 
     Raises:
-        ChecksError: A file cannot be written.
+        PilotError: A file cannot be written; then none is.
     """
     mended: dict[str, bytes] = {}
     for check in checks:
         if not check.not_applicable(repo):
             mended.update(check.mend(repo))
-    for path, content in mended.items():
-        try:
-            write_atomically(root / path, content)
-        except OSError as error:
-            raise ChecksError(
-                f"{path} cannot be written: {error.strerror}.", "Put that right, and run it again."
-            ) from error
+    if mended:
+        from pilotline.pilot.edit import edit_files  # noqa: PLC0415 - most runs write nothing
+
+        edit_files(root, mended)
     return tuple(sorted(mended))
 
 
@@ -153,8 +149,10 @@ def _keep(root: Path, repo: Repository, proofs: Proofs) -> str:
         return "there is no commit that it could be the evidence of"
     if has_real_changes(differing):
         return "files differ from the last commit; commit them and run again"
+    from pilotline.pilot.edit import edit_files  # noqa: PLC0415 - the same
+
     try:
-        write_atomically(root / CHECK_EVIDENCE, write_records({**proofs.recorded, **proofs.added}))
-    except OSError as error:
-        return f"{CHECK_EVIDENCE} cannot be written: {error.strerror}"
+        edit_files(root, {CHECK_EVIDENCE: write_records({**proofs.recorded, **proofs.added})})
+    except PilotlineError as error:
+        return error.message.rstrip(".")
     return ""

@@ -1,12 +1,13 @@
 """Where a pilot shall move, and what that means for its answers: none of them ever changes silently."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pilotline.errors import AnswerProblem, AnswersError
-from pilotline.pilot.repository import Pilot
-from pilotline.template.answers import UNASKED_HINT, Answers, accept_answers, find_unasked, resolve_answers
+from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.pristine import Pristine, follow_names, recall_pristine
+from pilotline.template.answers import UNASKED_HINT, Answers, find_unasked, resolve_answers
 from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
@@ -34,9 +35,9 @@ class AnswerChange:
     kind: AnswerKind
 
 
-def decide_answers(
+def decide_sides(
     pilot: Pilot, recorded: Snapshot, target: UpgradeRequest, *, lenient: bool = False, migrated: Pilot | None = None
-) -> tuple[Answers, Answers, tuple[AnswerProblem, ...]]:
+) -> tuple[Pristine, Pristine, tuple[AnswerProblem, ...]]:
     """Resolve the answers of both sides, and say what is wrong with them; an answer never changes silently.
 
     Args:
@@ -58,7 +59,8 @@ def decide_answers(
     unasked = () if problems else find_unasked(target.snapshot, new, target.changes)
     if unasked:
         raise AnswersError(unasked, UNASKED_HINT)
-    return accept_recorded(recorded, pilot.answers, pilot.names), _follow_names(new, pilot.names), problems
+    old = recall_pristine(recorded, pilot.answers, pilot.names)
+    return old, Pristine(target.snapshot, follow_names(new, pilot.names)), problems
 
 
 def _refuse_fixed(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> None:
@@ -70,25 +72,6 @@ def _refuse_fixed(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> N
     ]
     if fixed:
         raise AnswersError(fixed, "Make a new pilot with `pilotline new`, and move the code over.")
-
-
-def accept_recorded(recorded: Snapshot, answers: Mapping[str, object], names: Mapping[str, str]) -> Answers:
-    """Accept what a pilot records by the version that it records, under the names that its package has now.
-
-    Raises:
-        AnswersError: That version does not accept them.
-    """
-    known = open_names(recorded)
-    accepted = accept_answers(recorded, {name: value for name, value in answers.items() if name in known})
-    return _follow_names(accepted, names)
-
-
-def _follow_names(answers: Answers, names: Mapping[str, str]) -> Answers:
-    """Let templates see the package under the name that the team gave it; what is recorded stays."""
-    if not names or "package_name" not in answers.values or answers.rendered is not None:
-        return answers
-    given = {name: names.get(name, value) for name, value in answers.given.items()}
-    return replace(answers, values={**answers.values, **names}, given=given)
 
 
 def answer_changes(old: Mapping[str, object], new: Answers) -> tuple[AnswerChange, ...]:

@@ -8,9 +8,9 @@ from typing import Final
 
 from pilotline.errors import UnsupportedTemplateError
 from pilotline.git import commands as git
-from pilotline.template.answers import Answers
+from pilotline.pilot.pristine import Pristine
 from pilotline.template.render import name_sources
-from pilotline.template.snapshot import CommitOrigin, Snapshot
+from pilotline.template.snapshot import CommitOrigin
 
 MOST_COMMITS: Final = 3
 _MARK: Final = "\x01"
@@ -36,23 +36,21 @@ class Cause:
     """How many older commits are not listed."""
 
 
-def find_causes(
-    old: tuple[Snapshot, Answers], new: tuple[Snapshot, Answers], paths: Mapping[str, frozenset[str]]
-) -> tuple[Cause, ...]:
+def find_causes(old: Pristine, new: Pristine, paths: Mapping[str, frozenset[str]]) -> tuple[Cause, ...]:
     """Find the commits between two snapshots that touched the templates behind some paths.
 
     Args:
-        old: The recorded snapshot and its answers.
-        new: The target and its answers.
+        old: The pilot as the recorded version makes it.
+        new: As the target does.
         paths: The catalog's paths behind each path of the pilot.
 
     Returns:
         A cause for each path that has one; nothing where the history is not at hand.
     """
-    before, after = old[0].origin, new[0].origin
+    before, after = old.snapshot.origin, new.snapshot.origin
     if not paths or before is None or after is None or not _is_connected(before, after):
         return ()
-    sides = [_name_sources(*side) for side in (old, new)]
+    sides = [_name_sources(side) for side in (old, new)]
     sources = {path: {side[name] for side in sides for name in names if name in side} for path, names in paths.items()}
     commits = _list_commits(before, after, frozenset().union(*sources.values()))
     found = ((path, tuple(c for c, touched in commits if touched & names)) for path, names in sources.items())
@@ -69,10 +67,10 @@ def _is_connected(before: CommitOrigin, after: CommitOrigin) -> bool:
     return code == 0
 
 
-def _name_sources(snapshot: Snapshot, answers: Answers) -> Mapping[str, str]:
+def _name_sources(side: Pristine) -> Mapping[str, str]:
     """Name the templates; what only Copier renders is not looked into."""
     try:
-        return name_sources(snapshot, answers)
+        return name_sources(side.snapshot, side.answers)
     except UnsupportedTemplateError:
         return {}
 

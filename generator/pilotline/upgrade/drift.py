@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from pilotline.files.tree import Tree
 from pilotline.git.diff import Change
-from pilotline.pilot.repository import Pilot
-from pilotline.template.ownership import render_owned
+from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.pristine import recall_pristine
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import accept_recorded
 from pilotline.upgrade.merge import open_scratch
 
 
@@ -34,8 +33,7 @@ def compare_pilot(pilot: Pilot, recorded: Snapshot) -> Comparison:
     Raises:
         AnswersError: A recorded answer is not accepted by the recorded version.
     """
-    answers = accept_recorded(recorded, pilot.answers, pilot.names)
-    owned = render_owned(recorded, answers)
+    owned = recall_pristine(recorded, pilot.answers, pilot.names).render_owned()
     owned = Tree({path: file for path, file in owned.items() if path not in pilot.team_files})
     with open_scratch(pilot.place, pilot.prefix) as scratch:
         scratch.write_renders(owned, owned)

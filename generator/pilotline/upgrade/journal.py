@@ -20,7 +20,7 @@ from pilotline.git import commands as git
 from pilotline.git.contents import list_tree
 from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import list_uncommitted
-from pilotline.pilot.repository import Pilot, PilotError
+from pilotline.pilot.repository import OpenRepository, PilotError
 
 _NAME: Final = "pilotline-upgrade"
 _LOCK: Final = "pilotline-upgrade.lock"
@@ -59,9 +59,9 @@ _held: Final[dict[Path, IO[bytes]]] = {}
 """Locks of moves that this process writes: each ends with the move, or with the process, however that ends."""
 
 
-def is_running(pilot: Pilot, journal: Journal) -> bool:
+def is_running(repository: OpenRepository, journal: Journal) -> bool:
     """Tell whether another process is writing a move right now: it holds the lock, which nobody can inherit."""
-    path = _lock_path(pilot)
+    path = _lock_path(repository)
     if journal.waits or path in _held or not path.exists():
         return False
     try:
@@ -74,8 +74,8 @@ def is_running(pilot: Pilot, journal: Journal) -> bool:
     return False
 
 
-def _take_lock(pilot: Pilot) -> None:
-    path = _lock_path(pilot)
+def _take_lock(repository: OpenRepository) -> None:
+    path = _lock_path(repository)
     try:
         lock = _try_for_a_moment(path)
     except OSError:  # a disk without locks: whoever looks takes the writer for gone, and undoes what it left
@@ -94,28 +94,28 @@ def _try_for_a_moment(path: Path) -> IO[bytes] | None:
     return None
 
 
-def _free_lock(pilot: Pilot) -> None:
-    lock = _held.pop(_lock_path(pilot), None)
+def _free_lock(repository: OpenRepository) -> None:
+    lock = _held.pop(_lock_path(repository), None)
     if lock is not None:
-        free_lock(_lock_path(pilot), lock)
+        free_lock(_lock_path(repository), lock)
 
 
-def begin_journal(pilot: Pilot, journal: Journal) -> None:
+def begin_journal(repository: OpenRepository, journal: Journal) -> None:
     """Write the journal of a new move; one move at a time.
 
     Raises:
         PilotError: Another process began one in this very moment.
     """
-    _take_lock(pilot)
+    _take_lock(repository)
     try:
-        _write_new(pilot, journal)
+        _write_new(repository, journal)
     except BaseException:
-        _free_lock(pilot)
+        _free_lock(repository)
         raise
 
 
-def _write_new(pilot: Pilot, journal: Journal) -> None:
-    path, text = _path(pilot, journal.prefix), json.dumps(asdict(journal))
+def _write_new(repository: OpenRepository, journal: Journal) -> None:
+    path, text = _path(repository, journal.prefix), json.dumps(asdict(journal))
     draft = path.with_suffix(f".{journal.process}")
     draft.write_text(text, encoding="utf-8")
     try:
@@ -141,74 +141,79 @@ def _put_new(path: Path, draft: Path, text: str) -> None:
             file.write(text)
 
 
-def complete_journal(pilot: Pilot, journal: Journal) -> None:
+def complete_journal(repository: OpenRepository, journal: Journal) -> None:
     """Note that everything is written."""
     written = json.dumps(asdict(replace(journal, complete=True))).encode()
-    write_atomically(_path(pilot, journal.prefix), written)
-    _free_lock(pilot)
+    write_atomically(_path(repository, journal.prefix), written)
+    _free_lock(repository)
 
 
-def begin_undo(pilot: Pilot, journal: Journal) -> None:
+def begin_undo(repository: OpenRepository, journal: Journal) -> None:
     """Note that a move is taken back from now on: whoever is killed meanwhile leaves it to the next command.
 
     Raises:
         PilotError: Another process is at work here.
     """
-    if _lock_path(pilot) not in _held:
-        _take_lock(pilot)
+    if _lock_path(repository) not in _held:
+        _take_lock(repository)
     if journal.waits:
-        write_atomically(_path(pilot, journal.prefix), json.dumps(asdict(replace(journal, undoing=True))).encode())
+        write_atomically(_path(repository, journal.prefix), json.dumps(asdict(replace(journal, undoing=True))).encode())
 
 
-def free_writer(pilot: Pilot) -> None:
+def free_writer(repository: OpenRepository) -> None:
     """Let others write, whatever came of it."""
-    _free_lock(pilot)
+    _free_lock(repository)
 
 
-def drop_journal(pilot: Pilot, prefix: str) -> None:
+def drop_journal(repository: OpenRepository, prefix: str) -> None:
     """End the move of a folder's pilot: it is committed, or undone."""
-    _path(pilot, prefix).unlink(missing_ok=True)
-    _free_lock(pilot)
+    _path(repository, prefix).unlink(missing_ok=True)
+    _free_lock(repository)
 
 
-def read_journals(pilot: Pilot) -> tuple[Journal, ...]:
+def read_journals(repository: OpenRepository) -> tuple[Journal, ...]:
     """Read what is unfinished in a pilot's repository, whichever folder it is about; what has lapsed is dropped."""
-    places = sorted(pilot.place.folder.glob(f"{_NAME}*.json"))
-    return tuple(journal for place in places if (journal := _read(pilot, place)) is not None)
+    places = sorted(repository.place.folder.glob(f"{_NAME}*.json"))
+    return tuple(journal for place in places if (journal := _read(repository, place)) is not None)
 
 
-def is_alone(pilot: Pilot, prefix: str) -> bool:
+def is_alone(repository: OpenRepository, prefix: str) -> bool:
     """Tell whether no move of another folder is noted; whether one has lapsed is not asked."""
-    return not {*pilot.place.folder.glob(f"{_NAME}*.json")} - {_path(pilot, prefix)}
+    return not {*repository.place.folder.glob(f"{_NAME}*.json")} - {_path(repository, prefix)}
 
 
-def read_journal(pilot: Pilot) -> Journal | None:
+def read_journal(repository: OpenRepository) -> Journal | None:
     """Read what is unfinished in a pilot's own folder; what has lapsed is dropped."""
-    return _read(pilot, _path(pilot, pilot.prefix))
+    return _read(repository, _path(repository, repository.prefix))
 
 
-def _read(pilot: Pilot, place: Path) -> Journal | None:
+def _read(repository: OpenRepository, place: Path) -> Journal | None:
     journal = _load(place)
-    while journal is not None and not is_running(pilot, journal):
+    while journal is not None and not is_running(repository, journal):
         again = _load(place)  # who wrote it may have finished in between
         if again == journal:
             break
         journal = again
     if journal is None:
         return None
-    if is_running(pilot, journal) or (_is_of_head(pilot, journal) and (journal.undoing or _has_traces(pilot, journal))):
+    if is_running(repository, journal) or _is_unfinished(repository, journal):
         return journal
     place.unlink(missing_ok=True)
-    _free_lock(pilot)
+    _free_lock(repository)
     return None
 
 
-def _is_of_head(pilot: Pilot, journal: Journal) -> bool:
+def _is_unfinished(repository: OpenRepository, journal: Journal) -> bool:
+    """Tell whether a move of this very commit, or the undoing of one, has left something to undo."""
+    return _is_of_head(repository, journal) and (journal.undoing or _has_traces(repository, journal))
+
+
+def _is_of_head(repository: OpenRepository, journal: Journal) -> bool:
     """Tell whether the last commit still holds what a move began from, whatever else was committed since."""
-    if journal.head == resolve_commit(pilot.repository, "HEAD"):
+    if journal.head == resolve_commit(repository.top, "HEAD"):
         return True
     try:
-        listed = git.run_git(["diff-tree", "-r", "-z", "--name-only", journal.head, "HEAD"], pilot.repository)
+        listed = git.run_git(["diff-tree", "-r", "-z", "--name-only", journal.head, "HEAD"], repository.top)
     except GitError:  # it began from a commit that is gone
         return False
     return not frozenset(map(os.fsdecode, listed.split(b"\0"))).intersection(journal.touched)
@@ -228,27 +233,27 @@ def _load(place: Path) -> Journal | None:
         return None
 
 
-def lock_path(pilot: Pilot) -> Path:
+def lock_path(repository: OpenRepository) -> Path:
     """Name the file with which git guards the index while it writes."""
-    return pilot.place.folder / "index.lock"
+    return repository.place.folder / "index.lock"
 
 
-def _has_traces(pilot: Pilot, journal: Journal) -> bool:
+def _has_traces(repository: OpenRepository, journal: Journal) -> bool:
     """Tell whether anything of a move lies in index or work tree."""
-    if lock_path(pilot).exists():
+    if lock_path(repository).exists():
         return True
     touched = frozenset(journal.touched)
-    if touched.intersection(list_uncommitted(pilot.repository, with_filters=True)):
+    if touched.intersection(list_uncommitted(repository.top, with_filters=True)):
         return True
-    tracked = {entry.path for entry in list_tree(pilot.repository, journal.head)}
-    return any(path not in tracked and os.path.lexists(pilot.repository / path) for path in touched)
+    tracked = {entry.path for entry in list_tree(repository.top, journal.head)}
+    return any(path not in tracked and os.path.lexists(repository.top / path) for path in touched)
 
 
-def _path(pilot: Pilot, prefix: str) -> Path:
+def _path(repository: OpenRepository, prefix: str) -> Path:
     """Name the journal of a folder; that of the repository's top has the plain name."""
     name = f"{_NAME}-{hashlib.sha256(os.fsencode(prefix)).hexdigest()[:16]}" if prefix else _NAME
-    return pilot.place.folder / f"{name}.json"
+    return repository.place.folder / f"{name}.json"
 
 
-def _lock_path(pilot: Pilot) -> Path:
-    return pilot.place.folder / _LOCK
+def _lock_path(repository: OpenRepository) -> Path:
+    return repository.place.folder / _LOCK

@@ -11,77 +11,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pilotline.catalog.upgrade_notes import Note, notes_between
-from pilotline.errors import AnswerProblem
 from pilotline.git.diff import Change
 from pilotline.git.fast_import import blob_id, is_sha256
 from pilotline.pilot.paths import ANSWERS_LOCK
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot
 from pilotline.template.answers import Answers
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import AnswerChange, UpgradeRequest, answer_changes, decide_answers
-from pilotline.upgrade.conflict_history import Cause, find_causes
+from pilotline.upgrade.answer_changes import UpgradeRequest, answer_changes, decide_sides
+from pilotline.upgrade.conflict_history import find_causes
 from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
 from pilotline.upgrade.rehearsal import Rehearsal, rehearse
 from pilotline.upgrade.renders import Renders, include_seeds, paths_in_catalog, render_both
 from pilotline.upgrade.seeds import respect_deletions, respect_seeds
+from pilotline.upgrade.summary import CatalogVersion, PlanSummary
 from pilotline.upgrade.unignored import find_unignored
 
 
 @dataclass(frozen=True)
 class UpgradePlan:
-    """Exactly what a move would do."""
+    """A move that could be written now: the merge behind it is there as long as the plan is open."""
 
     pilot: Pilot
     target: Snapshot
     merge: Merge
-    answers: tuple[AnswerChange, ...]
-    delivered: tuple[str, ...]
-    """Seeds that arrive now."""
-    improved: tuple[str, ...]
-    """Seeds of the team whose template has changed since; left alone."""
-    kept_deleted: tuple[str, ...]
-    """Files that the catalog changed and the team had deleted; they stay deleted."""
-    untracked: tuple[str, ...]
-    """Files that the catalog changed, and that lie there without git knowing them; they stay as they lie."""
-    derived: tuple[str, ...]
-    merged: tuple[str, ...] = ()
-    """Files that both the team and the catalog changed."""
-    unignored: tuple[str, ...] = ()
-    """What git ignores now and would not any more, in the pilot's own paths."""
-    problems: tuple[AnswerProblem, ...] = ()
-    """Recorded answers that the target does not accept; a plan shows the target's default in their place."""
-    causes: tuple[Cause, ...] = ()
-    """The catalog's commits behind the conflicts, where its history is at hand."""
-    unrecorded: tuple[str, ...] = ()
-    """Questions that were answered now and whose answers no pilot records: secrets, and what cannot be written down."""
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What the catalog tells about every version on the way; a repository that comes new has none behind it."""
-        identity = self.target.identity
-        same = self.pilot.address == identity.source and self.pilot.version not in {None, identity.version}
-        return notes_between(self.target.tree, self.pilot.version, identity.version) if same else ()
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What changes in the pilot, by its own paths, whatever folder of a repository it lies in."""
-        own = self.own
-        return tuple(replace(c, path=own(c.path), old_path=own(c.old_path)) for c in self.merge.changes)
-
-    @property
-    def conflicts(self) -> tuple[str, ...]:
-        """The pilot's own paths that a person has to decide."""
-        return tuple(map(self.own, self.merge.conflicts))
-
-    def own(self, path: str) -> str:
-        """Name a path of the repository as the pilot does."""
-        return path.removeprefix(self.pilot.prefix)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the pilot already is what it would become."""
-        return not self.merge.changes and not self.merge.stages
+    summary: PlanSummary
 
 
 @contextlib.contextmanager
@@ -104,12 +58,13 @@ def plan_move(
     with contextlib.ExitStack() as stack:
         rehearsal = stack.enter_context(rehearse(pilot, recorded, target.snapshot))
         migrated = pilot if rehearsal is None else replace(pilot, answers=rehearsal.answers)
-        old, new, problems = decide_answers(pilot, recorded, target, lenient=lenient, migrated=migrated)
-        renders = include_seeds(render_both(pilot, recorded, old, target.snapshot, new), target.include)
-        plan = stack.enter_context(plan_merge(pilot, target.snapshot, renders, new, rehearsal))
-        causes = find_causes((recorded, old), (target.snapshot, new), paths_in_catalog(plan.merge, renders, pilot))
-        unrecorded = tuple(name for name in target.changes if name not in new.recorded)
-        yield replace(plan, problems=problems, causes=causes, unrecorded=unrecorded)
+        old, new, problems = decide_sides(pilot, recorded, target, lenient=lenient, migrated=migrated)
+        renders = include_seeds(render_both(pilot, old, new), target.include)
+        plan = stack.enter_context(plan_merge(pilot, target.snapshot, renders, new.answers, rehearsal))
+        causes = find_causes(old, new, paths_in_catalog(plan.merge, renders, pilot))
+        own = tuple(replace(cause, path=cause.path.removeprefix(pilot.prefix)) for cause in causes)
+        unrecorded = tuple(name for name in target.changes if name not in new.answers.recorded)
+        yield replace(plan, summary=replace(plan.summary, problems=problems, causes=own, unrecorded=unrecorded))
 
 
 def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:
@@ -133,7 +88,6 @@ def plan_merge(
         new: The answers that it will record, where its own change.
         rehearsal: Where migrations run.
     """
-    answers = answer_changes(pilot.answers, new) if new is not None else ()
     place = pilot.place if rehearsal is None else rehearsal.place
     with open_scratch(place, pilot.prefix, target.identity.version) as scratch:
         ours = scratch.list_ours()
@@ -148,12 +102,45 @@ def plan_merge(
         }
         merge = _complete(scratch, scratch.amend(merge, rebuilt) if rebuilt else merge, rehearsal, new)
         obey_policies(scratch, merge)
-        improved, merged = tuple(_improved(renders, ours)), tuple(_merged(scratch, merge, renders, ours))
-        unignored = tuple(map(scratch.own, find_unignored(pilot, merge)))
         yield UpgradePlan(
-            pilot, target, merge, answers, delivered, improved, deleted, untracked, tuple(sorted(rebuilt)), merged,
-            unignored,
-        )  # fmt: skip
+            pilot,
+            target,
+            merge,
+            PlanSummary(
+                old=CatalogVersion(pilot.address, pilot.version),
+                new=CatalogVersion(target.identity.source, target.identity.version),
+                changes=tuple(_own_change(change, scratch) for change in merge.changes),
+                conflicts=tuple(map(scratch.own, merge.conflicts)),
+                messages=tuple(_own_words(message, pilot.prefix) for message in merge.messages),
+                answers=answer_changes(pilot.answers, new) if new is not None else (),
+                delivered=delivered,
+                improved=tuple(_improved(renders, ours)),
+                kept_deleted=deleted,
+                untracked=untracked,
+                derived=tuple(sorted(rebuilt)),
+                merged=tuple(_merged(scratch, merge, renders, ours)),
+                unignored=tuple(map(scratch.own, find_unignored(pilot, merge))),
+                team_files=tuple(sorted(pilot.team_files)),
+                notes=_notes(pilot, target),
+            ),
+        )
+
+
+def _notes(pilot: Pilot, target: Snapshot) -> tuple[Note, ...]:
+    """Read what the catalog tells about the versions on the way; another catalog, or the same version, has no way."""
+    identity = target.identity
+    same = pilot.address == identity.source and pilot.version not in {None, identity.version}
+    return notes_between(target.tree, pilot.version, identity.version) if same else ()
+
+
+def _own_change(change: Change, scratch: Scratch) -> Change:
+    """Name the paths of a change as the pilot does."""
+    return replace(change, path=scratch.own(change.path), old_path=change.old_path and scratch.own(change.old_path))
+
+
+def _own_words(message: str, prefix: str) -> str:
+    """Let git's words on a conflict name the pilot's own paths."""
+    return message.replace(f" {prefix}", " ") if prefix else message
 
 
 def _split_missing(pilot: Pilot, missing: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

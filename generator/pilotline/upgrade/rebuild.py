@@ -8,7 +8,7 @@ from pilotline.pilot.configuration import decides, is_configuration, refuse_forb
 from pilotline.pilot.derived_files import derive_files
 from pilotline.pilot.derived_inputs import MANIFESTS, is_input
 from pilotline.pilot.paths import ANSWERS_LOCK
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot
 from pilotline.rules.derived import is_derived
 from pilotline.template.answers import Answers
 from pilotline.upgrade.answer_changes import answer_changes

@@ -17,7 +17,7 @@ from pilotline.files.scratch import scratch_folder
 from pilotline.git import commands as git
 from pilotline.git.fast_import import is_sha256
 from pilotline.git.work_tree import WorkTree
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot
 from pilotline.template.copier_migrations import has_migrations, run_migrations
 from pilotline.template.snapshot import Snapshot
 
@@ -60,7 +60,7 @@ def rehearse(pilot: Pilot, recorded: Snapshot, target: Snapshot) -> Iterator[Reh
         yield None
         return
     with scratch_folder() as folder:
-        copy = folder.resolve() / (pilot.repository.name or "project")
+        copy = folder.resolve() / (pilot.top.name or "project")
         _check_out(pilot, copy)
         file = copy / pilot.prefix / pilot.answers_file
         committed = file.read_bytes()

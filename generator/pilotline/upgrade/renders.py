@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pilotline.errors import UnsupportedTemplateError
 from pilotline.files.tree import File, Tree
 from pilotline.git.fast_import import blob_id, is_sha256
-from pilotline.pilot.repository import Pilot, PilotError
-from pilotline.template.answers import Answers
-from pilotline.template.ownership import name_owners
-from pilotline.template.render import find_excluded, render
-from pilotline.template.snapshot import Snapshot
+from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.pristine import Pristine
+from pilotline.pilot.repository import PilotError
+from pilotline.template.render import find_excluded
 from pilotline.upgrade.merge import Merge
 from pilotline.upgrade.new_seeds import has_list, withheld_seeds
 
@@ -67,27 +66,31 @@ def include_seeds(renders: Renders, paths: tuple[str, ...]) -> Renders:
     return replace(renders, kept=renders.kept - set(paths))
 
 
-def render_both(pilot: Pilot, recorded: Snapshot, old: Answers, target: Snapshot, new: Answers) -> Renders:
+def render_both(pilot: Pilot, old: Pristine, new: Pristine) -> Renders:
     """Render both sides, and tell what of each is no business of a merge."""
-    base, theirs, team = render(recorded, old), render(target, new), pilot.team_files
-    owners = {**name_owners(recorded, old, base), **name_owners(target, new, theirs)}
+    base, theirs, team = old.render(), new.render(), pilot.team_files
+    owners = {**old.owners(base), **new.owners(theirs)}
     kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
     seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
     arriving = seeds & (theirs.keys() - base.keys())
-    skipped = _skipped(pilot, target, new, theirs)
-    withheld = withheld_seeds(arriving, target, old, new, pilot.version) if has_list(new) else skipped - base.keys()
+    skipped = _skipped(pilot, new, theirs)
+    withheld = (
+        withheld_seeds(arriving, new.snapshot, old.answers, new.answers, pilot.version)
+        if has_list(new.answers)
+        else skipped - base.keys()
+    )
     alone = skipped - kept
     base, theirs = Tree(without(base, alone)), Tree(without(theirs, withheld | alone))
     derived = frozenset(path for path, owner in owners.items() if owner == "derived") - team
     return Renders(base, theirs, kept - withheld, derived, team)
 
 
-def _skipped(pilot: Pilot, target: Snapshot, new: Answers, theirs: Tree) -> frozenset[str]:
+def _skipped(pilot: Pilot, new: Pristine, theirs: Tree) -> frozenset[str]:
     """Name what the target renders into an empty folder, but not over this pilot: its excludes read the record."""
-    if new.rendered is not None or not target.definition.external_data:
+    if new.answers.rendered is not None or not new.snapshot.definition.external_data:
         return frozenset()
     with suppress(UnsupportedTemplateError):
-        return find_excluded(target, new, pilot.recorded, theirs)
+        return find_excluded(new.snapshot, new.answers, pilot.recorded, theirs)
     return frozenset()
 
 

@@ -26,7 +26,7 @@ from pilotline.git.work_tree import (
     refresh_index,
     set_index_entries,
 )
-from pilotline.pilot.repository import Pilot, PilotError
+from pilotline.pilot.repository import OpenRepository, PilotError
 from pilotline.upgrade.journal import (
     MESSAGE,
     Journal,
@@ -43,7 +43,7 @@ _LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
 
 
-def abort_move(place: Pilot) -> bool:
+def abort_move(place: OpenRepository) -> bool:
     """Return to the state before the unfinished move of the pilot around a folder; tell whether there was one.
 
     Args:
@@ -65,70 +65,70 @@ def abort_move(place: Pilot) -> bool:
     return chosen is not None
 
 
-def undo_move(pilot: Pilot, journal: Journal) -> None:
+def undo_move(repository: OpenRepository, journal: Journal) -> None:
     """Return to the state before an unfinished move.
 
     Raises:
         PilotError: It is being written right now.
         GitError: Git refused.
     """
-    if is_running(pilot, journal):
+    if is_running(repository, journal):
         raise PilotError(f"An upgrade is being written here by process {journal.process}.", "Wait until it is done.")
     if journal.waits:
-        refuse_locked(pilot)
+        refuse_locked(repository)
     with finishing():
-        begin_undo(pilot, journal)
+        begin_undo(repository, journal)
         try:
-            _undo(pilot, journal)
+            _undo(repository, journal)
         finally:
-            free_writer(pilot)
+            free_writer(repository)
 
 
-def _undo(pilot: Pilot, journal: Journal) -> None:
-    break_stale_lock(lock_path(pilot))
-    old = _entries(pilot, journal.head, journal)
+def _undo(repository: OpenRepository, journal: Journal) -> None:
+    break_stale_lock(lock_path(repository))
+    old = _entries(repository, journal.head, journal)
     if not journal.waits:
-        _put_aside(pilot, _foreign(pilot, journal, old))
-    _remove_arrived(pilot, journal, old)
-    _restore(pilot, journal, old)
-    if journal.complete and is_alone(pilot, journal.prefix):
-        (pilot.place.folder / MESSAGE).unlink(missing_ok=True)
-    drop_journal(pilot, journal.prefix)
+        _put_aside(repository, _foreign(repository, journal, old))
+    _remove_arrived(repository, journal, old)
+    _restore(repository, journal, old)
+    if journal.complete and is_alone(repository, journal.prefix):
+        (repository.place.folder / MESSAGE).unlink(missing_ok=True)
+    drop_journal(repository, journal.prefix)
 
 
-def recover(pilot: Pilot) -> frozenset[str]:
+def recover(repository: OpenRepository) -> frozenset[str]:
     """Undo what was killed while it wrote; name what other pilots of the repository have staged and not committed.
 
     Raises:
         PilotError: A move of this pilot is complete and waits for its commit, or one is being written right now.
     """
     waiting = []
-    for journal in read_journals(pilot):
+    for journal in read_journals(repository):
         if journal.waits:
-            _refuse_own(pilot, journal)
+            _refuse_own(repository, journal)
             waiting.append(journal)
         else:
-            undo_move(pilot, journal)
+            undo_move(repository, journal)
             what = "Taking back an earlier upgrade" if journal.undoing else "An earlier upgrade"
             _LOG.warning("%s was killed while it wrote; it is undone now.", what)
     return frozenset(path for journal in waiting for path in journal.touched)
 
 
-def _refuse_own(pilot: Pilot, journal: Journal) -> None:
-    if journal.prefix == pilot.prefix:
+def _refuse_own(repository: OpenRepository, journal: Journal) -> None:
+    if journal.prefix == repository.prefix:
         raise PilotError(
             "An earlier upgrade is not finished here.",
             "Commit it, or return to the state before it with `pilotline upgrade --abort`.",
         )
 
 
-def refuse_locked(pilot: Pilot) -> None:
+def refuse_locked(repository: OpenRepository) -> None:
     """Refuse to write while another process of git does; its lock is not ours to break.
 
     Raises:
         PilotError: It names the lock.
     """
-    path = lock_path(pilot)
+    path = lock_path(repository)
     if path.exists():
         raise PilotError(
             f"Another process of git is at work in this repository: {path} is there.",
@@ -136,20 +136,20 @@ def refuse_locked(pilot: Pilot) -> None:
         )
 
 
-def _entries(pilot: Pilot, tree: str, journal: Journal) -> dict[str, TreeEntry]:
+def _entries(repository: OpenRepository, tree: str, journal: Journal) -> dict[str, TreeEntry]:
     touched = frozenset(journal.touched)
-    return {entry.path: entry for entry in list_tree(pilot.repository, tree) if entry.path in touched}
+    return {entry.path: entry for entry in list_tree(repository.top, tree) if entry.path in touched}
 
 
-def _foreign(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> list[str]:
+def _foreign(repository: OpenRepository, journal: Journal, old: Mapping[str, TreeEntry]) -> list[str]:
     """Name the touched paths that hold what neither the last commit nor the move can have put there."""
-    new = _entries(pilot, journal.tree, journal)
+    new = _entries(repository, journal.tree, journal)
     expected = [(path, entries[path]) for path in journal.touched for entries in (old, new) if path in entries]
-    contents = read_checked_out(pilot.repository, [entry for _, entry in expected])
+    contents = read_checked_out(repository.top, [entry for _, entry in expected])
     allowed: dict[str, list[bytes]] = {}
     for (path, _), content in zip(expected, contents, strict=True):
         allowed.setdefault(path, []).append(content)
-    return [path for path in journal.touched if _is_foreign(pilot.repository / path, allowed.get(path, []))]
+    return [path for path in journal.touched if _is_foreign(repository.top / path, allowed.get(path, []))]
 
 
 def _is_foreign(place: Path, allowed: list[bytes]) -> bool:
@@ -161,24 +161,24 @@ def _is_foreign(place: Path, allowed: list[bytes]) -> bool:
     return not any(content.startswith(present) for content in allowed)
 
 
-def _put_aside(pilot: Pilot, paths: Iterable[str]) -> None:
+def _put_aside(repository: OpenRepository, paths: Iterable[str]) -> None:
     """Copy files that would be overwritten to a folder of git's own, and say so."""
-    saved = pilot.place.folder / _SAVED
+    saved = repository.place.folder / _SAVED
     for path in paths:
         target = saved / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(pilot.repository / path, target, follow_symlinks=False)
+        shutil.copy2(repository.top / path, target, follow_symlinks=False)
         _LOG.warning("%s was changed after the upgrade was killed; that content is kept in %s.", path, target)
 
 
-def _remove_arrived(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
+def _remove_arrived(repository: OpenRepository, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
     """Remove the files that the move brought; once it is complete, only those that git still tracks."""
     arrived = [path for path in journal.touched if path not in old]
     if journal.complete:
-        tracked = list_tracked(pilot.repository)
+        tracked = list_tracked(repository.top)
         arrived = [path for path in arrived if path in tracked]
     for path in arrived:
-        _remove(pilot.repository, path)
+        _remove(repository.top, path)
 
 
 def _remove(repository: Path, path: str) -> None:
@@ -194,18 +194,18 @@ def _remove(repository: Path, path: str) -> None:
             folder.rmdir()
 
 
-def _restore(pilot: Pilot, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
+def _restore(repository: OpenRepository, journal: Journal, old: Mapping[str, TreeEntry]) -> None:
     """Put the touched paths back, in the index first and then in the work tree."""
-    hidden = list_hidden(pilot.repository) & old.keys()
-    set_index_entries(pilot.repository, [(path, [(old[path], 0)] if path in old else []) for path in journal.touched])
-    hide(pilot.repository, hidden)
-    refresh_index(pilot.repository)  # what is as it was needs no writing, which may be refused where it lies
+    hidden = list_hidden(repository.top) & old.keys()
+    set_index_entries(repository.top, [(path, [(old[path], 0)] if path in old else []) for path in journal.touched])
+    hide(repository.top, hidden)
+    refresh_index(repository.top)  # what is as it was needs no writing, which may be refused where it lies
     blobs = [path for path, entry in old.items() if entry.mode != SUBMODULE and path not in hidden]
     try:
-        check_out(pilot.repository, blobs)
+        check_out(repository.top, blobs)
     except GitError:
-        _clear_way(pilot.repository, blobs)
-        check_out(pilot.repository, blobs)
+        _clear_way(repository.top, blobs)
+        check_out(repository.top, blobs)
 
 
 def _clear_way(repository: Path, paths: Iterable[str]) -> None:

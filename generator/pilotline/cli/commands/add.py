@@ -16,8 +16,7 @@ def command(integrations: tuple[str, ...], options: MoveOptions) -> int:
 
     They bring files of the catalog only, so that `pilotline remove` gives the old tree back where nothing was edited.
     """
-    pilot, recorded, _ = open_here(options.answers_file)
-    wanted = add_integrations(pilot, recorded, integrations)
-    return run_move(
-        pilot, recorded, UpgradeRequest(recorded, {QUESTION: wanted}), f"Add {', '.join(integrations)}\n", options
-    )
+    here = open_here(options.answers_file)
+    wanted = add_integrations(here.pilot, here.recorded, integrations)
+    target = UpgradeRequest(here.recorded, {QUESTION: wanted})
+    return run_move(here, target, f"Add {', '.join(integrations)}\n", options)

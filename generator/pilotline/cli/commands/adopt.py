@@ -11,11 +11,10 @@ from pilotline.adoption.cookiecutter import RECORDS, CookiecutterRecord, find_or
 from pilotline.cli.commands._run_upgrade import More, finish_move, open_here, ready_for
 from pilotline.cli.options.answers import Answering, answering_options, ask_person, settle_answers
 from pilotline.cli.options.catalogs import open_catalog
-from pilotline.cli.options.common import config_path, given_options, refuse_idle
+from pilotline.cli.options.common import given_options, refuse_idle, user_catalogs
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import list_lines
-from pilotline.config import read_config
 from pilotline.pilot.repository import open_repository, read_committed
 
 _WITH_TAKE: Final = ("--plan", "--commit", "--branch", "--conflicts", "--trust", "--answers-file", "--json")
@@ -73,11 +72,13 @@ def _adopt(destination: Path, answering: Answering, options: MoveOptions, wanted
     repository = open_repository(destination)
     with ready_for(repository, options):
         name = repository.folder.name
-        (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=options.trust, folder_name=name)
+        catalogs = user_catalogs()
+        found = open_catalog(catalogs, answering.catalog)
+        (snapshot,) = settle_usage(found, trusted=catalogs.config.trust, trust=options.trust, folder_name=name)
         pilot = refuse_managed(repository, snapshot)
         answers = settle_answers(snapshot, answering, None if options.as_json else ask_person(destination))
         origin = None if wanted.no_origin else find_origin(read_committed(pilot, lambda path: path in RECORDS))
-        base = render_origin(origin, read_config(config_path()).source) if origin is not None else None
+        base = render_origin(origin, catalogs) if origin is not None else None
         with plan_adoption(pilot, snapshot, answers, base, remove_old=wanted.remove_old) as adoption:
             identity = snapshot.identity
             message = f"Adopt {identity.source} {identity.version}\n"
@@ -85,10 +86,16 @@ def _adopt(destination: Path, answering: Answering, options: MoveOptions, wanted
 
 
 def _take(folder: Path, paths: tuple[str, ...], options: MoveOptions) -> int:
-    pilot, recorded, _ = open_here(options.answers_file, folder)
+    here = open_here(options.answers_file, folder)
+    pilot = here.pilot
     with ready_for(pilot, options):
-        name = pilot.folder.name
-        (recorded,) = settle_usage(recorded, trust=options.trust, answers_file=pilot.answers_file, folder_name=name)
+        (recorded,) = settle_usage(
+            here.recorded,
+            trusted=here.catalogs.config.trust,
+            trust=options.trust,
+            answers_file=pilot.answers_file,
+            folder_name=pilot.folder.name,
+        )
         with plan_taking(pilot, recorded, paths) as plan:
             return finish_move(plan, f"Take {', '.join(paths)} over from the catalog\n", options)
 

@@ -20,12 +20,13 @@ def command(data: tuple[str, ...], options: MoveOptions) -> int:
     """
     if not data:
         refuse_idle("without -d KEY=VALUE", "--json", "--answers-file", "--trust")
-    pilot, recorded, _ = open_here(options.answers_file)
+    here = open_here(options.answers_file)
     if data:
         changes = parse_data(data)
-        return run_move(pilot, recorded, UpgradeRequest(recorded, changes), f"Change {', '.join(changes)}\n", options)
-    names = open_names(recorded)
-    shown = {name: value for name, value in pilot.answers.items() if name in names}
+        target = UpgradeRequest(here.recorded, changes)
+        return run_move(here, target, f"Change {', '.join(changes)}\n", options)
+    names = open_names(here.recorded)
+    shown = {name: value for name, value in here.pilot.answers.items() if name in names}
     if options.as_json:
         echo_json({"format": 1, "answers": shown})
         return 0

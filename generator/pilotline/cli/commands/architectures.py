@@ -9,7 +9,7 @@ import click
 from pilotline.catalog.architectures import Architecture, find_architecture, list_architectures
 from pilotline.cli.lazy import LazyGroup
 from pilotline.cli.options.catalogs import open_catalog
-from pilotline.cli.options.common import catalog_option, echo_json, json_option
+from pilotline.cli.options.common import catalog_option, echo_json, json_option, user_catalogs
 from pilotline.cli.views.terminal import say
 
 _WIDEST: Final = 100
@@ -31,7 +31,7 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
     context.obj = catalog
     if context.invoked_subcommand:
         return
-    found = list_architectures(open_catalog(catalog))
+    found = list_architectures(open_catalog(user_catalogs(), catalog))
     if as_json:
         rows = [{"id": item.id, "title": item.title, "summary": item.summary} for item in found]
         echo_json({"format": 1, "architectures": rows})
@@ -51,7 +51,7 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, architecture: str, catalog: str | None, as_json: bool) -> None:
     """Explain one architecture: what it decides, when to use it, its components and a picture."""
-    found = find_architecture(open_catalog(catalog or context.obj), architecture)
+    found = find_architecture(open_catalog(user_catalogs(), catalog or context.obj), architecture)
     if as_json:
         echo_json(_as_json(found))
     else:

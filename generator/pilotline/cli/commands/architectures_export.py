@@ -9,7 +9,7 @@ from pilotline.architecture_pack.pack import gather_pack
 from pilotline.architecture_pack.pages import write_html, write_markdown
 from pilotline.catalog.architectures import find_architecture
 from pilotline.cli.options.catalogs import open_catalog
-from pilotline.cli.options.common import catalog_option, parse_data
+from pilotline.cli.options.common import catalog_option, parse_data, user_catalogs
 from pilotline.files.disk import replace_files
 from pilotline.files.tree import File, Tree
 from pilotline.template.answers import accept_answers
@@ -33,7 +33,7 @@ def command(
 
     One HTML file that needs nothing else, the same as Markdown with Mermaid, and the two diagrams as SVG.
     """
-    snapshot = open_catalog(catalog or context.obj)
+    snapshot = open_catalog(user_catalogs(), catalog or context.obj)
     find_architecture(snapshot, architecture)
     pack = gather_pack(
         snapshot, architecture, accept_answers(snapshot, {**parse_data(data), "architecture": architecture})

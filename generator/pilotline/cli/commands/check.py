@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from pilotline.cli.options.common import config_path
+from pilotline.cli.options.common import user_catalogs
 from pilotline.cli.views.check import show_verdict
 from pilotline.cli.views.terminal import say
-from pilotline.config import read_config
 from pilotline.errors import ExitCode
 from pilotline.pilot.stages import STAGES
 from pilotline.readiness.reports import FORMATS, write_report
@@ -52,8 +51,7 @@ def command(  # noqa: PLR0913 - one argument per option
         repo_review=repo_review,
     )  # fmt: skip
     today = date.today()  # noqa: DTZ011 - the user's own day
-    source = read_config(config_path()).source
-    outcome = check_pilot(path, options, today=today, builtin_source=source, progress=_progress)
+    outcome = check_pilot(path, options, today=today, catalogs=user_catalogs(), progress=_progress)
     _show(outcome, "json" if as_json else format_, show_all=show_all)
     return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
 

@@ -11,7 +11,7 @@ from pilotline.cli.views.terminal import say
 from pilotline.errors import ExitCode
 from pilotline.git.diff import Change
 from pilotline.git.work_tree import list_uncommitted
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot
 from pilotline.upgrade.drift import Comparison, compare_pilot
 
 
@@ -25,9 +25,10 @@ def command(patch: bool, check: bool, as_json: bool) -> int:
     Seeds and derived files are the pilot's own and do not count. The last commit is compared; uncommitted work is
     noted, but does not count.
     """
-    pilot, recorded, _ = open_here()
-    found = compare_pilot(pilot, recorded)
-    uncommitted = len(list_uncommitted(pilot.repository, pilot.prefix))
+    here = open_here()
+    pilot = here.pilot
+    found = compare_pilot(pilot, here.recorded)
+    uncommitted = len(list_uncommitted(pilot.top, pilot.prefix))
     if as_json:
         echo_json(_as_json(pilot, found, uncommitted, patch=patch))
     elif patch:

@@ -24,10 +24,10 @@ def command(catalog: str, data: tuple[str, ...], options: MoveOptions) -> int:
     The answers that the other catalog knows are taken along. Those that it does not know are dropped, and new ones get
     their defaults; both are listed. One that it does not accept stops the move until -d settles it.
     """
-    pilot, recorded, _ = open_here(options.answers_file)
-    snapshot = open_catalog(catalog)
+    here = open_here(options.answers_file)
+    snapshot = open_catalog(here.catalogs, catalog)
     place = _name(snapshot)
-    return run_move(pilot, recorded, UpgradeRequest(snapshot, parse_data(data)), f"Move to {place}\n", options)
+    return run_move(here, UpgradeRequest(snapshot, parse_data(data)), f"Move to {place}\n", options)
 
 
 def _name(snapshot: Snapshot) -> str:

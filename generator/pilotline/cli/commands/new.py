@@ -10,7 +10,7 @@ import click
 from pilotline.cli.exit import stop_listening
 from pilotline.cli.options.answers import Answering, Person, answering_options, ask_person, settle_answers
 from pilotline.cli.options.catalogs import open_catalog, open_recorded
-from pilotline.cli.options.common import echo_json, json_option
+from pilotline.cli.options.common import echo_json, json_option, user_catalogs
 from pilotline.cli.options.trust import settle_usage, trust_option
 from pilotline.cli.views.new import created_json, created_text, plan_json, plan_text
 from pilotline.cli.views.terminal import say
@@ -80,15 +80,19 @@ def _asking(destination: Path | None, *, dry_run: bool) -> _Ask:
 
 def _plan_pilot(destination: Path | None, answering: Answering, ask: _Ask | None, *, trust: bool) -> NewPilot:
     folder_name = None if destination is None else destination.resolve().name
-    (snapshot,) = settle_usage(open_catalog(answering.catalog), trust=trust, folder_name=folder_name)
+    catalogs = user_catalogs()
+    catalog = open_catalog(catalogs, answering.catalog)
+    (snapshot,) = settle_usage(catalog, trusted=catalogs.config.trust, trust=trust, folder_name=folder_name)
     person = ask and ask(lambda answers: _refuse_plan(snapshot, answers))
     return plan_pilot(snapshot, settle_answers(snapshot, answering, person))
 
 
 def _plan_sibling(model: SourcePilot, answering: Answering, ask: _Ask | None, *, trust: bool) -> NewPilot:
     """Plan a pilot that is like another; its own outcome is asked for, also where every other default is taken."""
-    catalog = open_catalog(answering.catalog) if answering.catalog else open_recorded(model.pilot)
-    (snapshot,) = settle_usage(catalog, trust=trust)
+    catalogs = user_catalogs()
+    named = answering.catalog
+    catalog = open_catalog(catalogs, named) if named else open_recorded(catalogs, model.pilot)
+    (snapshot,) = settle_usage(catalog, trusted=catalogs.config.trust, trust=trust)
     roles = read_roles(snapshot)
     given = answer_like(model, snapshot, answering.given)
     answers = settle_answers(

@@ -21,7 +21,7 @@ def command(stage: str, options: MoveOptions) -> int:
     Going back takes away the catalog's files of the later stage. Seeds stay, because they are yours; a file of the
     catalog that you edited is a conflict to decide.
     """
-    pilot, recorded, _ = open_here(options.answers_file)
-    if _QUESTION not in open_names(recorded):
+    here = open_here(options.answers_file)
+    if _QUESTION not in open_names(here.recorded):
         raise PilotlineError("This pilot's catalog knows no stages.", "`pilotline answers` shows what can be changed.")
-    return run_move(pilot, recorded, UpgradeRequest(recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)
+    return run_move(here, UpgradeRequest(here.recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)

@@ -16,7 +16,7 @@ def command(integrations: tuple[str, ...], options: MoveOptions) -> int:
 
     Where you edited what an integration brought, that is a conflict to decide, not a loss.
     """
-    pilot, recorded, _ = open_here(options.answers_file)
-    wanted = remove_integrations(pilot, recorded, integrations)
-    message = f"Remove {', '.join(integrations)}\n"
-    return run_move(pilot, recorded, UpgradeRequest(recorded, {QUESTION: wanted}), message, options)
+    here = open_here(options.answers_file)
+    wanted = remove_integrations(here.pilot, here.recorded, integrations)
+    target = UpgradeRequest(here.recorded, {QUESTION: wanted})
+    return run_move(here, target, f"Remove {', '.join(integrations)}\n", options)

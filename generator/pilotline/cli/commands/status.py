@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from pilotline.cli.options.common import config_path, echo_json, json_option
+from pilotline.cli.options.common import echo_json, json_option, user_catalogs
 from pilotline.cli.views.terminal import say
-from pilotline.config import read_config
 from pilotline.kpi.drawing import number
 from pilotline.readiness.run import CheckOptions, check_pilot
 from pilotline.readiness.status import describe_status
@@ -23,8 +22,7 @@ def command(path: Path, as_json: bool) -> None:
 
     PATH is a pilot or a folder in it; the current folder when it is left out.
     """
-    source = read_config(config_path()).source
-    outcome = check_pilot(path, CheckOptions(), today=date.today(), builtin_source=source)  # noqa: DTZ011 - the user's day
+    outcome = check_pilot(path, CheckOptions(), today=date.today(), catalogs=user_catalogs())  # noqa: DTZ011 - the user's day
     status = describe_status(outcome.repo, outcome.verdict)
     if as_json:
         echo_json(status)

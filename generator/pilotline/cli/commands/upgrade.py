@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from pilotline.catalog.loading import load_recorded
 from pilotline.catalog.versions import is_older
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.common import parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.git.commands import fetching_missing_objects
-from pilotline.pilot.repository import Pilot, PilotError, open_repository
+from pilotline.pilot.pilot import Pilot
+from pilotline.pilot.repository import PilotError, open_repository
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
@@ -45,15 +45,16 @@ def command(
         return 0
     if version == "":
         raise click.BadParameter("the version is empty", param_hint="--to")
-    pilot, recorded, source = open_here(options.answers_file)
-    snapshot = load_recorded(pilot.source, version, source)
+    here = open_here(options.answers_file)
+    pilot = here.pilot
+    snapshot = here.catalogs.recorded(pilot.source, version)
     if version is None:
         _refuse_backwards(pilot, snapshot)
     message = f"Upgrade from {pilot.version} to {snapshot.identity.version}\n"
     changes = parse_data(data)
     if ask:
         changes = _ask(pilot, snapshot, changes)
-    return run_move(pilot, recorded, UpgradeRequest(snapshot, changes, include), message, options)
+    return run_move(here, UpgradeRequest(snapshot, changes, include), message, options)
 
 
 def _refuse_backwards(pilot: Pilot, newest: Snapshot) -> None:

@@ -7,24 +7,22 @@ from contextlib import contextmanager
 
 import click
 
-from pilotline.catalog.loading import load_base, load_snapshot
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.catalog.reference import is_remote, parse_reference
 from pilotline.cli.options.common import config_path
-from pilotline.config import read_config
 from pilotline.errors import CatalogError
-from pilotline.pilot.pilot import recorded_version
-from pilotline.pilot.repository import Pilot
+from pilotline.pilot.pilot import Pilot, recorded_version
 from pilotline.template.snapshot import Snapshot, Usage
 
 
-def open_catalog(text: str | None) -> Snapshot:
+def open_catalog(catalogs: Catalogs, text: str | None) -> Snapshot:
     """Read the catalog that the option, the environment or the configuration names."""
-    config = read_config(config_path())
-    with _told_who_named_it(text, config.catalog):
-        reference = parse_reference(text or config.catalog)
+    configured = catalogs.config.catalog
+    with _told_who_named_it(text, configured):
+        reference = parse_reference(text or configured)
         if is_remote(reference) and sys.stderr.isatty():
             click.echo(click.style(f"Fetching {reference.place} …", dim=True), err=True)
-        return load_snapshot(reference, config.source)
+        return catalogs.open(reference)
 
 
 @contextmanager
@@ -39,11 +37,11 @@ def _told_who_named_it(given: str | None, configured: str) -> Iterator[None]:
         raise
 
 
-def open_recorded(pilot: Pilot) -> Snapshot:
+def open_recorded(catalogs: Catalogs, pilot: Pilot) -> Snapshot:
     """Read the version of the catalog that a pilot records, to be used for that pilot.
 
     Raises:
         PilotError: The pilot records none.
     """
-    snapshot = load_base(pilot.source, recorded_version(pilot), read_config(config_path()).source)
+    snapshot = catalogs.base(pilot.source, recorded_version(pilot))
     return snapshot.used(Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name))

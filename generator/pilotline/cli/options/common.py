@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from pilotline.catalog.catalogs import Catalogs
+from pilotline.config import read_config
 from pilotline.documents.json_text import json_text
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -71,3 +73,12 @@ def parse_data(pairs: tuple[str, ...]) -> dict[str, object]:
             raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="-d")
         parsed[name.strip()] = value
     return parsed
+
+
+def user_catalogs() -> Catalogs:
+    """Make the shelf of catalogs of one command, under the user's configuration.
+
+    Raises:
+        ConfigError: That cannot be used.
+    """
+    return Catalogs(read_config(config_path()))

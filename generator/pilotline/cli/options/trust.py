@@ -1,13 +1,12 @@
 """Whether a catalog may run code of its own: told in one sentence, and never without a yes."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import click
 
 from pilotline.cli.options.common import config_path
-from pilotline.config import read_config
 from pilotline.template.snapshot import Snapshot, Usage
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -26,6 +25,7 @@ def trust_option(function: _F) -> _F:
 
 def settle_usage(
     *snapshots: Snapshot,
+    trusted: Collection[str],
     trust: bool,
     answers_file: str | None = None,
     folder_name: str | None = None,
@@ -35,20 +35,21 @@ def settle_usage(
 
     Args:
         snapshots: The catalogs that a command reads.
-        trust: Whether the user trusts them for this run.
+        trusted: Addresses that the user's configuration trusts.
+        trust: Whether the user trusts them all for this run.
         answers_file: The answers file of the pilot that they are used for.
         folder_name: Its folder.
         migrates_to: The one among them whose migrations are run.
     """
     commands = _commands(snapshots, migrates_to)
     extensions = {snapshot.identity.place for snapshot in snapshots if snapshot.definition.extensions}
-    trusted = {
-        source: trust or _is_trusted(source, list(dict.fromkeys(found)))
+    allowed = {
+        source: trust or source in trusted or _is_allowed(source, list(dict.fromkeys(found)))
         for source, found in commands.items()
         if found or source in extensions
     }
     return tuple(
-        snapshot.used(Usage(trusted.get(snapshot.identity.place, False), answers_file, folder_name))
+        snapshot.used(Usage(allowed.get(snapshot.identity.place, False), answers_file, folder_name))
         for snapshot in snapshots
     )
 
@@ -63,9 +64,7 @@ def _commands(snapshots: Sequence[Snapshot], migrates_to: Snapshot | None) -> di
     return found
 
 
-def _is_trusted(source: str, tasks: Sequence[str]) -> bool:
-    if source in read_config(config_path()).trust:
-        return True
+def _is_allowed(source: str, tasks: Sequence[str]) -> bool:
     if tasks and sys.stdin.isatty() and sys.stderr.isatty():
         question = f"{source} wants to run on this machine: {_shown(tasks)}. Let it, this time?"
         if click.confirm(question, default=False, err=True):

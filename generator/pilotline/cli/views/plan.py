@@ -9,36 +9,36 @@ from pilotline.catalog.upgrade_notes import Note
 from pilotline.git.diff import Change
 from pilotline.upgrade.answer_changes import AnswerChange
 from pilotline.upgrade.conflict_history import Cause
-from pilotline.upgrade.plan import UpgradePlan
+from pilotline.upgrade.summary import PlanSummary
 
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "mode": "~"}
 _COLOURS: Final = {"added": "green", "removed": "red", "changed": "blue", "renamed": "cyan", "mode": "blue"}
 
 
-def trailer(plan: UpgradePlan) -> str:
+def trailer(plan: PlanSummary) -> str:
     """Name the answers that a commit changes on purpose; a pilot's CI refuses changes that no commit names."""
     return f"Answers: {', '.join(answer.name for answer in plan.answers)}"
 
 
-def plan_as_json(plan: UpgradePlan, *, written: bool, commit: str | None) -> Mapping[str, object]:
+def plan_as_json(plan: PlanSummary, *, written: bool, commit: str | None) -> Mapping[str, object]:
     """Lay a plan out for machines."""
     return {
         "format": 1,
-        "from": plan.pilot.version,
-        "to": plan.target.identity.version,
-        "catalog": {"from": plan.pilot.address, "to": plan.target.identity.source},
+        "from": plan.old.version,
+        "to": plan.new.version,
+        "catalog": {"from": plan.old.source, "to": plan.new.source},
         "up_to_date": plan.is_empty,
         "changes": [_change_fields(change) for change in plan.changes],
         "merged": list(plan.merged),
         "conflicts": list(plan.conflicts),
-        "messages": _messages(plan),
-        "causes": [_cause_fields(plan, cause) for cause in plan.causes],
+        "messages": list(plan.messages),
+        "causes": [_cause_fields(cause) for cause in plan.causes],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "invalid_answers": [str(problem) for problem in plan.problems],
         "notes": [{"version": n.version, "text": n.text, "manual_steps": n.manual_steps} for n in plan.notes],
         "seeds_delivered": list(plan.delivered),
         "seeds_improved": list(plan.improved),
-        "team_files": sorted(plan.pilot.team_files),
+        "team_files": list(plan.team_files),
         "kept_deleted": list(plan.kept_deleted),
         "left_untracked": list(plan.untracked),
         "derived_rebuilt": list(plan.derived),
@@ -58,18 +58,18 @@ def _change_fields(change: Change) -> dict[str, object]:
     }
 
 
-def _cause_fields(plan: UpgradePlan, cause: Cause) -> dict[str, object]:
+def _cause_fields(cause: Cause) -> dict[str, object]:
     return {
-        "path": plan.own(cause.path),
+        "path": cause.path,
         "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
         "more": cause.more,
     }
 
 
-def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
+def plan_as_text(plan: PlanSummary, more: tuple[str, ...], ending: str) -> str:
     """Lay a plan out for people, with what comes last."""
     if plan.is_empty and not plan.problems:
-        lines = [f"Already at {plan.target.identity.version}; nothing to do.", *_left_lines(plan)]
+        lines = [f"Already at {plan.new.version}; nothing to do.", *_left_lines(plan)]
         return "\n".join(lines)
     lines = [_headline(plan), *_change_lines(plan)]
     lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
@@ -78,14 +78,12 @@ def plan_as_text(plan: UpgradePlan, more: tuple[str, ...], ending: str) -> str:
     lines += list_lines("Ignored by git now, and no longer then: look before the next `git add`", plan.unignored)
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
-    lines += list_lines("Conflicts to decide", _messages(plan) or plan.conflicts)
-    lines += list_lines(
-        "The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(plan, c)]
-    )
+    lines += list_lines("Conflicts to decide", plan.messages or plan.conflicts)
+    lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(c)])
     return "\n".join([*lines, "", ending])
 
 
-def _left_lines(plan: UpgradePlan) -> list[str]:
+def _left_lines(plan: PlanSummary) -> list[str]:
     """Say what stays as it is although another render has it otherwise, and which answers are kept nowhere."""
     return [
         *list_lines("Stay deleted, as you left them", plan.kept_deleted),
@@ -101,25 +99,19 @@ def _note_lines(note: Note) -> list[str]:
     return (rest if first.lstrip("# ").lstrip("v") == note.version.lstrip("v") else note.text).strip().splitlines()
 
 
-def _messages(plan: UpgradePlan) -> list[str]:
-    """Give git's own words on each conflict, with the pilot's own paths."""
-    prefix = plan.pilot.prefix
-    return [message.replace(f" {prefix}", " ") if prefix else message for message in plan.merge.messages]
-
-
-def _cause_lines(plan: UpgradePlan, cause: Cause) -> Iterator[str]:
-    yield plan.own(cause.path)
+def _cause_lines(cause: Cause) -> Iterator[str]:
+    yield cause.path
     yield from (f"  {commit.short_id} {commit.date} {commit.subject}" for commit in cause.commits)
     if cause.more:
         yield f"  and {cause.more} more"
 
 
-def _headline(plan: UpgradePlan) -> str:
-    old, new = plan.pilot.version, plan.target.identity.version
+def _headline(plan: PlanSummary) -> str:
+    old, new = plan.old.version, plan.new.version
     if old is None:
-        return click.style(f"Under {plan.target.identity.source} {new}", bold=True)
-    if plan.pilot.address != plan.target.identity.source:
-        return click.style(f"{plan.pilot.address} {old} -> {plan.target.identity.source} {new}", bold=True)
+        return click.style(f"Under {plan.new.source} {new}", bold=True)
+    if plan.old.source != plan.new.source:
+        return click.style(f"{plan.old.source} {old} -> {plan.new.source} {new}", bold=True)
     other = ", with other answers" if plan.answers else ""
     return click.style(f"{old} -> {new}" if old != new else f"At {new}{other}", bold=True)
 
@@ -134,7 +126,7 @@ def _answer_line(answer: AnswerChange) -> str:
     return f"{answer.name}: {answer.old!r} -> {answer.new!r}"
 
 
-def _change_lines(plan: UpgradePlan) -> list[str]:
+def _change_lines(plan: PlanSummary) -> list[str]:
     notes = dict.fromkeys(plan.delivered, " (seed: yours from now on)") | dict.fromkeys(plan.derived, " (rebuilt)")
     notes |= dict.fromkeys(plan.merged, " (merged with your edits)")
     conflicted = set(plan.conflicts)

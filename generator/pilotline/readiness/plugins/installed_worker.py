@@ -9,6 +9,8 @@ from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from pilotline.catalog.catalogs import Catalogs
+from pilotline.config import Config
 from pilotline.files.worker_process import tell
 from pilotline.readiness.base import Check
 from pilotline.readiness.engine import Proofs, evaluate
@@ -46,7 +48,9 @@ def _messages(request: dict[str, str]) -> Iterator[dict[str, object]]:
     family, skipped = request["family"], request["skip"].split(",")
     point = next(point for point in entry_points(group=GROUP) if point.name == family)
     root = Path(request["root"])
-    repo = open_pilot_view(root, date.fromisoformat(request["today"]), CatalogOrigin(request["builtin"]))
+    repo = open_pilot_view(
+        root, date.fromisoformat(request["today"]), CatalogOrigin(Catalogs(Config(source=request["builtin"])))
+    )
     tools = PilotTools(root, request["offline"] == "yes") if request["run"] == "yes" else None
     choice = CheckSelection(_split(request["select"]), _split(request["ignore"]))
     for check in load_checks(point):

@@ -4,12 +4,13 @@ A catalog is read and rendered only where nobody did so before: what its files l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
+from pilotline.about import CATALOG_VERSION
 from pilotline.catalog.builtin import builtin_root, read_part, state_of_parts
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.errors import PilotlineError
 from pilotline.git import commands as git
 from pilotline.git.credentials import without_user
@@ -21,14 +22,14 @@ from pilotline.readiness.view.remembered import remembered
 class CatalogOrigin:
     """Catalogs on this machine: the built-in one, folders, and what was fetched before. Nothing is fetched now."""
 
-    builtin_source: str = CATALOG_SOURCE
+    catalogs: Catalogs = field(default_factory=Catalogs)
 
     def versions(self, source: str) -> tuple[Version, ...] | None:
         """List the versions of a catalog, newest first; None where they cannot be had."""
         from pilotline.catalog.versions import sorted_versions  # noqa: PLC0415 - a part that few runs need
 
         source = without_user(source)
-        if self._is_builtin(source):
+        if self.catalogs.is_builtin(source):
             from pilotline.catalog.frozen_releases import list_releases  # noqa: PLC0415 - the same
 
             return tuple(Version(name) for name in sorted_versions((*list_releases(), CATALOG_VERSION)))
@@ -56,21 +57,21 @@ class CatalogOrigin:
 
     def file(self, source: str, version: str, path: str) -> bytes | None:
         """Read a file of the catalog itself; None where the catalog or the file cannot be had."""
-        if self._is_builtin(source) and version == CATALOG_VERSION:
+        if self.catalogs.is_builtin(source) and version == CATALOG_VERSION:
             return read_part(builtin_root(), path)
         from pilotline.readiness.view.catalog_reading import read_catalog_file  # noqa: PLC0415 - loads much
 
         tag = self._tag(source, version)
-        return None if tag is None else read_catalog_file(source, tag, self.builtin_source, path)
+        return None if tag is None else read_catalog_file(self.catalogs, source, tag, path)
 
     def _state(self, source: str, version: str) -> str | None:
         """Name what a catalog holds at a version, without reading it; None when it would have to be fetched."""
-        if self._is_builtin(source) and version == CATALOG_VERSION:
+        if self.catalogs.is_builtin(source) and version == CATALOG_VERSION:
             return state_of_parts(builtin_root())
         from pilotline.readiness.view.catalog_reading import state_of_catalog  # noqa: PLC0415 - loads much
 
         tag = self._tag(source, version)
-        return None if tag is None else state_of_catalog(source, tag, self.builtin_source)
+        return None if tag is None else state_of_catalog(self.catalogs, source, tag)
 
     def _fingerprint(
         self, source: str, version: str, answers: Mapping[str, object], names: Mapping[str, str]
@@ -78,20 +79,17 @@ class CatalogOrigin:
         """Render what the catalog owns."""
         from pilotline.readiness.view.catalog_reading import render_catalog  # noqa: PLC0415 - loads much
 
-        rendered = render_catalog(source, self._tag(source, version) or "", self.builtin_source, answers, names)
+        rendered = render_catalog(self.catalogs, source, self._tag(source, version) or "", answers, names)
         return {path: fingerprint_content(content) for path, content in rendered.items()}
 
     def _tag(self, source: str, version: str) -> str | None:
         """Find a version under the name that it has on this machine; None when it would have to be fetched."""
         source = without_user(source)
-        if self._is_builtin(source) or not _is_remote(source):
+        if self.catalogs.is_builtin(source) or not _is_remote(source):
             return version
         from pilotline.catalog.versions import match_version  # noqa: PLC0415 - a part that few runs need
 
         return match_version(version, _cached_tags(source))
-
-    def _is_builtin(self, source: str) -> bool:
-        return source in {self.builtin_source, CATALOG_SOURCE}
 
 
 def _is_remote(source: str) -> bool:

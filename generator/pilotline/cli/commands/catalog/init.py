@@ -7,11 +7,9 @@ import click
 
 from pilotline.authoring.init import FIRST_VERSION, create_catalog, plan_catalog
 from pilotline.authoring.installed_from import requirement
-from pilotline.catalog.loading import load_snapshot
 from pilotline.catalog.reference import parse_reference
 from pilotline.cli.exit import stop_listening
-from pilotline.cli.options.common import config_path, echo_json, json_option
-from pilotline.config import read_config
+from pilotline.cli.options.common import echo_json, json_option, user_catalogs
 from pilotline.git.new_repository import check_destination
 
 
@@ -30,9 +28,9 @@ def command(destination: Path, name: str | None, catalog: str | None, as_json: b
     It holds templates, reference architectures, your organisation's files, tests, and CI for GitHub and GitLab.
     """
     check_destination(destination)
-    config = read_config(config_path())
-    origin = load_snapshot(parse_reference(catalog), config.source)
-    known = requirement(config.source)
+    catalogs = user_catalogs()
+    origin = catalogs.open(parse_reference(catalog))
+    known = requirement(catalogs.config.source)
     plan = plan_catalog(origin, name or destination.absolute().name, known, datetime.now(UTC).date())
     made = create_catalog(plan, destination, stop_listening)
     following = [f"cd {destination}", "pilotline catalog lint", f"pilotline new FOLDER --catalog {made.destination}"]

@@ -4,11 +4,10 @@ from dataclasses import asdict
 
 import click
 
-from pilotline.catalog.published_versions import PublishedVersions, list_editions
+from pilotline.catalog.published_versions import PublishedVersions
 from pilotline.catalog.reference import parse_reference
-from pilotline.cli.options.common import catalog_option, config_path, echo_json, json_option
+from pilotline.cli.options.common import catalog_option, echo_json, json_option, user_catalogs
 from pilotline.cli.views.terminal import say
-from pilotline.config import read_config
 from pilotline.errors import ExitCode
 
 
@@ -20,8 +19,8 @@ def command(catalog: str | None, as_json: bool) -> int:
 
     Exit code 1 means that a tag was moved since it was fetched.
     """
-    config = read_config(config_path())
-    found = list_editions(parse_reference(catalog or config.catalog), config.source)
+    catalogs = user_catalogs()
+    found = catalogs.published(parse_reference(catalog or catalogs.config.catalog))
     if as_json:
         echo_json(_as_json(found))
     else:

@@ -1,0 +1,117 @@
+"""The catalogs that a run works with: each version is read once, however many pilots come from it."""
+
+import copy
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from pilotline.about import CATALOG_SOURCE
+from pilotline.config import Config
+from pilotline.errors import PilotlineError
+
+if TYPE_CHECKING:
+    from pilotline.catalog.published_versions import PublishedVersions
+    from pilotline.catalog.reference import Reference
+    from pilotline.template.snapshot import CommitOrigin, Snapshot
+
+_Key = tuple[str, str | None, str | None]
+
+
+class Catalogs:
+    """A shelf of catalogs under one configuration.
+
+    What was read stays for as long as the shelf does, and a catalog that cannot be had is not asked for again. Threads
+    may share a shelf: whoever comes second waits for the first. Another process makes its own.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        """Make an empty shelf.
+
+        Args:
+            config: Where the built-in catalog is published, and which catalogs are trusted; none means as delivered.
+        """
+        self.config = config or Config()
+        self._known: dict[_Key, Snapshot | PilotlineError] = {}
+        self._doors: dict[_Key, Lock] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    def is_builtin(self, source: str) -> bool:
+        """Tell whether an address that a pilot records is the built-in catalog's, here or as delivered."""
+        return source in {self.config.source, CATALOG_SOURCE}
+
+    def open(self, reference: "Reference") -> "Snapshot":
+        """Read a catalog that somebody named.
+
+        Raises:
+            CatalogError: It cannot be reached, has no such version, or is no catalog.
+        """
+        from pilotline.catalog.loading import load_snapshot  # noqa: PLC0415 - a check reads no catalog
+
+        key = ("named", reference.place, reference.version)
+        return self._once(key, lambda: load_snapshot(reference, self.config.source, self._blobs))
+
+    def recorded(self, source: str, version: str | None) -> "Snapshot":
+        """Read the catalog that a pilot records; no version means the newest one.
+
+        Raises:
+            CatalogError: It cannot be reached, or has no such version.
+        """
+        from pilotline.catalog.loading import load_recorded  # noqa: PLC0415 - a check reads no catalog
+
+        return self._once(
+            ("recorded", source, version), lambda: load_recorded(source, version, self.config.source, self._blobs)
+        )
+
+    def base(self, source: str, version: str) -> "Snapshot":
+        """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
+
+        Raises:
+            CatalogError: It cannot be reached, or has no such version.
+        """
+        from pilotline.catalog.loading import load_base  # noqa: PLC0415 - a check reads no catalog
+
+        return self._once(
+            ("base", source, version), lambda: load_base(source, version, self.config.source, self._blobs)
+        )
+
+    def locate(self, source: str, version: str | None) -> "CommitOrigin | None":
+        """Find the commit of a version that a pilot records, without reading it.
+
+        Returns:
+            None for the built-in catalog, and for a folder that is no repository.
+
+        Raises:
+            CatalogError: It cannot be reached, or has no such version.
+        """
+        from pilotline.catalog.loading import locate_recorded  # noqa: PLC0415 - a check reads no catalog
+
+        return None if self.is_builtin(source) else locate_recorded(source, version)
+
+    def published(self, reference: "Reference") -> "PublishedVersions":
+        """List the versions of a catalog; asked for anew each time.
+
+        Raises:
+            CatalogError: It cannot be reached, or is no git repository.
+        """
+        from pilotline.catalog.published_versions import list_editions  # noqa: PLC0415 - a check lists none
+
+        return list_editions(reference, self.config.source)
+
+    def _once(self, key: _Key, load: "Callable[[], Snapshot]") -> "Snapshot":
+        with self._lock:
+            door = self._doors.setdefault(key, Lock())
+        with door:
+            if key not in self._known:
+                self._known[key] = _try(load)
+            found = self._known[key]
+        if isinstance(found, PilotlineError):
+            raise copy.copy(found)  # each has a traceback and a hint of its own
+        return found
+
+
+def _try(load: "Callable[[], Snapshot]") -> "Snapshot | PilotlineError":
+    try:
+        return load()
+    except PilotlineError as error:
+        return error
