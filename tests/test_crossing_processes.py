@@ -18,7 +18,9 @@ from pathlib import Path
 import pytest
 
 import pilotline
+from pilotline.catalog.catalogs import Catalogs
 from pilotline.catalog.loading import load_builtin
+from pilotline.config import Config
 from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.files.tree import File, Tree
 from pilotline.readiness.run import CheckOptions, check_pilot
@@ -27,7 +29,7 @@ from tests.helpers import build_file_tree
 
 # Processes of our own, and handles: what holds a function or an open pilot works here, and its results travel.
 WORKERS = ("__main__", "copier_worker", "installed_worker", "repo_review_worker")
-HANDLES = {"Rule", "Proofs", "Repository", "CheckOutcome"}
+HANDLES = {"Rule", "Proofs", "Repository", "CheckOutcome", "Here"}
 
 PLAIN: Mapping[object, object] = {
     str: "x",
@@ -39,6 +41,7 @@ PLAIN: Mapping[object, object] = {
     Path: Path("x"),
     dt.date: dt.date(2026, 1, 1),
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    Catalogs: Catalogs(Config(source="x")),
     Tree: Tree({"a": File(b"x", executable=True)}),
     Exception: AnswersError([AnswerProblem("kpi", "Which?", missing=True)], "Give it."),
 }

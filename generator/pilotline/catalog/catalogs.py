@@ -36,6 +36,18 @@ class Catalogs:
         self._blobs: dict[str, bytes] = {}
         self._lock = Lock()
 
+    def __reduce__(self) -> tuple[type["Catalogs"], tuple[Config]]:
+        """Cross a process as an empty shelf of the same configuration."""
+        return Catalogs, (self.config,)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another shelf answers alike."""
+        return isinstance(other, Catalogs) and self.config == other.config
+
+    def __hash__(self) -> int:
+        """Hash what makes two shelves alike."""
+        return hash(self.config)
+
     def is_builtin(self, source: str) -> bool:
         """Tell whether an address that a pilot records is the built-in catalog's, here or as delivered."""
         return source in {self.config.source, CATALOG_SOURCE}
