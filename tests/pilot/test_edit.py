@@ -100,7 +100,7 @@ def test_a_full_disk_changes_nothing_and_leaves_nothing(folder, monkeypatch):
         return write(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(PilotError, match="no space left on device"):
+    with pytest.raises(PilotError, match="No space left on device"):
         edit_files(folder, NEW)
     assert contents(folder) == BEFORE
 

@@ -54,7 +54,7 @@ def edit_files(folder: Path, files: Mapping[str, bytes]) -> None:
             _write(folder, files, journal)
     except OSError as error:
         raise PilotError(
-            f"{', '.join(sorted(files))} cannot be written: {(error.strerror or str(error)).lower()}.",
+            f"{', '.join(sorted(files))} cannot be written: {error.strerror or error}.",
             "Nothing was changed. Put that right, and run it again.",
         ) from error
 
