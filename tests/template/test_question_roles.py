@@ -4,7 +4,8 @@ import pytest
 
 from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.questions import unknown_role
-from pilotline.template.question_roles import QuestionRoles, read_roles
+from pilotline.template.answers import accept_answers
+from pilotline.template.question_roles import CALLED, QuestionRoles, read_roles, said
 from pilotline.template.questions import open_names
 from tests.helpers import build_file_tree, snapshot
 
@@ -19,6 +20,23 @@ def test_every_role_of_the_built_in_catalog_is_of_a_question_that_is_asked(built
     roles = read_roles(builtin)
     assert {name for _, name in roles.names()} <= open_names(builtin)
     assert set(roles.only_where_open) | set(roles.settled_by) <= set(roles.one_by_one)
+
+
+def test_the_built_in_catalog_says_what_it_calls_every_answer_that_pilotline_reads(builtin):
+    roles, answers = read_roles(builtin), accept_answers(builtin, {})
+    assert {what for what in CALLED if roles.call(what) not in answers.values} == set()
+    assert said(answers.values, "title") == answers.values["project_name"]
+    assert set(roles.called) | {"architecture", "integrations"} == set(CALLED)
+
+
+def test_another_catalog_may_call_them_otherwise_or_have_none():
+    text = (
+        "name: {type: str, default: Ada}\nquestion_roles: {type: yaml, when: false, default: {called: {title: name}}}\n"
+    )
+    answers = accept_answers(snapshot({"copier.yml": text}), {})
+    assert said(answers.values, "title") == "Ada"
+    assert said(answers.values, "summary") is None
+    assert said({}, "title") is None
 
 
 @pytest.mark.parametrize("text", [ASKED, catalog("none"), catalog("[fixed]"), catalog("{fixed: who}")])
@@ -42,6 +60,8 @@ def test_roles_are_read_by_their_names():
     ("roles", "message"),
     [
         ("{outcome: [whom]}", "question_roles gives whom the role outcome; it is not asked."),
+        ("{called: {titel: who}}", "question_roles names titel in called, which nothing reads."),
+        ("{called: {title: whom}}", "question_roles calls whom the title; there is no such answer."),
         ("{outcom: [who]}", "question_roles names the role outcom, which there is not."),
         ("{outcome: who}", "question_roles: outcome is no list and no mapping."),
         ("{fixed: [question_roles]}", "question_roles gives question_roles the role fixed; it is not asked."),

@@ -9,6 +9,7 @@ from pilotline.catalog.architectures import Architecture, Component, Flow, Recor
 from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.template.answers import Answers
+from pilotline.template.question_roles import said
 from pilotline.template.snapshot import Snapshot
 
 _INTEGRATIONS: Final = "templates/_integrations"
@@ -69,7 +70,7 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
         CatalogError: The catalog has no such architecture or integration, or its data cannot be read.
     """
     architecture = _as_answered(find_architecture(snapshot, identifier), answers)
-    chosen = [str(name) for name in _list(answers.values.get("integrations"))]
+    chosen = [str(name) for name in _list(said(answers.values, "integrations"))]
     extras = [_read(snapshot, f"{_INTEGRATIONS}/{name}.yml") for name in chosen]
     outside, outer = _surroundings(architecture, extras)
     policies = _read(snapshot, _POLICIES) if _POLICIES in snapshot.tree else {}
@@ -86,7 +87,7 @@ def gather_pack(snapshot: Snapshot, identifier: str, answers: Answers) -> Pack:
         decisions=tuple(_decisions(snapshot, identifier)),
         threats=(*architecture.threats, *_added(extras, "threats")),
         cost_drivers=(*architecture.cost_drivers, *_added(extras, "cost_drivers")),
-        hosts=_hosts(policies, str(answers.values.get("data_classification", ""))),
+        hosts=_hosts(policies, str(said(answers.values, "classification") or "")),
         contact=str(policies.get("contact", "")),
     )
 
@@ -149,8 +150,8 @@ def _node(part: Component) -> Node:
 def _classify(flows: Sequence[Flow], parts: Sequence[Component], answers: Answers) -> Iterator[ClassifiedFlow]:
     """Give flows with single cases the pilot's classification; sums and counts are internal at the most."""
     titles = {part.id: part.title for part in parts}
-    whole = str(answers.values.get("data_classification") or "internal")
-    personal = bool(answers.values.get("personal_data"))
+    whole = str(said(answers.values, "classification") or "internal")
+    personal = bool(said(answers.values, "personal_data"))
     for flow in flows:
         has_cases = flow.data == _CASES
         classification = whole if has_cases or whole == "public" else "internal"

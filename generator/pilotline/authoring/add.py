@@ -22,6 +22,7 @@ Kind = Literal["architecture", "integration"]
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _TITLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,()+/-]{0,59}")
 _QUESTION: Final[dict[Kind, str]] = {"architecture": "architecture", "integration": "integrations"}
+"""What a catalog calls the question with the choices of each kind: see `question_roles.CALLED`."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def _plan_addition(folder: Path, kind: Kind, name: str, title: str, like: str) -
     taken = [p for p, file in files.items() if p in subject.tree and not _begins(file, subject.tree[p])]
     if taken:
         raise CatalogError(f"{taken[0]} is there already.", "Choose another name, or remove it first.")
-    condition = f"architecture == '{name}'" if kind == "architecture" else f"'{name}' in integrations"
-    text = add_choice(subject.definition_content.decode(), _QUESTION[kind], title, name)
+    question = subject.roles.call(_QUESTION[kind])
+    condition = f"{question} == '{name}'" if kind == "architecture" else f"'{name}' in {question}"
+    text = add_choice(subject.definition_content.decode(), question, title, name)
     return Addition(folder, name, files, folder / subject.definition_path, add_layer(text, name, condition))
 
 

@@ -6,24 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from pilotline.files.tree import Tree
 from pilotline.pilot.paths import PROJECT
 from pilotline.template.answers import accept_answers
+from pilotline.template.question_roles import read_roles
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 
 
 def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict[str, object]:
     """Answer for one architecture with every integration, at the last stage."""
-    given: dict[str, object] = {} if architecture is None else {"architecture": architecture}
+    roles = read_roles(snapshot)
+    stage, integrations = roles.call("stage"), roles.call("integrations")
+    given: dict[str, object] = {} if architecture is None else {roles.call("architecture"): architecture}
     answers = accept_answers(snapshot, given)
-    if stages := answers.choices("prepared_for"):
-        given["prepared_for"] = stages[-1]
-    if integrations := answers.choices("integrations"):
-        given["integrations"] = list(integrations)
+    if stages := answers.choices(stage):
+        given[stage] = stages[-1]
+    if offered := answers.choices(integrations):
+        given[integrations] = list(offered)
     return given
 
 
 def largest_pilots(snapshot: Snapshot) -> Iterator[Tree]:
     """Render the largest pilot of each architecture."""
-    for architecture in accept_answers(snapshot, {}).choices("architecture") or (None,):
+    for architecture in accept_answers(snapshot, {}).choices(read_roles(snapshot).call("architecture")) or (None,):
         yield render(snapshot, accept_answers(snapshot, largest_answers(snapshot, architecture)))
 
 

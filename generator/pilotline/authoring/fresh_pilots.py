@@ -46,7 +46,7 @@ def _examine(folder: Path, progress: Progress) -> LintVerdict:
 def find_never_passed(subject: Subject) -> Iterator[LintProblem]:
     """Find the organisation's checks of the first stage that no fresh pilot of an architecture passes."""
     for architecture in subject.architectures or ("",):
-        given = {"architecture": architecture} if architecture else {}
+        given = {subject.roles.call("architecture"): architecture} if architecture else {}
         judged = [_failures(subject, _named(subject, given, name)) for name in _NAMES]
         known = [failed for failed in judged if failed is not None]
         for name, message in (known[0] if known else {}).items():

@@ -20,6 +20,7 @@ from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
 from pilotline.linting.rule import LintProblem
 from pilotline.template.answers import accept_answers
+from pilotline.template.question_roles import read_roles
 from pilotline.template.render import render
 from pilotline.template.snapshot import Identity, Snapshot
 
@@ -42,9 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each architecture or integration, when it asks for `each_architecture` and the like."""
-    for fixture, question in _EACH.items():
+    for fixture, kind in _EACH.items():
         if fixture in metafunc.fixturenames:
-            choices = accept_answers(_load(_folder(metafunc.config)), {}).choices(question)
+            catalog = _load(_folder(metafunc.config))
+            choices = accept_answers(catalog, {}).choices(read_roles(catalog).call(kind))
             metafunc.parametrize(fixture, choices)
 
 

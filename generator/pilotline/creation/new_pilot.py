@@ -13,6 +13,7 @@ from pilotline.pilot.configuration import refuse_forbidden
 from pilotline.pilot.contradictions import KPI_LIBRARY, find_contradictions, read_said
 from pilotline.template.answers import Answers
 from pilotline.template.ownership import Owner, name_owners
+from pilotline.template.question_roles import said
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 
@@ -31,7 +32,7 @@ class NewPilot:
     @property
     def example_answers(self) -> tuple[str, ...]:
         """Names of the outcome answers that are still the example's."""
-        names = self.answers.values.get("example_answers")
+        names = said(self.answers.values, "example")
         return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
 
@@ -91,7 +92,7 @@ def _definitions(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
 
 def default_destination(answers: Answers) -> Path:
     """Choose the folder of a pilot that was given none: its distribution's name, in the current folder."""
-    return Path(str(answers.values.get("distribution_name") or "pilot"))
+    return Path(str(said(answers.values, "command") or "pilot"))
 
 
 def create_pilot(plan: NewPilot, destination: Path, point_of_no_return: Callable[[], None] = lambda: None) -> Created:
@@ -106,7 +107,7 @@ def create_pilot(plan: NewPilot, destination: Path, point_of_no_return: Callable
         DestinationError: The destination is taken, not writable, or the disk is full. Nothing was written.
         GitError: Git is missing or refused. Nothing was written.
     """
-    name, identity = plan.answers.values.get("project_name", "pilot"), plan.snapshot.identity
+    name, identity = said(plan.answers.values, "title") or "pilot", plan.snapshot.identity
     message = f"Start {name}\n\nGenerated from {identity.label} {identity.version or ''}".rstrip()
     made = found_repository(plan.tree, destination, message, point_of_no_return=point_of_no_return)
     return Created(made.destination, plan, made.commit, made.work_tree, made.own_identity, made.unsigned)

@@ -20,7 +20,7 @@ from pilotline.git.revisions import list_tags
 from pilotline.linting.edge_answers import awkward_answers
 from pilotline.template.answers import Answers, resolve_answers
 from pilotline.template.environment import Templating
-from pilotline.template.question_roles import read_roles
+from pilotline.template.question_roles import QuestionRoles, read_roles
 from pilotline.template.questions import Answered, parse_questions
 from pilotline.template.render import match_excluded, template_context
 from pilotline.template.snapshot import Identity, Snapshot
@@ -121,14 +121,20 @@ class Subject:
 
     @cached_property
     def architectures(self) -> tuple[str, ...]:
-        """The choices of the question `architecture`."""
-        return self.defaults.choices("architecture")
+        """The choices of the question for the architecture."""
+        return self.defaults.choices(self.roles.call("architecture"))
 
     @cached_property
     def integrations(self) -> tuple[str, ...]:
-        """The choices of the question `integrations`, which may differ between architectures."""
-        offered = [self.answers({"architecture": name}).choices("integrations") for name in self.architectures]
-        return tuple(dict.fromkeys(itertools.chain(self.defaults.choices("integrations"), *offered)))
+        """The choices of the question for integrations, which may differ between architectures."""
+        architecture, question = self.roles.call("architecture"), self.roles.call("integrations")
+        offered = [self.answers({architecture: name}).choices(question) for name in self.architectures]
+        return tuple(dict.fromkeys(itertools.chain(self.defaults.choices(question), *offered)))
+
+    @cached_property
+    def roles(self) -> QuestionRoles:
+        """What its questions are for."""
+        return read_roles(self.snapshot)
 
     def answers(self, given: Mapping[str, object]) -> Answers:
         """Answer every question."""
@@ -147,7 +153,7 @@ class Subject:
         """
         ticked = {item.question.name for item in self.defaults.questions if item.question.multiselect}
         every = tuple(item.question.name for item in self.asked if self.defaults.choices(item.question.name))
-        axes = read_roles(self.snapshot).combined or every
+        axes = self.roles.combined or every
         names = [name for name in axes if name not in ticked and self.defaults.choices(name)]
         together = itertools.product(*(self.defaults.choices(name) for name in names))
         for values in itertools.islice(together, _MOST_COMBINED):

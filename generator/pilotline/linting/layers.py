@@ -111,10 +111,11 @@ def derived_not_kept(subject: Subject) -> Iterator[Found]:
 @rule("choice-without-data", "Write the file, or remove the choice.")
 def choice_without_data(subject: Subject) -> Iterator[Found]:
     """A choice without its data fails when somebody takes it."""
-    for question, pattern in _DATA.items():
-        for choice in _choices(subject, question) if subject.has_questions else ():
+    for kind, pattern in _DATA.items():
+        for choice in _choices(subject, kind) if subject.has_questions else ():
             path = pattern.format(choice)
             if path not in subject.tree:
+                question = subject.roles.call(kind)
                 line = line_of(subject.definition_content, question, "choices")
                 yield Found(subject.definition_path, f"{question} offers {choice}, but there is no {path}.", line)
 
@@ -122,13 +123,13 @@ def choice_without_data(subject: Subject) -> Iterator[Found]:
 @rule("data-without-choice", "Add the choice to copier.yml, or remove the data.")
 def data_without_choice(subject: Subject) -> Iterator[Found]:
     """Data that nobody can choose is dead."""
-    for question, pattern in _DATA.items() if subject.has_questions else ():
+    for kind, pattern in _DATA.items() if subject.has_questions else ():
         before, after = pattern.split("{}")
         for path in subject.tree:
             name = path.removeprefix(before).removesuffix(after)
             fits = path.startswith(before) and path.endswith(after) and "/" not in name
-            if fits and name not in _choices(subject, question):
-                yield Found(path, f"{question} in copier.yml does not offer {name}.")
+            if fits and name not in _choices(subject, kind):
+                yield Found(path, f"{subject.roles.call(kind)} in copier.yml does not offer {name}.")
 
 
 _DATA: Final = {
@@ -137,8 +138,8 @@ _DATA: Final = {
 }
 
 
-def _choices(subject: Subject, question: str) -> tuple[str, ...]:
-    return subject.architectures if question == "architecture" else subject.integrations
+def _choices(subject: Subject, kind: str) -> tuple[str, ...]:
+    return subject.architectures if kind == "architecture" else subject.integrations
 
 
 def _targets(subject: Subject, case: Case) -> tuple[tuple[str, str], ...]:

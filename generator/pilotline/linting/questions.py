@@ -15,7 +15,7 @@ from pilotline.linting.catalog_under_test import STOPPING_SETTINGS, Subject
 from pilotline.linting.rule import Found, rule
 from pilotline.template.answers import resolve_answers
 from pilotline.template.determinism import find_place_dependent
-from pilotline.template.question_roles import QUESTION, QuestionRoles, read_roles, role_data
+from pilotline.template.question_roles import CALLED, QUESTION, QuestionRoles, read_roles, role_data
 from pilotline.template.questions import KNOWN_KEYS, parse_questions
 
 _STANDARD_NAMES: Final = frozenset({"_copier_conf", "_copier_answers", "_copier_operation", "_external_data", "UNSET"})
@@ -116,6 +116,11 @@ def unknown_role(subject: Subject) -> Iterator[Found]:
     for role, name in read_roles(subject.snapshot).names():
         if name not in put:
             yield Found(subject.definition_path, f"{QUESTION} gives {name} the role {role}; it is not asked.", line)
+    for what, name in read_roles(subject.snapshot).called.items():
+        if what not in CALLED:
+            yield Found(subject.definition_path, f"{QUESTION} names {what} in called, which nothing reads.", line)
+        elif name not in _questions(subject):
+            yield Found(subject.definition_path, f"{QUESTION} calls {name} the {what}; there is no such answer.", line)
 
 
 @rule("question-order", "Move the question that is read before the one that reads it.")

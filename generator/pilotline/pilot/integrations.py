@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pilotline.errors import PilotlineError
 from pilotline.pilot.pilot import Pilot
 from pilotline.template.answers import resolve_answers
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 
-QUESTION = "integrations"
 
-
-def add_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> list[str]:
-    """Name a pilot's integrations with some more; those that are there already stay.
+def add_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> dict[str, object]:
+    """Answer for a pilot's integrations with some more; those that are there already stay.
 
     Raises:
         PilotlineError: The catalog has none of that name.
@@ -26,27 +25,31 @@ def add_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> 
         raise PilotlineError(
             f"There is no integration {', '.join(unknown)}.{guess}", f"This catalog has: {', '.join(offered)}."
         )
-    present = _present(pilot)
-    return [*present, *(name for name in dict.fromkeys(names) if name not in present)]
+    question, present = _question(recorded), _present(pilot, recorded)
+    return {question: [*present, *(name for name in dict.fromkeys(names) if name not in present)]}
 
 
-def remove_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> list[str]:
-    """Name a pilot's integrations without some.
+def remove_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> dict[str, object]:
+    """Answer for a pilot's integrations without some.
 
     Raises:
         PilotlineError: The pilot has none of that name.
     """
     _offered(pilot, recorded)
-    present = _present(pilot)
+    present = _present(pilot, recorded)
     absent = [name for name in names if name not in present]
     if absent:
         raise PilotlineError(f"This pilot has no {', '.join(absent)}.", f"It has: {', '.join(present) or 'none'}.")
-    return [name for name in present if name not in names]
+    return {_question(recorded): [name for name in present if name not in names]}
 
 
-def _present(pilot: Pilot) -> list[str]:
-    recorded = pilot.answers.get(QUESTION)
-    return [str(name) for name in recorded] if isinstance(recorded, list) else []
+def _question(recorded: Snapshot) -> str:
+    return read_roles(recorded).call("integrations")
+
+
+def _present(pilot: Pilot, recorded: Snapshot) -> list[str]:
+    answer = pilot.answers.get(_question(recorded))
+    return [str(name) for name in answer] if isinstance(answer, list) else []
 
 
 def _offered(pilot: Pilot, recorded: Snapshot) -> list[str]:
@@ -58,6 +61,6 @@ def _offered(pilot: Pilot, recorded: Snapshot) -> list[str]:
     names = open_names(recorded)
     answers, _ = resolve_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
     for item in answers.questions:
-        if item.question.name == QUESTION:
+        if item.question.name == _question(recorded):
             return [str(choice.value) for choice in item.choices if not choice.disabled]
     raise PilotlineError("This pilot's catalog has no integrations.", "`pilotline answers` shows what can be changed.")

@@ -10,6 +10,21 @@ from typing import Final
 from pilotline.template.snapshot import Snapshot
 
 QUESTION: Final = "question_roles"
+CALLED: Final = {
+    "title": "what people call the pilot",
+    "command": "its command, after which its folder is named as well",
+    "architecture": "which reference architecture it is built on",
+    "integrations": "which systems around it it is connected with",
+    "stage": "up to which stage its files are there",
+    "ci_provider": "where its continuous integration runs",
+    "classification": "how confidential its data is",
+    "personal_data": "whether there are people in it",
+    "example": "which answers are still the example's, by name",
+    "summary": "what it is to reach, in lines for whoever made it",
+}
+"""The answers that pilotline itself reads, by what they say."""
+_CUSTOMARY: Final = {"architecture": "architecture", "integrations": "integrations"}
+"""What everybody calls them who says nothing else: the words of the commands."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +58,18 @@ class QuestionRoles:
     sibling_begins: Mapping[str, object] = field(default_factory=dict)
     """What a sibling begins with, where its model does not say it."""
 
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What this catalog calls the answers, asked or computed, that pilotline reads: see `CALLED`."""
+
     def names(self) -> Iterator[tuple[str, str]]:
-        """Name every question that has a role, with the role."""
+        """Name every question that is asked and has a role, with the role."""
         for role in fields(self):
-            yield from ((role.name, name) for name in getattr(self, role.name))
+            if role.name != "called":
+                yield from ((role.name, name) for name in getattr(self, role.name))
+
+    def call(self, what: str) -> str:
+        """Give the name of an answer in this catalog; empty where it has none of that kind."""
+        return self.called.get(what, _CUSTOMARY.get(what, ""))
 
 
 def role_data(snapshot: Snapshot) -> Mapping[str, object]:
@@ -72,7 +95,16 @@ def read_roles(snapshot: Snapshot) -> QuestionRoles:
         unoffered={name: _texts(value) for name, value in _mapping(data.get("unoffered")).items()},
         blank_beside={name: _mapping(value) for name, value in _mapping(data.get("blank_beside")).items()},
         sibling_begins=_mapping(data.get("sibling_begins")),
+        called={name: str(value) for name, value in _mapping(data.get("called")).items()},
     )
+
+
+def said(values: Mapping[str, object], what: str) -> object:
+    """Give the answer of a kind (see `CALLED`) among a full set; None where the catalog has none."""
+    roles = values.get(QUESTION)
+    called = _mapping(_mapping(roles).get("called"))
+    name = called.get(what, _CUSTOMARY.get(what, ""))
+    return values.get(str(name))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import click
 
 from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.move_options import MoveOptions, move_options
-from pilotline.pilot.integrations import QUESTION, add_integrations
+from pilotline.pilot.integrations import add_integrations
 from pilotline.upgrade.answer_changes import UpgradeRequest
 
 
@@ -18,5 +18,5 @@ def command(integrations: tuple[str, ...], options: MoveOptions) -> int:
     """
     here = open_here(options.answers_file)
     wanted = add_integrations(here.pilot, here.recorded, integrations)
-    target = UpgradeRequest(here.recorded, {QUESTION: wanted})
+    target = UpgradeRequest(here.recorded, wanted)
     return run_move(here, target, f"Add {', '.join(integrations)}\n", options)

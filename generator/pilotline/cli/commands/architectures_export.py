@@ -13,6 +13,7 @@ from pilotline.cli.options.common import catalog_option, parse_data, user_catalo
 from pilotline.files.disk import replace_files
 from pilotline.files.tree import File, Tree
 from pilotline.template.answers import accept_answers
+from pilotline.template.question_roles import read_roles
 
 
 @click.command("export")
@@ -35,9 +36,8 @@ def command(
     """
     snapshot = open_catalog(user_catalogs(), catalog or context.obj)
     find_architecture(snapshot, architecture)
-    pack = gather_pack(
-        snapshot, architecture, accept_answers(snapshot, {**parse_data(data), "architecture": architecture})
-    )
+    given = {**parse_data(data), read_roles(snapshot).call("architecture"): architecture}
+    pack = gather_pack(snapshot, architecture, accept_answers(snapshot, given))
     pages = {
         "architecture.html": write_html(pack),
         "architecture.md": write_markdown(pack),

@@ -6,10 +6,9 @@ from pilotline.cli.commands._run_upgrade import open_here, run_move
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.errors import PilotlineError
 from pilotline.pilot.stages import STAGES
+from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.upgrade.answer_changes import UpgradeRequest
-
-_QUESTION = "prepared_for"
 
 
 @click.command("prepare")
@@ -22,6 +21,7 @@ def command(stage: str, options: MoveOptions) -> int:
     catalog that you edited is a conflict to decide.
     """
     here = open_here(options.answers_file)
-    if _QUESTION not in open_names(here.recorded):
+    question = read_roles(here.recorded).call("stage")
+    if question not in open_names(here.recorded):
         raise PilotlineError("This pilot's catalog knows no stages.", "`pilotline answers` shows what can be changed.")
-    return run_move(here, UpgradeRequest(here.recorded, {_QUESTION: stage}), f"Prepare for {stage}\n", options)
+    return run_move(here, UpgradeRequest(here.recorded, {question: stage}), f"Prepare for {stage}\n", options)

@@ -14,6 +14,7 @@ import click
 
 from pilotline.creation.new_pilot import Created, NewPilot
 from pilotline.pilot.paths import GITHUB_WORKFLOWS
+from pilotline.template.question_roles import said
 
 _ENVIRONMENT: Final = (
     r"py -m venv .venv; .venv\Scripts\activate; python -m pip install --upgrade pip"
@@ -58,7 +59,7 @@ def _common_json(plan: NewPilot) -> dict[str, object]:
     identity = plan.snapshot.identity
     return {
         "catalog": {"source": identity.source, "version": identity.version},
-        "architecture": plan.answers.values.get("architecture"),
+        "architecture": said(plan.answers.values, "architecture"),
         "answers": dict(plan.answers.recorded),
         "example_answers": list(plan.example_answers),
         "taken": list(plan.taken),
@@ -87,7 +88,7 @@ def created_text(created: Created) -> str:
     place = os.path.relpath(created.destination)
     shown = place if not place.startswith("..") else str(created.destination)
     mark = click.style("✓", fg="green") if _can_show("✓") else "OK"
-    name = click.style(str(values.get("project_name", "The pilot")), bold=True)
+    name = click.style(str(said(values, "title") or "The pilot"), bold=True)
     commit = ", one commit" if created.commit else ""
     blocks = [
         [f"{mark} {name} is in {shown}: {len(created.plan.tree)} files{commit}."],
@@ -115,31 +116,10 @@ def _can_show(text: str) -> bool:
 
 
 def _outcome_lines(values: Mapping[str, object]) -> list[str]:
-    if "kpi_baseline" not in values:
-        return []
-    objective = values.get("objective_data")
-    title = objective.get("title") if isinstance(objective, dict) else None
-    lines = {
-        "KPI": str(values.get("kpi")),
-        "": _aim(values),
-        "Objective": str(title or values.get("objective")),
-        "Owner": str(values.get("owner")),
-    }
-    return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(text, ' ' * 13)}" for name, text in lines.items()]
-
-
-def _aim(values: Mapping[str, object]) -> str:
-    """Say where the KPI is and what it shall become, also where the one is not measured or the other a change."""
-    words = values.get("outcome")
-    if isinstance(words, dict):
-        return f"today: {words['baseline']}; by {values.get('due_date')}: {words['target']}"
-    numbers = {name: _number(values.get(name)) for name in ("kpi_baseline", "kpi_target")}
-    span = f"from {numbers['kpi_baseline']} to {numbers['kpi_target']}"
-    return f"{span} {values.get('kpi_unit')} by {values.get('due_date')}"
-
-
-def _number(value: object) -> str:
-    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+    """Show what a pilot is to reach, as its catalog sums it up."""
+    summary = said(values, "summary")
+    rows = summary.items() if isinstance(summary, dict) else ()
+    return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(str(text), ' ' * 13)}" for name, text in rows]
 
 
 def _notes(created: Created) -> list[str]:
@@ -172,7 +152,7 @@ def _pipeline_note(created: Created, work_tree: Path) -> list[str]:
     if folder == ".":
         return []
     name = folder.replace("/", "-")
-    if created.plan.answers.values.get("ci_provider") == "gitlab":
+    if said(created.plan.answers.values, "ci_provider") == "gitlab":
         advice = f"copy it and .gitlab/ from {folder} there, and begin its before_script with `cd {folder}`"
         return [f"GitLab reads the .gitlab-ci.yml at the top only: {advice}."]
     workflows = [path for path in created.plan.tree if path.startswith(GITHUB_WORKFLOWS)]
@@ -190,7 +170,7 @@ def _name_at_top(path: str, pilot: str) -> str:
 
 def _next_commands(created: Created) -> list[str]:
     place = os.path.relpath(created.destination)
-    command = created.plan.answers.values.get("distribution_name")
+    command = said(created.plan.answers.values, "command")
     return [
         *([] if place == "." else [f"cd {shlex.quote(place) if not place.startswith('-') else f'./{place}'}"]),
         *(["git add --all . && git commit"] if created.work_tree is not None else []),
