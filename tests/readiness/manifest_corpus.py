@@ -6,6 +6,7 @@
 import importlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,19 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "OWN003": ("stage", "review_by"),
     "OWN005": ("exit", "exit.by", "exit.steps"),
     "GOV001": ("ai_act", "ai_act.class", "ai_act.role", "ai_act.reason", "ai_act.annex"),
+    "GOV006": ("impact", "impact.affected", "impact.worst_case", "impact.approved_by", "impact.approved_on"),
+    "GOV011": ("vendors", "llm", "vendors.0", "vendors.0.name", "vendors.0.terms", "vendors.0.dpa"),
+    "GOV012": ("people", "people.trained", "people.trained.0", "people.trained.0.by", "people.trained.0.on"),
+    "LLM003": (
+        "agent", "agent.tools", "agent.tools.0", "agent.tools.0.does", "agent.tools.0.side_effects",
+        "agent.tools.0.approval",
+    ),
+    "MOD010": (
+        "model.registry", "model.registry.version", "model.registry.approved_by", "model.registry.approved_on",
+        "decision_rights", "decision_rights.identities", "owners",
+    ),
+    "PPL001": ("people", "people.consulted", "people.consulted.0", "people.consulted.0.on"),
+    "PPL004": ("vendors", "vendors.0", "vendors.0.name", "vendors.0.successor", "vendors.0.hand_over_by"),
     "GOV003": ("uses", "uses.intended", "uses.unsupported", "uses.restricted"),
     "DAT005": ("data", "data.personal", "data.dpia"),
     "MOD009": ("model", "model.max_age_days", "model.retrain_when"),
@@ -33,6 +47,18 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """The fields that each such check reads."""
+_VENDORS: Final = [
+    {"name": "Model house", "terms": "of 2026-03", "dpa": "4712", "successor": "us", "hand_over_by": "2027-12-31"},
+    {"terms": "of 2025", "dpa": "4713", "successor": "us", "hand_over_by": "2026-12-31"},
+]
+BEFORE: Final[dict[str, tuple[object, ...]]] = {
+    "GOV011": ("vendors", _VENDORS),
+    "PPL004": ("vendors", _VENDORS),
+    "LLM003": (
+        "agent", "tools", [{"name": "send", "does": "Sends a mail", "side_effects": True, "approval": "A clerk"}],
+    ),
+}  # fmt: skip
+"""What a manifest needs besides, so that a check has something to look at."""
 VALUES: Final[tuple[object, ...]] = (
     None, "", "   ", "TODO", "not stated yet", "the board, to be confirmed", "an answer", "high", "prohibited",
     "provider", "sandbox", "III", "soon", "2020-02-29", "2025-11-24", "2025-11-25", "2026-11-24", "2026-11-25",
@@ -40,6 +66,8 @@ VALUES: Final[tuple[object, ...]] = (
     float("inf"), "30", True, False, [], ["TODO"], ["one"], ["one", "two"],
     ["one", "to be confirmed"], ["one", "two", {"three": 3}], [1, 2], [True, {}], {},
     {"by": "2020-01-01"}, {"class": "high", "role": "provider", "reason": "TBD"}, {"personal": True},
+    [{"name": "A house"}, {}], [{"role": "Clerks", "on": "2026-10-01"}], ["head-of-sales"],
+    {"tools": [{"does": "Reads", "side_effects": True}]}, {"registry": {"name": "x"}}, {"approves": "one"},
     {"personal": True, "dpia": "not stated yet"}, {"personal": False}, {"logs_days": "400"},
 )  # fmt: skip
 """Answers of every kind, fitting and not."""
@@ -70,13 +98,18 @@ def _edited(name: str) -> Iterator[tuple[str, Files]]:
         for title, (check, edit, _) in module.FAILING.items():
             if check == name:
                 yield title, edited(complete(), edit)
-                yield f"{title}, pilot", edited(pilot(), edit)
+                with suppress(IndexError):  # it edits an item that this pilot has not
+                    yield f"{title}, pilot", edited(pilot(), edit)
     if name in FAULTS:
         yield "planted", edited(pilot(), FAULTS[name])
     path = ORGANISATION if name == "OPS002" else "pilot.yml"
     for key in KEYS[name]:
         for value in VALUES:
-            yield f"{key}: {json.dumps(value)}", edited(complete(), set_value(path, *key.split("."), value))
+            keys = [int(part) if part.isdigit() else part for part in key.split(".")]
+            if value is None and isinstance(keys[-1], int):
+                continue
+            first = [set_value(path, *BEFORE[name])] if name in BEFORE else []
+            yield f"{key}: {json.dumps(value)}", edited(complete(), *first, set_value(path, *keys, value))
     for text in (b"", b"- a list\n", b"a: [\n", b"stage:\nreview_by:\nexit: {by: , steps: }\nuses:\ndata:\nai_act:\n"):
         yield f"{path} is {text!r}", {**complete(), path: text}
 

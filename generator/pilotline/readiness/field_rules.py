@@ -21,7 +21,9 @@ PACKAGE: Final = "{package}/"
 """Begins the name of a file that lies in the pilot's package, whatever that is called."""
 _DATES: Final = ("past", "ahead")
 _NUMBERS: Final = ("number", "amount")
-_KINDS: Final = ("text", *_NUMBERS, "yes_or_no")
+_KINDS: Final = ("text", *_NUMBERS, "yes_or_no", "list")
+_HERE: Final = "."
+"""Begins a key of `when` that stands beside the field, in the same item."""
 _ANSWERS: Final = ("written", "real", "settled")
 _BOUNDS: Final = ("at_least", "at_most", "above")
 
@@ -36,17 +38,27 @@ class FieldRule(NamedTuple):
     at_most_days: int | None = None
     """How many days the date may be away."""
     kind: str = ""
-    """What it has to be: a text, a number, an amount (a number other than 0), yes or no; empty: anything."""
+    """What it has to be: a text, a number, an amount (a number other than 0), yes or no, a list; empty: anything."""
     answer: str = "real"
     """What counts as an answer: whatever is written, what is no placeholder, what does not call itself open either."""
     one_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
+    one_of_fields: tuple[str, ...] = ()
+    """Other fields of the file, texts or lists of texts, of which one holds the same text."""
+    has: tuple[str, ...] = ()
+    """What lies below it and is answered too, each by a text."""
     at_least: float | None = None
     """The least number; where no number is asked for, how many answers a list holds at least."""
     at_most: float | None = None
     above: float | None = None
     when: tuple[tuple[str, str | bool], ...] = ()
     """What other fields of the file have to hold, so that this one is asked at all."""
+    unless: tuple[str, ...] = ()
+    """Other fields of the file of which an answer makes this one needless."""
+    named: str = ""
+    """The field beside it, or in it where it is an item itself, by which messages call the item."""
+    unnamed: str = ""
+    """What they call one without a name."""
     missing: str = ""
     wrong: str = ""
     passed: str = ""
@@ -67,10 +79,15 @@ class FieldRule(NamedTuple):
             answer=entry.text("answer") or "real",
             one_of=entry.texts("one_of"),
             none_of=entry.texts("none_of"),
+            one_of_fields=entry.texts("one_of_fields"),
+            has=entry.texts("has"),
             at_least=entry.number("at_least"),
             at_most=entry.number("at_most"),
             above=entry.number("above"),
             when=tuple((key, _wanted(when.at(key))) for key in when.names()),
+            unless=entry.texts("unless"),
+            named=entry.text("named"),
+            unnamed=entry.text("unnamed"),
             missing=entry.text("missing"),
             wrong=entry.text("wrong"),
             passed=entry.text("passed"),
@@ -105,7 +122,7 @@ def _mistakes_in_values(entry: Section) -> Iterator[str]:
             yield f"{word} is a number"
         elif entry.number(word) is not None and not is_number and word != "at_least":
             yield f"{word} needs is: number or amount"
-    for word in ("one_of", "none_of"):
+    for word in ("one_of", "none_of", "one_of_fields", "has", "unless"):
         if entry.at(word).data is not None and not entry.texts(word):
             yield f"{word} is a list of texts"
     when = entry.at("when")
@@ -123,18 +140,21 @@ def find_problems(repo: Repository, rules: Iterable[FieldRule]) -> Iterator[Prob
     failed: list[tuple[str, tuple[str | int, ...]]] = []
     for rule in rules:
         document = repo.document(rule.file.replace(PACKAGE, repo.package_folder, 1))
-        asked = all(_holds(document, key, wanted) for key, wanted in rule.when)
-        for part in _parts(document, rule.key.split(".")) if asked else ():
+        answered = any(document.at(*key.split(".")).text() for key in rule.unless)
+        for part in () if answered else _parts(document, rule.key.split(".")):
             if any(file == rule.file and part.keys[: len(keys)] == keys for file, keys in failed):
                 continue
-            problem = _find_problem(part, rule, repo.today)
+            item = part if rule.key.endswith(EACH) else document.at(*part.keys[:-1])
+            if not all(_holds(item if key.startswith(_HERE) else document, key, wanted) for key, wanted in rule.when):
+                continue
+            problem = _find_problem(part, rule, document, item, repo.today)
             if problem:
                 failed.append((rule.file, part.keys))
                 yield problem
 
 
-def _holds(document: Section, key: str, wanted: str | bool) -> bool:
-    part = document.at(*key.split("."))
+def _holds(section: Section, key: str, wanted: str | bool) -> bool:
+    part = section.at(*key.removeprefix(_HERE).split("."))
     return part.flag() is wanted if isinstance(wanted, bool) else part.text() == wanted
 
 
@@ -151,30 +171,33 @@ def _parts(section: Section, keys: list[str]) -> Iterator[Section]:
         yield from _parts(section.at(int(first) if first.isdigit() else first), rest)
 
 
-def _find_problem(part: Section, rule: FieldRule, today: date) -> Problem | None:
+def _find_problem(part: Section, rule: FieldRule, document: Section, item: Section, today: date) -> Problem | None:
     """Ask one field; what the rule says in words of its own is said so, anything else by key and file."""
     calendar = False
     own, said = rule.missing, _find_lack(part, rule)
     if not said:
-        own, said = rule.wrong or rule.missing, _find_misfit(part, rule)
+        own, said = rule.wrong or rule.missing, _find_misfit(part, rule, document)
     if not said and rule.date:
         said, calendar = _find_lateness(part, rule, today)
         own = rule.passed if calendar else own
     if not said:
         return None
     name = f"{'.'.join(map(str, part.keys))} in {rule.file}"
-    message = _fill_in(own, part, today) if own else f"{name} {said}"
+    called = item.text(*rule.named.split(".")) or rule.unnamed
+    message = _fill_in(own, part, called, _lacking(part, rule), today) if own else f"{name} {said}"
     return Problem(message, part.place(), calendar, rule.stage)
 
 
-def _fill_in(words: str, part: Section, today: date) -> str:
-    """Put what the field holds in place of its marks; what it holds comes last, as it may hold anything."""
+def _fill_in(words: str, part: Section, called: str, lacking: tuple[str, ...], today: date) -> str:
+    """Put what the field holds in place of its marks; texts of the file come last, as they may hold anything."""
     day, number = part.date(), part.number()
     away = abs((today - day).days) if day else 0
     known: Mapping[str, str] = {
         "{number}": "" if number is None else f"{number:.0f}",
         "{day}": str(day or ""),
         "{days}": f"{away} day{'' if away == 1 else 's'}",
+        "{lacks}": ", ".join(lacking),
+        "{name}": called,
         "{value}": part.text() or "missing",
     }
     for mark, text in known.items():
@@ -189,12 +212,29 @@ def _find_lack(part: Section, rule: FieldRule) -> str:
         return "" if number or (number is not None and rule.kind == "number") else f"is no {rule.kind}"
     if rule.kind == "yes_or_no":
         return "is neither true nor false" if part.flag() is None else ""
-    if rule.at_least is not None:
-        count = sum(not _find_silence(item, rule) for item in part.items())
-        return f"has {count} of {rule.at_least:g} answers" if count < rule.at_least else ""
+    if rule.kind == "list" or rule.has or rule.at_least is not None:
+        return _find_gap(part, rule)
     if silence := _find_silence(part, rule):
         return silence
     return f"is no day, written YYYY-MM-DD ({part.text()})" if rule.date and part.date() is None else ""
+
+
+def _find_gap(part: Section, rule: FieldRule) -> str:
+    """Say what a list, or what stands together, has too little of."""
+    if rule.kind == "list":
+        return "" if part.items() else "has no item"
+    if rule.has:
+        lacking = _lacking(part, rule)
+        return f"lacks {', '.join(lacking)}" if lacking else ""
+    wanted = rule.at_least or 0
+    count = sum(not _find_silence(item, rule) for item in part.items())
+    return f"has {count} of {wanted:g} answers" if count < wanted else ""
+
+
+def _lacking(part: Section, rule: FieldRule) -> tuple[str, ...]:
+    """Name what lies below a field and has no answer."""
+    text = rule._replace(kind="text")
+    return tuple(key for key in rule.has if _find_silence(part.at(*key.split(".")), text))
 
 
 def _find_silence(part: Section, rule: FieldRule) -> str:
@@ -206,12 +246,14 @@ def _find_silence(part: Section, rule: FieldRule) -> str:
     return f"is no answer yet ({text})" if unanswered else ""
 
 
-def _find_misfit(part: Section, rule: FieldRule) -> str:
+def _find_misfit(part: Section, rule: FieldRule, document: Section) -> str:
     """Say what is wrong with an answer whatever the day; empty where nothing is."""
     text, number = part.text(), part.number()
     if (rule.one_of and text not in rule.one_of) or text in rule.none_of:
         known = f"; it may be {', '.join(rule.one_of)}" if rule.one_of else ", which it may not be"
         return f"is {text or 'no text'}{known}"
+    if rule.one_of_fields and text not in _texts_at(document, rule.one_of_fields):
+        return f"is {text}, which stands in none of {', '.join(rule.one_of_fields)}"
     if rule.kind not in _NUMBERS or number is None:
         return ""
     if rule.at_least is not None and number < rule.at_least:
@@ -219,6 +261,11 @@ def _find_misfit(part: Section, rule: FieldRule) -> str:
     if rule.above is not None and number <= rule.above:
         return f"is {number:g}, not more than {rule.above:g}"
     return f"is {number:g}, more than {rule.at_most:g}" if rule.at_most is not None and number > rule.at_most else ""
+
+
+def _texts_at(document: Section, keys: Iterable[str]) -> frozenset[str]:
+    parts = [document.at(*key.split(".")) for key in keys]
+    return frozenset(text for part in parts for text in (part.text(), *part.texts()) if text)
 
 
 def _find_lateness(part: Section, rule: FieldRule, today: date) -> tuple[str, bool]:

@@ -203,32 +203,29 @@ oversight:
             yield Problem("Neither settings nor code have a switch that stops the model")
 
 
-class UsersAreLiterate(Check):
-    """People use well what they understand: what a result says, what it does not, and how to disagree."""
-
-    id = "GOV012"
-    title = "Measures for AI literacy of its users are recorded"
-    stage = Stage.PILOT
-    grade = Grade.ATTESTED
-    source = "EU AI Act, Article 4"
-    effort = Effort.DAYS
-    applies_from = LITERACY
-    advice = "Show users what the results mean on real cases, and record in people.trained in pilot.yml who was shown what, when and by whom."
-    example = """
+_USERS_ARE_LITERATE: Final = FieldCheck(
+    Card(
+        id="GOV012",
+        title="Measures for AI literacy of its users are recorded",
+        why="People use well what they understand: what a result says, what it does not, and how to disagree.",
+        stage=Stage.PILOT,
+        grade=Grade.ATTESTED,
+        source="EU AI Act, Article 4",
+        effort=Effort.DAYS,
+        applies_from=LITERACY,
+        advice="Show users what the results mean on real cases, and record in people.trained in pilot.yml who was shown what, when and by whom.",
+        example="""
 people:
   trained:
     - {role: Account managers, what: "Half an hour with real rows: reasons, limits, how to disagree", on: "2026-12-10", by: team-analytics}
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        trained = repo.manifest.items("people", "trained")
-        if not trained:
-            yield Problem("No measure is recorded (people.trained)", repo.manifest.place("people"))
-        for entry in trained:
-            missing = [key for key in ("role", "what", "by") if is_unanswered(entry.text(key))]
-            day = entry.date("on")
-            if missing or day is None or day > repo.today:
-                yield Problem(f"A measure lacks {', '.join(missing) or 'a day that has been'}", entry.place())
+""".strip(),
+    ),
+    (
+        FieldRule("people.trained", kind="list", missing="No measure is recorded (people.trained)"),
+        FieldRule("people.trained.*", has=("role", "what", "by"), answer="settled", missing="A measure lacks {lacks}"),
+        FieldRule("people.trained.*.on", date="past", answer="written", missing="A measure lacks a day that has been"),
+    ),
+)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -237,5 +234,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     _USES_ARE_LISTED,
     PeopleAreTold(),
     PeopleCanStopIt(),
-    UsersAreLiterate(),
+    _USERS_ARE_LITERATE,
 )

@@ -1,59 +1,64 @@
 """Governance of risks: what it may do to people, who answers for what is left, and what vendors may do."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
-from pilotline.documents.section import Location, Section
+from pilotline.documents.section import Location
 from pilotline.pilot.paths import RISK_ASSESSMENT
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered, uses_language_model
-from pilotline.readiness.results import Effort, Grade, Problem
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
+from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _YEAR: Final = 366
 
 
-class ImpactIsAssessed(Check):
-    """Those whom a result is about cannot object before it happens; somebody has to think for them, and again each year."""
-
-    id = "GOV006"
-    title = "An impact assessment was approved within the last twelve months"
-    stage = Stage.PILOT
-    grade = Grade.ATTESTED
-    source = "ISO/IEC 42001 A.5.2-A.5.5; Microsoft Responsible AI Impact Assessment; NIST AI RMF MAP 5.1"
-    effort = Effort.HOURS
-    advice = "Write into impact in pilot.yml who is affected, the worst wrong result for one of them and what is done against it; the approver signs with name and day."
-    example = """
+_IMPACT_IS_ASSESSED: Final = FieldCheck(
+    Card(
+        id="GOV006",
+        title="An impact assessment was approved within the last twelve months",
+        why="Those whom a result is about cannot object before it happens; somebody has to think for them, and again each year.",
+        stage=Stage.PILOT,
+        grade=Grade.ATTESTED,
+        source="ISO/IEC 42001 A.5.2-A.5.5; Microsoft Responsible AI Impact Assessment; NIST AI RMF MAP 5.1",
+        effort=Effort.HOURS,
+        advice="Write into impact in pilot.yml who is affected, the worst wrong result for one of them and what is done against it; the approver signs with name and day.",
+        example="""
 impact:
   affected: ["Account managers", "Customers who are not called"]
   worst_case: "A customer who is about to leave is not called"
   mitigations: "Each list can be corrected; the rule stays in use beside it"
   approved_by: head-of-sales
   approved_on: "2026-12-03"
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        impact = repo.manifest.at("impact")
-        if not impact:
-            yield Problem("No impact assessment is recorded (impact in pilot.yml)", repo.manifest.place())
-            return
-        if not impact.texts("affected"):
-            yield Problem("Nobody is named whom it affects", impact.place("affected"))
-        for key in ("worst_case", "mitigations", "approved_by"):
-            if is_unanswered(impact.text(key)):
-                yield Problem(f"The impact assessment has no {key}", impact.place(key))
-        yield from _aged(impact, "approved_on", repo.today, "The impact assessment was approved")
-
-
-def _aged(section: Section, key: str, today: date, what: str) -> Iterator[Problem]:
-    """Find a day that is missing, lies ahead, or is more than a year ago."""
-    day = section.date(key)
-    if day is None or day > today:
-        yield Problem(f"{what} on no day that has been ({key})", section.place(key))
-    elif (today - day).days > _YEAR:
-        yield Problem(f"{what} on {day}, more than a year ago", section.place(key), calendar=True)
+""".strip(),
+    ),
+    (
+        FieldRule("impact", answer="written", missing="No impact assessment is recorded (impact in pilot.yml)"),
+        FieldRule(
+            "impact.affected", kind="text", answer="written", at_least=1, missing="Nobody is named whom it affects"
+        ),
+        FieldRule(
+            "impact.worst_case", kind="text", answer="settled", missing="The impact assessment has no worst_case"
+        ),
+        FieldRule(
+            "impact.mitigations", kind="text", answer="settled", missing="The impact assessment has no mitigations"
+        ),
+        FieldRule(
+            "impact.approved_by", kind="text", answer="settled", missing="The impact assessment has no approved_by"
+        ),
+        FieldRule(
+            "impact.approved_on",
+            date="past",
+            at_most_days=_YEAR,
+            answer="written",
+            missing="The impact assessment was approved on no day that has been (approved_on)",
+            passed="The impact assessment was approved on {day}, more than a year ago",
+        ),
+    ),
+)
 
 
 class RisksAreOwned(Check):
@@ -106,16 +111,21 @@ def _register_problems(repo: Repository) -> Iterator[Problem]:
         yield Problem(f"There is no risk register: neither {RISK_ASSESSMENT} with its table nor risks in pilot.yml")
 
 
-class VendorTermsAreKnown(Check):
-    """What a vendor may do with the data is in its terms, and those are read before the data goes there."""
+def _without_vendor(repo: Repository) -> str:
+    used = repo.manifest.has("vendors") or uses_language_model(repo)
+    return "" if used else "No vendor's model or service is used (vendors in pilot.yml is empty)"
 
-    id = "GOV011"
-    title = "Terms and data processing agreement of each vendor are recorded"
-    stage = Stage.PILOT
-    source = "ISO/IEC 42001 A.10.3; NIST AI RMF GOVERN 6.1"
-    effort = Effort.DAYS
-    advice = "List every vendor whose model or service it uses in vendors in pilot.yml, with the terms (link and version) and the data processing agreement, or why none is needed."
-    example = """
+
+_VENDOR_TERMS_ARE_KNOWN: Final = FieldCheck(
+    Card(
+        id="GOV011",
+        title="Terms and data processing agreement of each vendor are recorded",
+        why="What a vendor may do with the data is in its terms, and those are read before the data goes there.",
+        stage=Stage.PILOT,
+        source="ISO/IEC 42001 A.10.3; NIST AI RMF GOVERN 6.1",
+        effort=Effort.DAYS,
+        advice="List every vendor whose model or service it uses in vendors in pilot.yml, with the terms (link and version) and the data processing agreement, or why none is needed.",
+        example="""
 vendors:
   - name: Model house
     does: Hosts the language model
@@ -123,23 +133,34 @@ vendors:
     dpa: "https://contracts.example.org/4712"
     successor: team-analytics
     hand_over_by: "2027-12-31"
-"""
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "vendors",
+            kind="list",
+            unless=("llm.self_hosted",),
+            missing="A language model is used and no vendor is listed; say llm.self_hosted when there is none",
+        ),
+        FieldRule(
+            "vendors.*.terms",
+            kind="text",
+            answer="settled",
+            named="name",
+            unnamed="A vendor",
+            missing="{name}: no terms is recorded",
+        ),
+        FieldRule(
+            "vendors.*.dpa",
+            kind="text",
+            answer="settled",
+            named="name",
+            unnamed="A vendor",
+            missing="{name}: no data processing agreement is recorded",
+        ),
+    ),
+    _without_vendor,
+)
 
-    def not_applicable(self, repo: Repository) -> str:
-        if repo.manifest.has("vendors") or uses_language_model(repo):
-            return ""
-        return "No vendor's model or service is used (vendors in pilot.yml is empty)"
 
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        vendors = repo.manifest.items("vendors")
-        if not vendors and not repo.manifest.text("llm", "self_hosted"):
-            message = "A language model is used and no vendor is listed; say llm.self_hosted when there is none"
-            yield Problem(message, repo.manifest.place("vendors"))
-        for vendor in vendors:
-            name = vendor.text("name") or "A vendor"
-            for key, what in (("terms", "terms"), ("dpa", "data processing agreement")):
-                if is_unanswered(vendor.text(key)):
-                    yield Problem(f"{name}: no {what} is recorded", vendor.place(key))
-
-
-CHECKS: Final[tuple[Check, ...]] = (ImpactIsAssessed(), RisksAreOwned(), VendorTermsAreKnown())
+CHECKS: Final[tuple[Check, ...]] = (_IMPACT_IS_ASSESSED, RisksAreOwned(), _VENDOR_TERMS_ARE_KNOWN)

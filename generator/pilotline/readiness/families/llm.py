@@ -9,9 +9,11 @@ from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import EVALUATION, RED_TEAM
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.facts import is_unanswered, needs_language_model, prompt_files
+from pilotline.readiness.facts import needs_language_model, prompt_files
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
 from pilotline.readiness.pilot_evidence import is_older_than_model
-from pilotline.readiness.results import Effort, Grade, Problem
+from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.secrets import find_secrets
 from pilotline.readiness.view.pilot_view import Repository
 
@@ -119,40 +121,58 @@ def _is_put_together(node: ast.expr | None) -> bool:
     return formats or isinstance(node, ast.BinOp)
 
 
-class ToolsAreListed(_LanguageModelCheck):
-    """A model that may call anything will, one day, call the wrong thing."""
+def _without_tools(repo: Repository) -> str:
+    if missing := needs_language_model(repo):
+        return missing
+    calls = repo.manifest.has("agent") or any(re.search(_CALLS, repo.text(path)) for path in repo.modules)
+    return "" if calls else "The language model calls no tools"
 
-    id = "LLM003"
-    title = "Tools are on a list, and side effects need an approval"
-    stage = Stage.PILOT
-    source = "EU AI Act, Article 14; OWASP LLM06"
-    effort = Effort.HOURS
-    advice = "List each tool that a model may call in agent.tools in pilot.yml, with what it does and whether it changes anything; say who approves a call that does."
-    example = """
+
+_TOOLS_ARE_LISTED: Final = FieldCheck(
+    Card(
+        id="LLM003",
+        title="Tools are on a list, and side effects need an approval",
+        why="A model that may call anything will, one day, call the wrong thing.",
+        stage=Stage.PILOT,
+        source="EU AI Act, Article 14; OWASP LLM06",
+        effort=Effort.HOURS,
+        advice="List each tool that a model may call in agent.tools in pilot.yml, with what it does and whether it changes anything; say who approves a call that does.",
+        example="""
 agent:
   tools:
     - {name: find_order, does: Reads one order, side_effects: false}
     - {name: send_reply, does: Sends a mail, side_effects: true, approval: "A clerk reads and sends it"}
-"""
-
-    def not_applicable(self, repo: Repository) -> str:
-        if missing := needs_language_model(repo):
-            return missing
-        calls = repo.manifest.has("agent") or any(re.search(_CALLS, repo.text(path)) for path in repo.modules)
-        return "" if calls else "The language model calls no tools"
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        tools = repo.manifest.items("agent", "tools")
-        if not tools:
-            yield Problem("Code gives the model tools, and none is listed (agent.tools)", repo.manifest.place("agent"))
-        for tool in tools:
-            name = tool.text("name") or "A tool"
-            if is_unanswered(tool.text("does")):
-                yield Problem(f"{name}: what it does is not said", tool.place("does"))
-            if tool.flag("side_effects") is None:
-                yield Problem(f"{name}: whether it changes anything is not said", tool.place("side_effects"))
-            elif tool.flag("side_effects") and is_unanswered(tool.text("approval")):
-                yield Problem(f"{name} changes things and nobody approves a call", tool.place("approval"))
+""".strip(),
+    ),
+    (
+        FieldRule("agent.tools", kind="list", missing="Code gives the model tools, and none is listed (agent.tools)"),
+        FieldRule(
+            "agent.tools.*.does",
+            kind="text",
+            answer="settled",
+            named="name",
+            unnamed="A tool",
+            missing="{name}: what it does is not said",
+        ),
+        FieldRule(
+            "agent.tools.*.side_effects",
+            kind="yes_or_no",
+            named="name",
+            unnamed="A tool",
+            missing="{name}: whether it changes anything is not said",
+        ),
+        FieldRule(
+            "agent.tools.*.approval",
+            kind="text",
+            answer="settled",
+            when=((".side_effects", True),),
+            named="name",
+            unnamed="A tool",
+            missing="{name} changes things and nobody approves a call",
+        ),
+    ),
+    _without_tools,
+)
 
 
 class PromptsKeepNoSecrets(_LanguageModelCheck):
@@ -240,7 +260,7 @@ class AnswersAreGrounded(_LanguageModelCheck):
 CHECKS: Final[tuple[Check, ...]] = (
     RedTeamHasTried(),
     OutputIsValidated(),
-    ToolsAreListed(),
+    _TOOLS_ARE_LISTED,
     PromptsKeepNoSecrets(),
     ConsumptionIsBounded(),
     AnswersAreGrounded(),

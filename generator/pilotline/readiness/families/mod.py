@@ -12,7 +12,6 @@ from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import (
     find_gaps,
-    is_unanswered,
     needs_language_model,
     prompt_files,
     strings_of,
@@ -244,35 +243,46 @@ model:
 )
 
 
-class PromotionIsApproved(Check):
-    """The model that decides was chosen by somebody; the registry says which, and the manifest who."""
-
-    id = "MOD010"
-    title = "The model in use is registered, and its promotion approved"
-    stage = Stage.PRODUCTION
-    grade = Grade.STATIC
-    source = "MLflow model aliases; Databricks deployment jobs"
-    effort = Effort.HOURS
-    advice = "Record the registered model, its alias and version in model.registry in pilot.yml, with who approved it and when; somebody named in decision_rights does."
-    example = """
+_PROMOTION_IS_APPROVED: Final = FieldCheck(
+    Card(
+        id="MOD010",
+        title="The model in use is registered, and its promotion approved",
+        why="The model that decides was chosen by somebody; the registry says which, and the manifest who.",
+        stage=Stage.PRODUCTION,
+        grade=Grade.STATIC,
+        source="MLflow model aliases; Databricks deployment jobs",
+        effort=Effort.HOURS,
+        advice="Record the registered model, its alias and version in model.registry in pilot.yml, with who approved it and when; somebody named in decision_rights does.",
+        example="""
 model:
   registry: {name: customer-call-list, alias: champion, version: "7", approved_by: head-of-sales, approved_on: "2026-12-03"}
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        entry = repo.manifest.at("model", "registry")
-        for key in ("name", "alias", "version"):
-            if is_unanswered(entry.text(key)):
-                yield Problem(f"The registered model has no {key} (model.registry)", entry.place(key))
-        rights = repo.manifest.at("decision_rights")
-        allowed = {rights.text("approves"), *rights.texts("identities"), repo.manifest.text("owners", "technical")}
-        if entry.text("approved_by") not in allowed - {""}:
-            yield Problem("Nobody with the right approved it (model.registry.approved_by)", entry.place("approved_by"))
-        day = entry.date("approved_on")
-        if day is None or day > repo.today:
-            yield Problem(
-                "It was approved on no day that has been (model.registry.approved_on)", entry.place("approved_on")
+""".strip(),
+    ),
+    (
+        *(
+            FieldRule(
+                f"model.registry.{key}",
+                kind="text",
+                answer="settled",
+                missing=f"The registered model has no {key} (model.registry)",
             )
+            for key in ("name", "alias", "version")
+        ),
+        FieldRule(
+            "model.registry.approved_by",
+            kind="text",
+            answer="written",
+            one_of_fields=("decision_rights.approves", "decision_rights.identities", "owners.technical"),
+            missing="Nobody with the right approved it (model.registry.approved_by)",
+        ),
+        FieldRule(
+            "model.registry.approved_on",
+            date="past",
+            answer="written",
+            missing="It was approved on no day that has been (model.registry.approved_on)",
+        ),
+    ),
+)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -282,5 +292,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     PromptsAreFiles(),
     TrainingIsReproducible(),
     _STALENESS_IS_BOUNDED,
-    PromotionIsApproved(),
+    _PROMOTION_IS_APPROVED,
 )

@@ -9,40 +9,44 @@ from pilotline.pilot.paths import FEEDBACK, LABS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import LITERACY
-from pilotline.readiness.facts import is_unanswered
+from pilotline.readiness.field_checks import FieldCheck
+from pilotline.readiness.field_rules import FieldRule
 from pilotline.readiness.pilot_evidence import read_lines
-from pilotline.readiness.results import Effort, Grade, Problem
+from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
 _LONGEST_WAIT: Final = timedelta(days=30)
 _LAYERS: Final = ("executive", "practitioner", "engineer")
 
 
-class PeopleWereConsulted(Check):
-    """Who was asked before, and saw that something changed because of it, works with the result."""
-
-    id = "PPL001"
-    title = "People whose work changes were consulted, and something came of it"
-    stage = Stage.PILOT
-    grade = Grade.ATTESTED
-    source = "ISO/IEC 42001 A.5.4; JFF: 56 % of workers were not consulted"
-    effort = Effort.DAYS
-    advice = "Show it to those who will work with it, and note in people.consulted in pilot.yml their role, the day, and what changed because of what they said."
-    example = """
+_PEOPLE_WERE_CONSULTED: Final = FieldCheck(
+    Card(
+        id="PPL001",
+        title="People whose work changes were consulted, and something came of it",
+        why="Who was asked before, and saw that something changed because of it, works with the result.",
+        stage=Stage.PILOT,
+        grade=Grade.ATTESTED,
+        source="ISO/IEC 42001 A.5.4; JFF: 56 % of workers were not consulted",
+        effort=Effort.DAYS,
+        advice="Show it to those who will work with it, and note in people.consulted in pilot.yml their role, the day, and what changed because of what they said.",
+        example="""
 people:
   consulted:
     - {role: Account managers, on: "2026-12-01", what_changed: "Each row says why; customers with an open complaint are left out"}
-"""
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        consulted = repo.manifest.items("people", "consulted")
-        if not consulted:
-            yield Problem("Nobody whose work changes was consulted (people.consulted)", repo.manifest.place("people"))
-        for entry in consulted:
-            missing = [key for key in ("role", "what_changed") if is_unanswered(entry.text(key))]
-            day = entry.date("on")
-            if missing or day is None or day > repo.today:
-                yield Problem(f"A consultation lacks {', '.join(missing) or 'a day that has been'}", entry.place())
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "people.consulted", kind="list", missing="Nobody whose work changes was consulted (people.consulted)"
+        ),
+        FieldRule(
+            "people.consulted.*", has=("role", "what_changed"), answer="settled", missing="A consultation lacks {lacks}"
+        ),
+        FieldRule(
+            "people.consulted.*.on", date="past", answer="written", missing="A consultation lacks a day that has been"
+        ),
+    ),
+)
 
 
 class SuggestionsAreAnswered(Check):
@@ -99,39 +103,51 @@ class EnablementIsDone(Check):
                 yield Problem(f"No lab was done with the layer {layer} ({LABS})", Location(LABS if done else ""))
 
 
-class OutsideRolesHaveSuccessors(Check):
-    """Help from outside is an addition; without a day on which it ends it becomes a dependence."""
+def _nothing_outside(repo: Repository) -> str:
+    held = repo.manifest.has("vendors")
+    return "" if held else "No role or service is held outside (vendors in pilot.yml is empty)"
 
-    id = "PPL004"
-    title = "What is held outside has an inside successor and a day of hand-over"
-    stage = Stage.PRODUCTION
-    source = "Managed services as an addition: knowledge moves in-house"
-    effort = Effort.HOURS
-    advice = "Name for each entry of vendors in pilot.yml who takes over inside, and by when."
-    example = """
+
+_OUTSIDE_ROLES_HAVE_SUCCESSORS: Final = FieldCheck(
+    Card(
+        id="PPL004",
+        title="What is held outside has an inside successor and a day of hand-over",
+        why="Help from outside is an addition; without a day on which it ends it becomes a dependence.",
+        stage=Stage.PRODUCTION,
+        source="Managed services as an addition: knowledge moves in-house",
+        effort=Effort.HOURS,
+        advice="Name for each entry of vendors in pilot.yml who takes over inside, and by when.",
+        example="""
 vendors:
   - {name: Model house, does: Hosts the model, successor: team-analytics, hand_over_by: "2027-12-31"}
-"""
-
-    def not_applicable(self, repo: Repository) -> str:
-        return (
-            "" if repo.manifest.has("vendors") else "No role or service is held outside (vendors in pilot.yml is empty)"
-        )
-
-    def find(self, repo: Repository) -> Iterator[Problem]:
-        for vendor in repo.manifest.items("vendors"):
-            name, day = vendor.text("name") or "A vendor", vendor.date("hand_over_by")
-            if is_unanswered(vendor.text("successor")):
-                yield Problem(f"{name} has no successor inside", vendor.place("successor"))
-            if day is None:
-                yield Problem(f"{name} has no day of hand-over", vendor.place("hand_over_by"))
-            elif day < repo.today:
-                yield Problem(f"{name} was to hand over on {day}", vendor.place("hand_over_by"), calendar=True)
+""".strip(),
+    ),
+    (
+        FieldRule(
+            "vendors.*.successor",
+            kind="text",
+            answer="settled",
+            named="name",
+            unnamed="A vendor",
+            missing="{name} has no successor inside",
+        ),
+        FieldRule(
+            "vendors.*.hand_over_by",
+            date="ahead",
+            answer="written",
+            named="name",
+            unnamed="A vendor",
+            missing="{name} has no day of hand-over",
+            passed="{name} was to hand over on {day}",
+        ),
+    ),
+    _nothing_outside,
+)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    PeopleWereConsulted(),
+    _PEOPLE_WERE_CONSULTED,
     SuggestionsAreAnswered(),
     EnablementIsDone(),
-    OutsideRolesHaveSuccessors(),
+    _OUTSIDE_ROLES_HAVE_SUCCESSORS,
 )
