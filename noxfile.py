@@ -68,14 +68,18 @@ def _pytest(session: nox.Session, marked: str) -> None:
     """Run tests in memory where there is room: a pilot is some hundred files, each synced to disk by git.
 
     What Python compiles is kept beside them for all processes, also where the environment says to keep none of it: the
-    tests start thousands. Tests run beside each other, so that threads of linear algebra would only wait for a core.
+    tests start thousands. pip compiles nothing while it installs, as most of it is never imported; what it downloads is
+    kept for all of them. Tests run beside each other, so that threads of linear algebra would only wait for a core.
     """
     parallel = ("--numprocesses=auto", "--dist=worksteal", "--durations=40", "-m", marked)
     memory = Path("/dev/shm")  # noqa: S108 - a file system, not a place in it
     room = shutil.disk_usage(memory).free if memory.is_dir() else 0
     with tempfile.TemporaryDirectory(dir=memory if room > ROOM else None, ignore_cleanup_errors=True) as folder:
         kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
-        session.run("pytest", *parallel, *session.posargs, env={"TMPDIR": folder, "OMP_NUM_THREADS": "1", **kept})
+        pip = {"PIP_NO_COMPILE": "0", "PIP_CACHE_DIR": f"{folder}/pip"}  # pip reads it as `compile`, which is then off
+        session.run(
+            "pytest", *parallel, *session.posargs, env={"TMPDIR": folder, "OMP_NUM_THREADS": "1", **kept, **pip}
+        )
 
 
 @nox.session

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, git, pilotline
+from tests.pilot_environment import UV_CACHE
 
 PAGE = ROOT / "docs" / "how-to" / "install.md"
 SHOWN = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -46,7 +47,7 @@ def people(tmp_path, address):
         **{name: str(tmp_path / folder) for name, folder in places.items()},
         "PATH": f"{tmp_path / 'bin'}:{tools}:/usr/local/bin:/usr/bin:/bin",
         "PIPX_DEFAULT_PYTHON": sys.executable,
-        "UV_CACHE_DIR": str(ROOT / "build" / "uv-cache"),
+        "UV_CACHE_DIR": str(UV_CACHE),
         "UV_PYTHON": sys.executable,
         "PILOTLINE_SOURCE": address,
     }

@@ -21,6 +21,7 @@ from tests.e2e.conftest import MINIMAL, RenderPilot, RunIn
 from tests.e2e.test_own_data_forms import claims, stops, write_csv, write_parquet
 from tests.e2e.test_services import FILL, database  # noqa: F401 - a fixture
 from tests.helpers import ROOT
+from tests.pilot_environment import UV_CACHE
 
 pytestmark = pytest.mark.slow
 
@@ -74,8 +75,10 @@ def tool() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.is_file() or stamp.read_text() != TOOL:
             uv = [str(Path(sys.executable).parent / "uv"), "--quiet"]
+            install = [*uv, "pip", "install", "--python", str(folder / "bin" / "python"), TOOL]
+            around = {**os.environ, "UV_CACHE_DIR": str(UV_CACHE)}
             subprocess.run([*uv, "venv", "--clear", "--python", sys.executable, str(folder)], check=True)
-            subprocess.run([*uv, "pip", "install", "--python", str(folder / "bin" / "python"), TOOL], check=True)
+            subprocess.run(install, env=around, check=True)
             stamp.write_text(TOOL)
     return folder / "bin" / "python"
 

@@ -16,9 +16,11 @@ import pexpect
 import pytest
 import yaml
 
+from pilotline.authoring.pilot_environment import known_types
 from tests.e2e.conftest import RunIn, run_command, surroundings
 from tests.e2e.test_pilots import KINDS
-from tests.helpers import IDENTITY, ROOT, Run, git, pilotline
+from tests.helpers import IDENTITY, Run, git, pilotline
+from tests.pilot_environment import UV_CACHE
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +34,7 @@ def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     own = Path(sys.executable).parent
     others = [entry for entry in os.environ["PATH"].split(os.pathsep) if Path(entry) != own]
     monkeypatch.setenv("PATH", os.pathsep.join(others))
-    monkeypatch.setenv("UV_CACHE_DIR", str(ROOT / "build" / "uv-cache"))
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     folder = tmp_path / "uv"
     folder.mkdir()
@@ -74,7 +76,7 @@ def test_uv_sync_makes_an_environment_in_which_everything_is_there(make_pilot, r
     assert git(pilot, "status", "--porcelain") == "?? uv.lock", "the lock is the team's to commit"
 
 
-def test_after_the_container_s_own_command_a_commit_runs_the_hooks(make_pilot, run_synced):
+def test_after_the_container_s_own_command_a_commit_runs_the_hooks(make_pilot, run_synced, pilot_environment):
     pilot = synced(make_pilot(prepared_for="pilot"), run_synced)
     git(pilot, "add", "uv.lock")
     assert run_synced(pilot, ["uv", "pip", "install", "pip"]).code == 0, "an image with Python has pip"
@@ -82,7 +84,9 @@ def test_after_the_container_s_own_command_a_commit_runs_the_hooks(make_pilot, r
 
     created = run_synced(pilot, ["sh", "-c", container["postCreateCommand"]], **container["containerEnv"])
     assert created.code == 0, created.out + created.err
-    assert_hooks_pass(run_synced(pilot, ["pre-commit", "run", "--all-files"], offline=True), pilot)
+    with known_types(pilot_environment, pilot / "var" / ".mypy_cache"):
+        hooks = run_synced(pilot, ["pre-commit", "run", "--all-files"], offline=True)
+    assert_hooks_pass(hooks, pilot)
 
     (pilot / "docs" / "half_merged.md").write_text("<<<<<<< ours\n")
     git(pilot, "add", "docs/half_merged.md")
@@ -91,21 +95,24 @@ def test_after_the_container_s_own_command_a_commit_runs_the_hooks(make_pilot, r
     assert re.search(r"no conflict markers\.+Failed", refused.err), refused.err
 
 
-def test_hooks_are_valid_and_pass_in_a_prepared_pilot_without_a_network(pilot, run_in):
+def test_hooks_are_valid_and_pass_in_a_prepared_pilot_without_a_network(pilot, run_in, pilot_environment):
     assert pilotline("prepare", "pilot", "--commit", cwd=pilot).code == 0
 
     valid = run_in(pilot, ["pre-commit", "validate-config"])
     assert (valid.code, valid.out + valid.err) == (0, "")
-    assert_hooks_pass(run_in(pilot, ["pre-commit", "run", "--all-files"]), pilot)
+    with known_types(pilot_environment, pilot / "var" / ".mypy_cache"):
+        hooks = run_in(pilot, ["pre-commit", "run", "--all-files"])
+    assert_hooks_pass(hooks, pilot)
     assert git(pilot, "status", "--porcelain") == ""
 
 
-def test_nox_passes_untouched_and_offline_in_environments_that_it_makes(make_pilot, run_synced):
+def test_nox_passes_untouched_and_offline_in_environments_that_it_makes(make_pilot, run_synced, pilot_environment):
     pilot = synced(make_pilot(**KINDS["pilot stage"]), run_synced)
     installed = run_synced(pilot, [*WITH_UV, "--install-only"])
     assert installed.code == 0, installed.err
 
-    run = run_synced(pilot, [*WITH_UV, "-R"], offline=True)  # with the environments as they are
+    with known_types(pilot_environment, pilot / "var" / ".mypy_cache"):
+        run = run_synced(pilot, [*WITH_UV, "-R"], offline=True)  # with the environments as they are
 
     said = run.out + run.err
     assert run.code == 0, said[-6000:]
