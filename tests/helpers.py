@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pilotline.files.tree import File, Tree
 from pilotline.template.snapshot import Identity, Snapshot
+from tests.warm_start import can_start_warm, run_warm
 
 ROOT = Path(__file__).resolve().parents[1]
 IDENTITY = {
@@ -65,10 +66,13 @@ def pilotline(
     *arguments: str | Path, cwd: Path | None = None, environment: Mapping[str, str] | None = None, timeout: float = 120
 ) -> Run:
     """Run pilotline as its users do: a process of its own, without a terminal."""
+    given = {**os.environ, **(environment or {})}
+    if can_start_warm(given):
+        return Run(*run_warm([*map(str, arguments)], cwd, given, timeout))
     done = subprocess.run(
         [sys.executable, "-m", "pilotline", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **(environment or {})},
+        env=given,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
