@@ -92,7 +92,7 @@ def test_the_built_in_catalog_goes_by_its_own_address_and_the_configured_one():
     assert not catalogs.is_builtin("https://git.example.org/other.git")
     assert catalogs.open(Reference()).identity.source == PUBLISHED
     assert catalogs.locate(PUBLISHED, CATALOG_VERSION) is None
-    assert [edition.version for edition in catalogs.published(Reference()).editions][-1] == CATALOG_VERSION
+    assert catalogs.published(Reference()).editions[0].version == CATALOG_VERSION
 
 
 def test_a_commit_is_found_without_reading_and_a_plain_folder_has_none(folder, tmp_path):

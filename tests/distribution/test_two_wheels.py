@@ -17,7 +17,8 @@ from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, git, pilo
 pytestmark = pytest.mark.slow
 
 AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
-OLD, NEW = "0.1.0", "0.2.0"
+OLD, NEW = "900.0.0", "900.1.0"
+"""Above every version that this checkout may have released."""
 
 
 def release(clone: Path, version: str) -> None:
@@ -42,6 +43,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     scratch = tmp_path_factory.mktemp("wheels")
     clone = scratch / "clone"
     git(scratch, "clone", "--quiet", str(ROOT), str(clone))
+    build_file_tree(clone, {"changelog.d/first.changed.md": "The first of both.\n"})
+    commit_all(clone, "Something to tell")
     release(clone, OLD)
     old = install(clone, scratch / "old")
 
