@@ -78,31 +78,45 @@ def made(tmp_path: Path) -> Callable[..., Project]:
     return make
 
 
-def test_a_deleted_seed_does_not_return_by_renovate_s_command(made):
-    """A seed of the base, of the architecture, of the CI provider and of a stage, and a derived file."""
+def test_by_renovate_s_command_seeds_stay_as_the_team_has_them_and_a_new_one_arrives_once(made):
+    """Deleted: of the base, the architecture, the CI provider and a stage, and a derived file. Edited: the README."""
     project = made(prepared_for="pilot")
     gone = (
-        "README.md", "governance/decisions/0001-why-this-pilot.md", "src/customer_call_list/domain/ranking.py",
+        "governance/decisions/0001-why-this-pilot.md", "src/customer_call_list/domain/ranking.py",
         "tests/unit/test_domain.py", ".github/workflows/team.yml", "governance/model_card.md", "docs/kpis.md",
         "ops/kpi/dashboard.json",
     )  # fmt: skip
     project.delete(*gone)
-    for tag in ("v1.1.0", "v1.2.0"):
-        project.release(tag)
-        project.renovate(tag)
-        assert [path for path in gone if project.has(path)] == [], tag
-
-
-def test_an_edited_seed_is_never_touched(made):
-    project = made()
     readme = project.pilot / "README.md"
     readme.write_text("Ours alone.\n")
     project.commit("our own")
     template = project.catalog / "templates/{{ layer.worked_example }}/README.md.jinja"
     template.write_text("Another beginning.\n" + template.read_text())
+    introduce_a_seed(project.catalog, "docs/team/glossary.md")
+
     project.release("v1.1.0")
     project.renovate("v1.1.0")
+
+    assert [path for path in gone if project.has(path)] == []
     assert readme.read_text() == "Ours alone.\n"
+    assert project.has("docs/team/glossary.md")
+
+    project.delete("README.md", "docs/team/glossary.md")
+    project.release("v1.2.0")
+    project.renovate("v1.2.0")
+
+    assert [path for path in (*gone, "README.md", "docs/team/glossary.md") if project.has(path)] == []
+
+
+def introduce_a_seed(catalog: Path, path: str) -> None:
+    """Write a seed that arrives with version 1.1.0."""
+    file = catalog / "templates/{{ layer.base }}" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("Words.\n")
+    questions = catalog / "copier.yml"
+    entry = f"    - {{since: [1, 1, 0], paths: [/{path}]}}\n"
+    anchor = "    - {answer: ci_provider, is: [github]"
+    questions.write_text(questions.read_text().replace(anchor, entry + anchor, 1))
 
 
 def test_a_new_stage_s_seeds_arrive_once_by_a_changed_answer_and_stay_deleted_afterwards(made):
@@ -116,28 +130,9 @@ def test_a_new_stage_s_seeds_arrive_once_by_a_changed_answer_and_stay_deleted_af
     assert not project.has("README.md")
     project.delete("governance/model_card.md")
     project.release("v1.2.0")
-    project.renovate("v1.2.0")
-    assert not project.has("governance/model_card.md")
     copier(project.pilot, "update", "--defaults", "--data=prepared_for=production", "--vcs-ref", "v1.2.0")
     assert project.has("ops/runbook.md")
     assert not project.has("governance/model_card.md")
-
-
-def test_a_seed_that_a_later_version_introduces_arrives_once(made):
-    project = made()
-    (project.catalog / "templates/{{ layer.base }}/docs/team").mkdir(parents=True, exist_ok=True)
-    (project.catalog / "templates/{{ layer.base }}/docs/team/glossary.md").write_text("Words.\n")
-    questions = project.catalog / "copier.yml"
-    entry = "    - {since: [1, 1, 0], paths: [/docs/team/glossary.md]}\n"
-    anchor = "    - {answer: ci_provider, is: [github]"
-    questions.write_text(questions.read_text().replace(anchor, entry + anchor, 1))
-    project.release("v1.1.0")
-    project.renovate("v1.1.0")
-    assert project.has("docs/team/glossary.md")
-    project.delete("docs/team/glossary.md")
-    project.release("v1.2.0")
-    project.renovate("v1.2.0")
-    assert not project.has("docs/team/glossary.md")
 
 
 def test_what_can_arrive_later_is_listed():
