@@ -5,8 +5,8 @@ command line turns them into text and an exit code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -41,8 +41,7 @@ def _remake(kind: type[PilotlineError], arguments: tuple[object, ...], state: Ma
     return error
 
 
-@dataclass(frozen=True)
-class AnswerProblem:
+class AnswerProblem(NamedTuple):
     """What is wrong with one answer; with several together where it names no question."""
 
     question: str

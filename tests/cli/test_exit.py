@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -105,3 +106,33 @@ def test_an_interrupt_that_python_ignores_comes_again(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert time.monotonic() - begun < 50
     assert (done.returncode, "Interrupted" in done.stderr, "Traceback" in done.stderr) == (130, True, False)
+
+
+LEAVING = "import atexit, sys, threading, time\nfrom pilotline.cli.exit import leave\n"
+
+
+@pytest.mark.parametrize(
+    ("work", "code", "said"),
+    [
+        ("print('said')", 1, "said\n"),
+        ("atexit.register(print, 'at the end')", 0, "at the end\n"),
+        ("threading.Thread(target=lambda: (time.sleep(0.2), print('still'))).start()", 2, "still\n"),
+        ("threading.Thread(target=time.sleep, args=[60], daemon=True).start(); print('said')", 0, "said\n"),
+        ("sys.stdout.close(); sys.stdout = None", 3, ""),
+    ],
+    ids=["output", "at-exit", "thread", "daemon", "closed"],
+)
+def test_a_process_leaves_with_all_said_and_done(work, code, said):
+    script = f"{LEAVING}{work}\nleave(SystemExit({code}))\n"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, said, "")
+
+
+def test_a_process_that_cannot_say_all_ends_as_python_ends_it():
+    script = f"{LEAVING}print('lost')\nleave(SystemExit(0))\n"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=buffered, check=False)
+    assert done.returncode == 120
+    assert b"No space left" in done.stderr

@@ -13,7 +13,8 @@ from pilotline.catalog.loading import load_builtin
 from pilotline.files.disk import write_tree
 from pilotline.template.answers import accept_answers
 from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import match_paths, render
+from pilotline.template.render import render
+from pilotline.template.renderer import match_paths
 from tests.helpers import IDENTITY, commit_all
 
 ANSWERS_FILE = ".copier-answers.yml"

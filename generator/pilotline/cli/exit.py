@@ -1,10 +1,11 @@
 """How a run ends: every error becomes one clear text and an exit code, never a traceback."""
 
+import atexit
 import errno
-import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from types import FrameType
 from typing import Final, NamedTuple, NoReturn
@@ -49,6 +50,24 @@ def stop_listening() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
+def leave(ending: SystemExit) -> NoReturn:
+    """End the process at once: to take down every object one by one would last as long as a part of the start.
+
+    What was asked to run at the end does. Whoever still works in a thread, or reads no more, is left to Python.
+    """
+    others = (thread for thread in threading.enumerate() if thread is not threading.current_thread())
+    if not isinstance(ending.code, int) or any(not thread.daemon for thread in others):
+        raise ending
+    atexit._run_exitfuncs()  # noqa: SLF001 - what Python itself calls
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # where the caller closed it
+                stream.flush()
+    except (OSError, ValueError):
+        raise ending from None
+    os._exit(ending.code)
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
     """Let a polite kill clean up as Ctrl-C does."""
     del signum, frame
@@ -60,15 +79,11 @@ def _hear_again(ignored: "sys.UnraisableHookArgs") -> None:
     if not issubclass(ignored.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(ignored)
         return
-    import threading  # noqa: PLC0415 - start-up stays lean
-
     threading.Timer(_SOON, _interrupt_main).start()
 
 
 def _interrupt_main() -> None:
     """Interrupt the main thread, also where it waits for the system."""
-    import threading  # noqa: PLC0415 - start-up stays lean
-
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     else:
@@ -133,6 +148,8 @@ def _tell(ending: _Ending, *, as_json: bool) -> ExitCode:
 
     message, hint = without_user(ending.message), without_user(ending.hint)
     if as_json:
+        import json  # noqa: PLC0415 - only a machine needs it
+
         error = {"message": message, "hint": hint, "exit_code": int(ending.code)}
         details = {"problems": [*map(without_user, ending.problems)]} if ending.problems else {}
         click.echo(json.dumps({"format": 1, "error": error | details}, ensure_ascii=False))

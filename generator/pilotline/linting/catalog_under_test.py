@@ -22,7 +22,7 @@ from pilotline.template.answers import Answers, resolve_answers
 from pilotline.template.environment import Templating
 from pilotline.template.question_roles import QuestionRoles, read_roles
 from pilotline.template.questions import Answered, parse_questions
-from pilotline.template.render import match_excluded, template_context
+from pilotline.template.renderer import match_excluded, template_context
 from pilotline.template.snapshot import Identity, Snapshot
 
 STOPPING_SETTINGS: Final = ("_tasks", "_migrations", "_jinja_extensions")

@@ -10,7 +10,7 @@ from pilotline.documents.positions import line_of
 from pilotline.linting.catalog_under_test import Case, Subject
 from pilotline.linting.rule import Found, rule
 from pilotline.template.ownership import owner_of_paths
-from pilotline.template.render import match_paths
+from pilotline.template.renderer import match_paths
 
 _PLATFORM: Final = frozenset({"_platform", "platform", "integrations"})
 """Folders that stay the catalog's wherever they lie."""

@@ -1,6 +1,5 @@
 """A full set of answers for a catalog: resolved, and accepted only without problems; all without a screen."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,8 +7,7 @@ from typing import Final
 from pilotline.errors import AnswerProblem, AnswersError, UnsupportedTemplateError
 from pilotline.files.tree import Tree
 from pilotline.template.confinement import confined
-from pilotline.template.copier_fallback import render_with_copier
-from pilotline.template.questions import Answered, Question, Round, open_names, parse_questions
+from pilotline.template.questions import Answered, Question, open_names, parse_questions
 from pilotline.template.snapshot import Snapshot
 
 _RECORDABLE: Final = (dict, list, str, int, float, bool, type(None))
@@ -69,6 +67,8 @@ def _answer_all(
     snapshot: Snapshot, given: dict[str, object], required: frozenset[str], recorded: dict[str, object]
 ) -> tuple[Answers, tuple[AnswerProblem, ...]]:
     """Answer one question after the other; a problem is told before what only Copier could go on with."""
+    from pilotline.template.conversation import Round  # noqa: PLC0415 - where a worker answers, only it needs Jinja
+
     questions = parse_questions(snapshot)
     unknown = _unknown_names(given, questions)
     round_ = Round(snapshot, given, required, recorded)
@@ -95,6 +95,8 @@ def _resolve_with_copier(
     snapshot: Snapshot, given: Mapping[str, object], unknown: Sequence[AnswerProblem]
 ) -> tuple[Answers, tuple[AnswerProblem, ...]]:
     """Let Copier answer what only Copier can, and keep the files that it rendered on the way."""
+    from pilotline.template.copier_fallback import render_with_copier  # noqa: PLC0415 - few catalogs need it
+
     try:
         outcome = render_with_copier(snapshot, given)
     except AnswersError as error:
@@ -130,7 +132,9 @@ def _unknown_names(given: Mapping[str, object], questions: tuple[Question, ...])
     problems = []
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
+
+            near = get_close_matches(name, known, n=1)
             guess = f"did you mean {near[0]}?" if near else f"the questions are {', '.join(known)}"
             problems.append(AnswerProblem(name, f"there is no such question; {guess}"))
     return problems

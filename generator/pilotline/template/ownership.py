@@ -1,22 +1,17 @@
 """Who owns a path of a pilot: the catalog, the team, or the pilot's own manifests."""
 
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pilotline.errors import UnsupportedTemplateError
 from pilotline.files.tree import Tree
 from pilotline.template.answers import Answers
 from pilotline.template.confinement import confined
-from pilotline.template.render import (
-    RENDERING,
-    Matcher,
-    match_names,
-    match_paths,
-    render,
-    render_directly,
-    template_context,
-)
+from pilotline.template.render import RENDERING, render, render_directly
 from pilotline.template.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pilotline.template.renderer import Matcher
 
 Owner = Literal["owned", "seed", "derived"]
 
@@ -75,12 +70,14 @@ def _render_owned(snapshot: Snapshot, answers: Answers) -> Tree:
     return render_directly(snapshot, answers, lambda path: owner(path) == "owned")
 
 
-def _match_kept(snapshot: Snapshot, answers: Answers) -> Matcher:
+def _match_kept(snapshot: Snapshot, answers: Answers) -> "Matcher":
     """Make the test for `_skip_if_exists`.
 
     Raises:
         UnsupportedTemplateError: A pattern is a template that only Copier itself can render.
     """
+    from pilotline.template.renderer import match_names, match_paths, template_context  # noqa: PLC0415 - as in `render`
+
     patterns = snapshot.definition.skip_if_exists
     if not any("{" in pattern for pattern in patterns):
         return match_names(patterns)
