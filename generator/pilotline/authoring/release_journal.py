@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from pilotline.files.disk import write_atomically
 from pilotline.git import commands as git
 from pilotline.git.index_lock import break_stale_lock
 from pilotline.git.revisions import list_tags
+from pilotline.log import warn
 
-_LOG: Final = logging.getLogger("pilotline")
 _NAME: Final = "pilotline-release.json"
 
 
@@ -88,7 +87,7 @@ def recover_release(folder: Path) -> None:
         if journal.tag not in list_tags(folder):
             _refuse_changed(folder, journal, own / _NAME)
             if _take_back(folder, journal, own / "index.lock"):
-                _LOG.warning("A release of %s was killed here while it wrote; it is taken back now.", journal.tag)
+                warn("A release of %s was killed here while it wrote; it is taken back now.", journal.tag)
         (own / _NAME).unlink(missing_ok=True)
 
 

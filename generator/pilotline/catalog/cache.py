@@ -6,12 +6,10 @@ nothing that is cached ever goes away.
 """
 
 import hashlib
-import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.catalog.versions import latest_version, match_version, sorted_versions
 from pilotline.config import cache_folder
@@ -21,14 +19,13 @@ from pilotline.files.scratch import scratch_folder
 from pilotline.git import commands as git
 from pilotline.git import remotes
 from pilotline.git.revisions import list_refs, resolve_commit
+from pilotline.log import warn
 
-_LOG: Final = logging.getLogger("pilotline")
 _FIXED: Final = re.compile(r"(?:.+-g)?[0-9a-f]{7,64}")
 """A commit, or a tag with distance and commit: what such a revision names never changes."""
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """The refs of a repository at its own place, or of its cached copy when that place cannot be reached."""
 
     tags: Mapping[str, str]
@@ -40,8 +37,7 @@ class Listing:
     """Tags that point elsewhere now than when they were fetched."""
 
 
-@dataclass(frozen=True)
-class Cached:
+class Cached(NamedTuple):
     """One version in the cache, ready to be read."""
 
     repository: Path
@@ -75,7 +71,7 @@ def fetch_version(url: str, version: str | None) -> Cached:
         reason = "has no version" if listing.online else "cannot be reached, and the cache does not hold its"
         raise CatalogError(f"{url} {reason} {chosen}.", f"Versions that are there: {names}.")
     if not listing.online:
-        _LOG.warning("%s cannot be reached; a newer version than the cached %s could not be looked for.", url, chosen)
+        warn("%s cannot be reached; a newer version than the cached %s could not be looked for.", url, chosen)
     return Cached(repository, commit, chosen)
 
 
@@ -96,7 +92,7 @@ def list_remote_refs(url: str) -> Listing:
     tags, known = _below(present, "refs/tags/"), _below(cached, "refs/tags/")
     moved = tuple(tag for tag, commit in known.items() if tags.get(tag, commit) != commit)
     for tag in moved:
-        _LOG.warning("The tag %s of %s was moved since it was fetched; the cached content stays in use.", tag, url)
+        warn("The tag %s of %s was moved since it was fetched; the cached content stays in use.", tag, url)
     heads = _below(present, "refs/heads/")
     return Listing(tags, heads | ({"HEAD": present["HEAD"]} if "HEAD" in present else {}), online=True, moved=moved)
 

@@ -2,9 +2,8 @@
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import CatalogError
 from pilotline.git.credentials import set_user_apart, without_user
@@ -15,8 +14,7 @@ _ADDRESS: Final = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 _SHORTCUTS: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """What a user means by `URL|PATH[@VERSION]`; no place means the built-in catalog."""
 
     place: str | None = None

@@ -1,8 +1,7 @@
 """What a catalog tells pilot teams: the notes of the versions on their way."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from packaging.version import Version
 
@@ -17,8 +16,7 @@ NEXT: Final = f"{NOTES}/next.md"
 _STEPS: Final = re.compile(r"^## Manual steps[ \t]*\n(?P<text>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What a team should know when it upgrades to a version."""
 
     version: str

@@ -1,10 +1,9 @@
 """A tree of files as a value: what a render makes, a catalog holds and a merge compares."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import DestinationError
 
@@ -16,8 +15,7 @@ _IGNORED: Final = dict.fromkeys(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """Content and mode of one file, as git knows them."""
 
     content: bytes

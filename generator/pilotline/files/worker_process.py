@@ -8,7 +8,6 @@ import os
 import pickle
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from typing import BinaryIO, Final, Literal
 
@@ -98,6 +97,8 @@ def _work(function: Callable[..., object], arguments: tuple[object, ...], memory
 def _movable(error: Exception) -> Exception:
     """Give an error that crosses a process; where it arose is told of those that nobody foresaw."""
     if not isinstance(error, PilotlineError):
+        import traceback  # noqa: PLC0415 - only a fault needs it
+
         error.add_note("".join(traceback.format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own

@@ -7,6 +7,8 @@ the address without it; git alone learns the rest, by settings in its environmen
 import re
 from typing import Final
 
+from pilotline.log import warn
+
 _ADDRESS: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^\s/?#@\"'<>]*(?:@[^\s/?#@\"'<>]*)*)@")
 _WEB: Final = ("http", "https", "git+http", "git+https")
 _given: Final[dict[str, str]] = {}
@@ -27,9 +29,7 @@ def set_user_apart(address: str) -> str:
     bare = without_user(address)
     if bare != address and bare not in _given:
         _given[bare] = address
-        import logging  # noqa: PLC0415 - it is needed only when there is something to say
-
-        logging.getLogger("pilotline").warning(
+        warn(
             "The user information in the address of %s is used for the connection and written nowhere. A credential "
             "helper of git can keep it, for this and for later upgrades: git help gitcredentials",
             bare,

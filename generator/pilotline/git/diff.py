@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 ChangeKind = Literal["added", "changed", "removed", "renamed", "mode"]
 
@@ -11,8 +10,7 @@ _KINDS: Final[Mapping[str, ChangeKind]] = {"A": "added", "D": "removed", "M": "c
 DIFF_OPTIONS: Final = ("-r", "-z", "-M", "-l0", "--raw", "--no-abbrev", "--numstat")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What changes at one path."""
 
     kind: ChangeKind
@@ -22,8 +20,7 @@ class Change:
     """Lines added and removed; None where it is binary."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStage:
+class IndexStage(NamedTuple):
     """One side of a conflicted path, as the index keeps it (1 base, 2 ours, 3 theirs)."""
 
     mode: str

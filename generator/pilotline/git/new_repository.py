@@ -10,9 +10,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import DestinationError
 from pilotline.files.children import finishing
@@ -28,8 +27,7 @@ _ARRIVED: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
 """What a system says when a folder is moved to where something lies."""
 
 
-@dataclass(frozen=True)
-class Founded:
+class Founded(NamedTuple):
     """A repository that was written."""
 
     destination: Path

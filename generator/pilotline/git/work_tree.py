@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.git.commands import UNHOOKED, run_git, try_git, wants_signature
 from pilotline.git.contents import TreeEntry
@@ -55,8 +55,7 @@ def _open_oddly_named(folder: Path) -> WorkTree:
     return WorkTree(Path(top), Path(own), Path(objects), head, tree)
 
 
-@dataclass(frozen=True, slots=True)
-class Uncommitted:
+class Uncommitted(NamedTuple):
     """A tracked file that differs from the last commit."""
 
     path: str

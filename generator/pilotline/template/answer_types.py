@@ -5,8 +5,7 @@ Source of the rules: `copier._tools.cast_to_bool`, `cast_to_str` and `copier._us
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -143,8 +142,7 @@ def _raw_item(text: str, item: yaml.Node) -> str:
     return raw[1:-1] if is_text and quoted else raw
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One selectable answer; a reason in `disabled` says why it cannot be chosen now."""
 
     label: str

@@ -10,10 +10,9 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import AnswerProblem, AnswersError, CatalogError
 from pilotline.files.disk import read_tree, write_tree
@@ -30,8 +29,7 @@ _GIT_ADDRESS: Final = re.compile(r"git@|git://|git\+|gh:|gl:|https://github\.com
 _TIMEOUT: Final = 600.0
 
 
-@dataclass(frozen=True)
-class CopierRender:
+class CopierRender(NamedTuple):
     """What Copier made."""
 
     tree: Tree

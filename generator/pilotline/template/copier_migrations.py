@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 from pilotline.files.scratch import scratch_folder
-from pilotline.template.copier_fallback import call_copier, prepare_order, refuse_without_copier
 from pilotline.template.snapshot import Snapshot
 
 Stage = Literal["before", "after"]
@@ -33,6 +32,12 @@ def run_migrations(
     Raises:
         CatalogError: One of them fails, or Copier is not installed.
     """
+    from pilotline.template.copier_fallback import (  # noqa: PLC0415 - few catalogs need it
+        call_copier,
+        prepare_order,
+        refuse_without_copier,
+    )
+
     refuse_without_copier(target)
     with scratch_folder("pilotline-copier-") as place:
         workshop = place.resolve()

@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -177,7 +176,7 @@ class Renderer:
             return self._files[source]
         if not self._definition.preserves_links:
             file = self._files[source]
-            return file if self._snapshot.origin is None else replace(file, executable=False)
+            return file if self._snapshot.origin is None else file._replace(executable=False)
         return File(os.fsencode(PurePosixPath(os.fsdecode(found.content))), link=True)
 
     def _root(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pilotline.errors import UnsupportedTemplateError, UntrustedError
 from pilotline.files.tree import File, Tree
@@ -36,8 +36,7 @@ class Identity:
         return self.address or self.source
 
 
-@dataclass(frozen=True)
-class CommitOrigin:
+class CommitOrigin(NamedTuple):
     """The commit that a snapshot was read from, in a repository on this machine."""
 
     repository: Path

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.pilot.pilot import Pilot
@@ -25,8 +25,7 @@ class UpgradeRequest:
     """Seeds whose improvements are merged this once, three-way like any other file."""
 
 
-@dataclass(frozen=True)
-class AnswerChange:
+class AnswerChange(NamedTuple):
     """An answer that the move adds, changes or drops."""
 
     name: str

@@ -14,7 +14,6 @@ from pilotline.files.disk import write_atomically
 from pilotline.git import commands as git
 from pilotline.git.contents import TreeEntry
 from pilotline.git.diff import IndexStage
-from pilotline.git.new_repository import commit_identity
 from pilotline.git.revisions import resolve_commit
 from pilotline.git.work_tree import checkout_tree, commit_tree, list_hidden, move_ref, set_index_entries
 from pilotline.pilot.repository import OpenRepository, PilotError
@@ -197,6 +196,8 @@ def _commit_tree(repository: OpenRepository, merge: Merge, message: str) -> str:
     try:
         return commit_tree(repository.top, merge.tree_id, repository.head, message, told)
     except GitError:
+        from pilotline.git.new_repository import commit_identity  # noqa: PLC0415 - most users have told git who they are
+
         identity = commit_identity(repository.top)
         if not identity:
             raise

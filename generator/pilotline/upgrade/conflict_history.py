@@ -3,8 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import UnsupportedTemplateError
 from pilotline.git import commands as git
@@ -17,8 +16,7 @@ _MARK: Final = "\x01"
 _PARTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogCommit:
+class CatalogCommit(NamedTuple):
     """A commit as people look it up."""
 
     short_id: str
@@ -26,8 +24,7 @@ class CatalogCommit:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What the catalog did to the template behind one conflicted path, newest first."""
 
     path: str

@@ -62,7 +62,7 @@ def plan_move(
         renders = include_seeds(render_both(pilot, old, new), target.include)
         plan = stack.enter_context(plan_merge(pilot, target.snapshot, renders, new.answers, rehearsal))
         causes = find_causes(old, new, paths_in_catalog(plan.merge, renders, pilot))
-        own = tuple(replace(cause, path=cause.path.removeprefix(pilot.prefix)) for cause in causes)
+        own = tuple(cause._replace(path=cause.path.removeprefix(pilot.prefix)) for cause in causes)
         unrecorded = tuple(name for name in target.changes if name not in new.answers.recorded)
         yield replace(plan, summary=replace(plan.summary, problems=problems, causes=own, unrecorded=unrecorded))
 
@@ -135,7 +135,7 @@ def _notes(pilot: Pilot, target: Snapshot) -> tuple[Note, ...]:
 
 def _own_change(change: Change, scratch: Scratch) -> Change:
     """Name the paths of a change as the pilot does."""
-    return replace(change, path=scratch.own(change.path), old_path=change.old_path and scratch.own(change.old_path))
+    return change._replace(path=scratch.own(change.path), old_path=change.old_path and scratch.own(change.old_path))
 
 
 def _own_words(message: str, prefix: str) -> str:

@@ -4,10 +4,9 @@ from pilotline.catalog.carried import carries
 from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
-from pilotline.pilot.configuration import decides, is_configuration, refuse_forbidden
 from pilotline.pilot.derived_files import derive_files
 from pilotline.pilot.derived_inputs import MANIFESTS, is_input
-from pilotline.pilot.paths import ANSWERS_LOCK
+from pilotline.pilot.paths import ANSWERS_LOCK, CONFIGURATION
 from pilotline.pilot.pilot import Pilot
 from pilotline.rules.derived import is_derived
 from pilotline.template.answers import Answers
@@ -36,6 +35,10 @@ def rebuild_derived(scratch: Scratch, merge: Merge, renders: Renders) -> dict[st
 def obey_policies(scratch: Scratch, merge: Merge) -> None:
     """Refuse a configuration that arrives or changes now; what stood there before is for the checks to find."""
     touched = {scratch.own(change.path) for change in merge.changes if change.kind != "removed"}
+    if not any(path.startswith(CONFIGURATION) for path in touched):
+        return
+    from pilotline.pilot.configuration import decides, is_configuration, refuse_forbidden  # noqa: PLC0415 - few moves do
+
     if any(is_configuration(path) for path in touched):
         files = scratch.read({path: e for path, e in scratch.list_result(merge).items() if decides(path)})
         refuse_forbidden(files, among=touched)

@@ -8,8 +8,9 @@ is theirs to read and to change, but as to the merge it stays as it was committe
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pilotline.documents.yaml_text import YamlError, parse_mapping
 from pilotline.errors import CatalogError
@@ -22,8 +23,7 @@ from pilotline.template.copier_migrations import has_migrations, run_migrations
 from pilotline.template.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Rehearsal:
+class Rehearsal(NamedTuple):
     """A copy of a pilot's repository in which migrations run."""
 
     place: WorkTree

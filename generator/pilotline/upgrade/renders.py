@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pilotline.errors import UnsupportedTemplateError
 from pilotline.files.tree import File, Tree
@@ -15,8 +15,7 @@ from pilotline.upgrade.merge import Merge
 from pilotline.upgrade.new_seeds import has_list, withheld_seeds
 
 
-@dataclass(frozen=True)
-class Renders:
+class Renders(NamedTuple):
     """Both renders of a move, and the owners of their paths."""
 
     base: Tree
@@ -63,7 +62,7 @@ def include_seeds(renders: Renders, paths: tuple[str, ...]) -> Renders:
         raise PilotError(
             f"No seed of both versions: {', '.join(unknown)}.", "`--plan` lists the seeds that were improved."
         )
-    return replace(renders, kept=renders.kept - set(paths))
+    return renders._replace(kept=renders.kept - set(paths))
 
 
 def render_both(pilot: Pilot, old: Pristine, new: Pristine) -> Renders:

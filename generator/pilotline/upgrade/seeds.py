@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pilotline.catalog.carried import carries
 from pilotline.files.tree import File
 from pilotline.git.fast_import import Side
-from pilotline.pilot.derived_files import derive_files
 from pilotline.pilot.derived_inputs import MANIFESTS, is_input
 from pilotline.upgrade.merge import Listing, Scratch
 from pilotline.upgrade.renders import Renders, without
@@ -60,6 +59,8 @@ def _leaving(scratch: Scratch, renders: Renders, ours: Listing) -> frozenset[str
     gone = {path for path in renders.derived if path in renders.base and path not in renders.theirs and path in ours}
     if not gone or renders.team & MANIFESTS:
         return frozenset()
+    from pilotline.pilot.derived_files import derive_files  # noqa: PLC0415 - few moves take one away
+
     present = scratch.read({path: entry for path, entry in ours.items() if is_input(path) or path in gone})
     built = derive_files({**dict.fromkeys(ours, b""), **present}, carries)
     return frozenset(path for path in gone if path in built and built[path] == present.get(path))

@@ -1,6 +1,7 @@
 """What a move would do, as a value: shown, compared, kept and sent between processes, and nothing to hold open."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotline.catalog.upgrade_notes import Note
 from pilotline.errors import AnswerProblem
@@ -9,8 +10,7 @@ from pilotline.upgrade.answer_changes import AnswerChange
 from pilotline.upgrade.conflict_history import Cause
 
 
-@dataclass(frozen=True)
-class CatalogVersion:
+class CatalogVersion(NamedTuple):
     """A catalog at a version."""
 
     source: str

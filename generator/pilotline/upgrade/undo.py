@@ -5,7 +5,6 @@ writes is somebody's work: it is put aside before its path is restored.
 """
 
 import contextlib
-import logging
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -26,6 +25,7 @@ from pilotline.git.work_tree import (
     refresh_index,
     set_index_entries,
 )
+from pilotline.log import warn
 from pilotline.pilot.repository import OpenRepository, PilotError
 from pilotline.upgrade.journal import (
     MESSAGE,
@@ -39,7 +39,6 @@ from pilotline.upgrade.journal import (
     read_journals,
 )
 
-_LOG: Final = logging.getLogger("pilotline")
 _SAVED: Final = "pilotline-saved"
 
 
@@ -110,7 +109,7 @@ def recover(repository: OpenRepository) -> frozenset[str]:
         else:
             undo_move(repository, journal)
             what = "Taking back an earlier upgrade" if journal.undoing else "An earlier upgrade"
-            _LOG.warning("%s was killed while it wrote; it is undone now.", what)
+            warn("%s was killed while it wrote; it is undone now.", what)
     return frozenset(path for journal in waiting for path in journal.touched)
 
 
@@ -168,7 +167,7 @@ def _put_aside(repository: OpenRepository, paths: Iterable[str]) -> None:
         target = saved / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(repository.top / path, target, follow_symlinks=False)
-        _LOG.warning("%s was changed after the upgrade was killed; that content is kept in %s.", path, target)
+        warn("%s was changed after the upgrade was killed; that content is kept in %s.", path, target)
 
 
 def _remove_arrived(repository: OpenRepository, journal: Journal, old: Mapping[str, TreeEntry]) -> None:

@@ -2,10 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from pilotline.catalog.catalogs import Catalogs
 from pilotline.cli.options.catalogs import open_recorded
@@ -27,19 +28,17 @@ from pilotline.upgrade.plan import UpgradePlan, plan_move
 from pilotline.upgrade.summary import PlanSummary
 
 
-@dataclass(frozen=True)
-class More:
+class More(NamedTuple):
     """What one command shows beyond what all show: lines for people, fields for machines."""
 
     lines: tuple[str, ...] = ()
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = MappingProxyType({})
 
 
 NOTHING_MORE: Final = More()
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(NamedTuple):
     """The pilot that a command is about, the snapshot that it was made from, and the shelf that it stands on."""
 
     pilot: Pilot

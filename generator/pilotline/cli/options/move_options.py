@@ -2,8 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
@@ -11,8 +10,7 @@ from pilotline.cli.options.common import given_options, json_option
 from pilotline.cli.options.trust import trust_option
 
 
-@dataclass(frozen=True)
-class MoveOptions:
+class MoveOptions(NamedTuple):
     """How a move shall end."""
 
     plan: bool
