@@ -6,18 +6,20 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pilotline.files.tree import File, Tree
-from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError, end_all, work
+from pilotline.files.worker import Worker, WorkerDiedError, WorkerMemoryError, WorkerTimeoutError
+from pilotline.files.worker_pool import end_all, start_ahead, work
 
 HANGS = "__import__('re').search('(a|aa)+$', 'a' * 60 + 'b')"
 
 
 def ask(function, *arguments):
-    return work(function, *arguments, seconds=60, memory=2**30)
+    return work(function, *arguments, seconds=60, memory=2**30, prepare=bool)
 
 
 def is_running(process: int) -> bool:
@@ -74,7 +76,7 @@ def test_what_takes_too_long_is_killed_in_any_thread(expression):
 
 def test_what_takes_too_much_memory_is_ended():
     with pytest.raises(WorkerMemoryError):
-        work(bytearray, 2**31, seconds=60, memory=2**28)
+        work(bytearray, 2**31, seconds=60, memory=2**28, prepare=bool)
     assert ask(len, b"xx") == 2, "the next one asks another"
 
 
@@ -95,6 +97,29 @@ def test_one_that_ended_while_nobody_asked_is_replaced():
     while is_running(process):
         time.sleep(0.01)
     assert ask(os.getpid) != process
+
+
+def test_one_that_was_started_ahead_is_the_one_that_works():
+    start_ahead(os.getcwd)
+    start_ahead(os.getcwd)
+    assert ask(os.getpid) == ask(os.getpid) != os.getpid()
+
+
+def test_the_clock_of_the_work_does_not_run_while_it_prepares():
+    with Worker(fork=True, prepare=partial(time.sleep, 1.5)) as worker:
+        assert worker.work(max, [3, 5], seconds=0.5) == 5
+
+
+def test_one_that_cannot_prepare_itself_works_as_well_as_it_can():
+    with Worker(fork=True, prepare=partial(int, "x")) as worker:
+        assert worker.work(max, [3, 5]) == 5
+
+
+def test_one_that_ends_while_it_prepares_itself_says_so_when_it_is_asked():
+    with Worker(fork=True, prepare=partial(os._exit, 3)) as worker:
+        with pytest.raises(WorkerDiedError) as caught:
+            worker.work(max, [3, 5])
+        assert caught.value.code == 3
 
 
 def test_what_it_prints_spoils_nothing(capfd):

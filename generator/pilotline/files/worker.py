@@ -1,10 +1,9 @@
-"""Work that may take too long or too much, done by a process of ours that can be killed, whichever thread asks.
+"""A process of ours for work that may take too long or too much: it can be killed, whichever thread asks.
 
-Such a worker is started when it is first needed, and used again: a command that renders many times starts one. Orders
-and answers are pickled. It is no wall: what runs there may do what we may; it cannot hang this process, nor fill it.
+Orders and answers are pickled. It is no wall: what runs there may do what we may; it cannot hang this process, nor
+fill it.
 """
 
-import atexit
 import contextlib
 import os
 import pickle
@@ -67,7 +66,12 @@ class Worker:
     """A process that works for this one, with whatever it starts itself."""
 
     def __init__(
-        self, folder: Path | None = None, environment: Mapping[str, str] | None = None, *, fork: bool = False
+        self,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        fork: bool = False,
+        prepare: Callable[[], object] | None = None,
     ) -> None:
         """Start it.
 
@@ -75,6 +79,7 @@ class Worker:
             folder: Where it works; a temporary folder of the system by default.
             environment: Its environment; that of this process by default.
             fork: Whether it may be a copy of this process, which is there sooner.
+            prepare: What it does before any work, while this process goes on; no limit of the work is about that.
         """
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the process
         self._sent: dict[int, Tree] = {}
@@ -88,6 +93,11 @@ class Worker:
             except BaseException:
                 self.end()
                 raise
+        self._unheard = 0
+        if prepare is not None:
+            with contextlib.suppress(BrokenPipeError):  # it ended already, and who gives it work hears how
+                self._send((prepare, (), None, None))
+                self._unheard = 2
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +135,9 @@ class Worker:
         """
         try:
             self._send((function, arguments, seconds, memory))
-            self._hear(None if seconds is None else seconds + _START)
+            for _ in range(self._unheard + 1):  # that it prepares itself and has done so, and that the work begins
+                self._hear(None if seconds is None else seconds + _START)
+            self._unheard = 0
             kind, value = self._hear(seconds)
             while kind == "told":
                 heard(value)
@@ -238,59 +250,3 @@ class _Sender(pickle.Pickler):
             return number, None
         self._sent[number] = value
         return number, dict(value)
-
-
-_IDLE: Final[list[Worker]] = []
-
-
-def work(
-    function: Callable[..., _Result],
-    *arguments: object,
-    seconds: float,
-    memory: int,
-    heard: Callable[[object], None] = lambda _: None,
-) -> _Result:
-    """Let a worker that is free run a function, as `Worker.work` does; from any thread.
-
-    Raises:
-        WorkerTimeoutError: It said nothing for longer than that.
-        WorkerMemoryError: It took more memory.
-        WorkerDiedError: The process ended before.
-    """
-    worker = _take()
-    try:
-        return worker.work(function, *arguments, seconds=seconds, memory=memory, heard=heard)
-    finally:
-        if worker.is_usable:
-            _IDLE.append(worker)
-        else:
-            worker.end()
-
-
-def _take() -> Worker:
-    """Give a worker that is free; a new one where there is none."""
-    while True:
-        try:
-            worker = _IDLE.pop()
-        except IndexError:
-            break
-        if worker.is_usable:
-            return worker
-        worker.end()
-    return Worker(fork=True)
-
-
-def end_all() -> None:
-    """End every worker that waits for work."""
-    while _IDLE:
-        _IDLE.pop().end()
-
-
-def _forget_all() -> None:
-    while _IDLE:
-        _IDLE.pop().forget()
-
-
-atexit.register(end_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)

@@ -6,17 +6,21 @@ a regular expression, or what Jinja computes while it compiles. What this pilotl
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Final, TypeVar
 
 from pilotline.config import cache_folder
 from pilotline.errors import CatalogError
-from pilotline.files.worker import WorkerDiedError, WorkerMemoryError, WorkerTimeoutError, work
+from pilotline.files.worker import WorkerDiedError, WorkerMemoryError, WorkerTimeoutError
+from pilotline.files.worker_pool import start_ahead, work
 from pilotline.files.worker_process import is_worker
 
 _Result = TypeVar("_Result")
 _SECONDS: Final = 20.0
 BYTES: Final = 2**30
 """How much memory rendering may take."""
+_RENDERS: Final = ("pilotline.template.conversation", "pilotline.template.renderer")
+"""By name, because they are built on this module."""
 VARIABLE: Final = "PILOTLINE_RENDER_SECONDS"
 
 
@@ -44,11 +48,24 @@ def limited(
     most = seconds or render_seconds()
     try:
         result: _Result = work(
-            _with_cache, str(cache_folder()), function, arguments, seconds=most, memory=BYTES, heard=heard
-        )
+            _with_cache, str(cache_folder()), function, arguments,
+            seconds=most, memory=BYTES, prepare=_load_all, heard=heard,
+        )  # fmt: skip
     except (WorkerTimeoutError, WorkerMemoryError, WorkerDiedError) as error:
         raise explain_stop(what, error, most) from error
     return result
+
+
+def get_ready() -> None:
+    """Let a worker load what renders, while this process reads what is to be rendered."""
+    if not is_worker():
+        start_ahead(_load_all)
+
+
+def _load_all() -> None:
+    """Load in a worker, before any clock runs, what the work there needs and this process may do without."""
+    for name in _RENDERS:
+        import_module(name)
 
 
 def render_seconds(environment: Mapping[str, str] = os.environ) -> float:

@@ -21,6 +21,7 @@ from pilotline.pilot.paths import MANIFEST
 from pilotline.pilot.pilot import Pilot, open_pilot
 from pilotline.pilot.repository import OpenRepository
 from pilotline.template.copier_migrations import has_migrations
+from pilotline.template.limits import get_ready
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
@@ -57,6 +58,8 @@ def open_here(answers_file: str | None = None, start: Path | None = None) -> Her
         PilotError: The pilot records no version to start from.
     """
     pilot, catalogs = open_pilot(start or Path.cwd(), answers_file), user_catalogs()
+    if not catalogs.is_builtin(pilot.source):
+        get_ready()
     return Here(pilot, open_recorded(catalogs, pilot), catalogs)
 
 
