@@ -9,7 +9,7 @@ import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -101,7 +101,39 @@ def run_git(
     Raises:
         GitError: Git is missing or refused; the message carries git's last line.
     """
-    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover, remote=remote)
+    more = _NO_SETTINGS if isolated else {}
+    return _accept(arguments, _start(arguments, cwd, stdin, settings, discover=discover, remote=remote, more=more))
+
+
+def run_git_refreshing(arguments: Sequence[str], cwd: Path, *, settings: Sequence[Setting] = ()) -> bytes:
+    """Run a command of git that looks, and may note in the index what it saw; return what it printed.
+
+    Raises:
+        GitError: Git is missing or refused; the message carries git's last line.
+    """
+    return _accept(arguments, _start(arguments, cwd, b"", settings, more={"GIT_OPTIONAL_LOCKS": "1"}))
+
+
+def run_git_borrowing(
+    objects: str, arguments: Sequence[str], cwd: Path, *, stdin: bytes = b"", settings: Sequence[Setting] = ()
+) -> bytes:
+    """Run git in a repository that has the objects of another folder as well; return what it printed.
+
+    Args:
+        objects: That folder, as a line of git's `alternates`.
+        arguments: The subcommand and its arguments.
+        cwd: Folder to run in.
+        stdin: What git reads.
+        settings: What holds for this call only.
+
+    Raises:
+        GitError: Git is missing or refused; the message carries git's last line.
+    """
+    more = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": objects}
+    return _accept(arguments, _start(arguments, cwd, stdin, settings, more=more))
+
+
+def _accept(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> bytes:
     if done.returncode:
         reason = without_user(_last_line(done.stderr))
         raise GitError(f"git {arguments[0]} failed: {reason}", _next_step(reason))
@@ -122,7 +154,8 @@ def try_git(
     Raises:
         GitError: Git is missing.
     """
-    done = _start(arguments, cwd, stdin, settings, isolated=isolated, discover=discover)
+    more = _NO_SETTINGS if isolated else {}
+    done = _start(arguments, cwd, stdin, settings, discover=discover, more=more)
     return done.returncode, done.stdout
 
 
@@ -132,9 +165,9 @@ def _start(
     stdin: bytes,
     settings: Sequence[Setting],
     *,
-    isolated: bool = False,
     discover: bool = False,
     remote: bool = False,
+    more: Mapping[str, str],
 ) -> subprocess.CompletedProcess[bytes]:
     explicit = [] if discover or not _is_bare(cwd) else ["--git-dir=."]
     plain = (part for setting in (*_NEVER, *settings) if isinstance(setting, str) for part in ("-c", setting))
@@ -142,7 +175,7 @@ def _start(
     environment = _environment(apart, remote=remote or _missing_fetched.get())
     command = [find_git(), *explicit, *plain, *arguments]
     try:
-        return run_child(command, cwd, stdin=stdin, environment=environment | (_NO_SETTINGS if isolated else {}))
+        return run_child(command, cwd, stdin=stdin, environment={**environment, **more})
     except OSError as error:
         raise GitError(f"Git could not be started in {cwd}: {error.strerror}.", "Check the folder.") from error
 

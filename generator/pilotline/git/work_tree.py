@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pilotline.git.commands import UNHOOKED, run_git, try_git, wants_signature
+from pilotline.git.commands import UNHOOKED, run_git, run_git_refreshing, try_git, wants_signature
 from pilotline.git.contents import TreeEntry
 from pilotline.git.filters import settings_without_filters
 
@@ -76,15 +76,18 @@ def read_uncommitted(repository: Path, prefix: str = "", *, with_filters: bool =
     Args:
         repository: The work tree.
         prefix: A folder in it to which the question is limited, with a trailing slash.
-        with_filters: Whether the programs that the repository names as filters may run: where it is written to anyway.
+        with_filters: Whether the programs that the repository names as filters may run, and git may note in the index
+            which files are as it has them: where it is written to anyway.
     """
     place = ["--", f":(literal){prefix}"] if prefix else []
     command = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"]
-    settings = () if with_filters else settings_without_filters(repository)
-    records = run_git([*command, *place], repository, settings=settings).split(b"\0")
+    if with_filters:
+        listed = run_git_refreshing([*command, *place], repository, settings=UNHOOKED)
+    else:
+        listed = run_git([*command, *place], repository, settings=settings_without_filters(repository))
     return tuple(
         Uncommitted(os.fsdecode(record[3:]), record[:1] != b" ", record[:2] in _UNMERGED)
-        for record in records
+        for record in listed.split(b"\0")
         if record
     )
 
@@ -120,8 +123,10 @@ def refresh_index(repository: Path) -> None:
 
 
 def checkout_tree(repository: Path, old: str, new: str) -> None:
-    """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten."""
-    refresh_index(repository)
+    """Move index and work tree from one tree to another; nothing that is not in the old one is overwritten.
+
+    What git has not noted in the index as unchanged is taken for changed, and refused.
+    """
     run_git(["read-tree", "-m", "-u", old, new], repository, settings=_SETTINGS)
 
 

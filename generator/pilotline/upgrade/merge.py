@@ -33,6 +33,8 @@ from pilotline.git.revisions import resolve_tree
 from pilotline.git.work_tree import SUBMODULE, WorkTree
 
 _BASE: Final = "refs/heads/base"
+_BEFORE: Final = "refs/heads/before"
+"""Another base, which nothing is merged from."""
 _OURS_NAME: Final = "pilot"
 """What conflict markers and messages call the team's side."""
 _OURS: Final = f"refs/heads/{_OURS_NAME}"
@@ -80,6 +82,7 @@ class Scratch:
         self._theirs = f"refs/heads/{self._theirs_name}"
         self._prefix = prefix
         self._our_tree = pilot.tree
+        self._written: tuple[Side, Side] | None = None
         _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
         self._entries = list_tree(folder, self._our_tree)
         self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
@@ -90,18 +93,26 @@ class Scratch:
         """List the pilot's files, links and submodules."""
         return self._listing(self._entries)
 
-    def write_renders(self, base: Side, theirs: Side) -> None:
-        """Write base, theirs and ours as commits, ours and theirs being children of base."""
+    def write_renders(self, base: Side, theirs: Side, *, before: Side | None = None) -> None:
+        """Write base, theirs and ours as commits, ours and theirs being children of base, unless they are there.
+
+        Another base, `before`, is only to be compared with ours.
+        """
+        if before is None and (base, theirs) == self._written:
+            return
+        self._written = base, theirs
         script, replaced = self._script(), self._prefix
         base, theirs = self._stored(base), self._stored(theirs)
+        if before is not None:
+            script.commit(_BEFORE, self._our_tree, replace=replaced, files=self._placed(self._stored(before)))
         mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
         script.commit(self._theirs, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
         script.commit(_OURS, self._our_tree, parent=mark, files={})
         script.run(self.folder)
 
     def deleted_by_ours(self) -> tuple[str, ...]:
-        """Name the files of base that ours deleted, not counting renames."""
-        return tuple(self.own(change.path) for change in self._between(_BASE, _OURS) if change.kind == "removed")
+        """Name the files of the other base that ours deleted, not counting renames."""
+        return tuple(self.own(change.path) for change in self._between(_BEFORE, _OURS) if change.kind == "removed")
 
     def renamed_by_theirs(self) -> tuple[tuple[str, str], ...]:
         """Pair old and new names of the files that the catalog renamed."""
@@ -222,13 +233,14 @@ def open_scratch(pilot: WorkTree, prefix: str, version: str | None = None) -> It
 def fetch_result(pilot: WorkTree, merge: Merge) -> None:
     """Bring the objects of a merge into the pilot's own store, so that its index may name them.
 
-    Those are what its tree and its conflicts need, less what the pilot's last commit has.
+    Those are what its tree and its conflicts need, less what the pilot's last commit has. They become one pack, which
+    the pilot's git writes, with its own rights and settings.
     """
     wanted = dict.fromkeys([merge.tree_id, *(stage.object_id for stage in merge.stages if stage.mode != SUBMODULE)])
     request = "".join(f"{object_id}\n" for object_id in [*wanted, f"^{pilot.tree}"]).encode()
-    command = ["pack-objects", "--quiet", "--stdout", "--revs"]
-    pack = git.run_git(command, merge.scratch, stdin=request, isolated=True)
-    git.run_git(["unpack-objects", "-q"], pilot.top, stdin=pack)
+    command = ["pack-objects", "--quiet", "--revs", "--non-empty", "--window=0", str(pilot.objects / "pack" / "pack")]
+    borrowed = _line(str(merge.scratch / ".git" / "objects")).removesuffix("\n")
+    git.run_git_borrowing(borrowed, command, pilot.top, stdin=request, settings=git.UNHOOKED)
 
 
 def _line(path: str) -> str:

@@ -1,10 +1,8 @@
 """What a merge cannot know: derived files and the answers' lock are made anew from what it gave, and policies hold."""
 
-from pilotline.catalog.carried import carries
 from pilotline.documents.yaml_text import parse_mapping
 from pilotline.files.tree import File
 from pilotline.pilot import answers_lock
-from pilotline.pilot.derived_files import derive_files
 from pilotline.pilot.derived_inputs import MANIFESTS, is_input
 from pilotline.pilot.paths import ANSWERS_LOCK, CONFIGURATION
 from pilotline.pilot.pilot import Pilot
@@ -21,6 +19,9 @@ def rebuild_derived(scratch: Scratch, merge: Merge, renders: Renders) -> dict[st
         _concerns_derived(scratch.own(change.path), renders) for change in merge.changes
     ):
         return {}
+    from pilotline.catalog.carried import carries  # noqa: PLC0415 - few moves need it
+    from pilotline.pilot.derived_files import derive_files  # noqa: PLC0415 - many moves touch none
+
     listing = scratch.list_result(merge)
     wanted = {path: entry for path, entry in listing.items() if is_input(path) or path in renders.derived}
     present = scratch.read(wanted)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from pilotline.catalog.carried import carries
 from pilotline.files.tree import File
 from pilotline.git.fast_import import Side
 from pilotline.pilot.derived_inputs import MANIFESTS, is_input
@@ -13,14 +12,20 @@ from pilotline.upgrade.renders import Renders, without
 def respect_deletions(scratch: Scratch, renders: Renders, ours: Listing) -> tuple[frozenset[str], tuple[str, ...]]:
     """Name what git does not know in the pilot, also where the catalog renamed it, and what of that has changed since.
 
-    Only a name that is missing in the pilot can be a deletion; whether it is one, or a rename, is git's to say.
+    Only a name that is missing in the pilot can be a deletion; whether it is one, or a rename, is git's to say. Mostly
+    all are deletions, so what is merged then is written together with what git is asked about.
     """
     base = without(renders.base, renders.kept)
-    if base.keys() <= ours.keys():
+    missing = frozenset(base.keys() - ours.keys())
+    if not missing:
         return frozenset(), ()
-    scratch.write_renders(base, without(renders.theirs, renders.kept))
+    likely_base, likely_theirs, _ = respect_seeds(scratch, renders, missing, ours)
+    scratch.write_renders(likely_base, likely_theirs, before=base)
     deleted = set(scratch.deleted_by_ours()) - set(ours)
-    renamed = () if deleted <= renders.theirs.keys() else scratch.renamed_by_theirs()
+    renamed: tuple[tuple[str, str], ...] = ()
+    if not deleted <= renders.theirs.keys():
+        scratch.write_renders(base, without(renders.theirs, renders.kept))
+        renamed = scratch.renamed_by_theirs()
     gone = frozenset(deleted | {new for old, new in renamed if old in deleted})
     changed = sorted(path for path in gone if path in renders.theirs and renders.theirs[path] != renders.base.get(path))
     return gone, tuple(changed)
@@ -59,6 +64,7 @@ def _leaving(scratch: Scratch, renders: Renders, ours: Listing) -> frozenset[str
     gone = {path for path in renders.derived if path in renders.base and path not in renders.theirs and path in ours}
     if not gone or renders.team & MANIFESTS:
         return frozenset()
+    from pilotline.catalog.carried import carries  # noqa: PLC0415 - few moves need it
     from pilotline.pilot.derived_files import derive_files  # noqa: PLC0415 - few moves take one away
 
     present = scratch.read({path: entry for path, entry in ours.items() if is_input(path) or path in gone})
