@@ -57,7 +57,7 @@ LATE = Problem("It is late", calendar=True)
         ({}, "pass", "production"),
         ({"found": (BAD,)}, "fail", "sandbox"),
         ({"found": (BAD,), "stage": Stage.SANDBOX}, "fail", None),
-        ({"found": (replace(BAD, stage=Stage.PRODUCTION),)}, "fail", "pilot"),
+        ({"found": (BAD._replace(stage=Stage.PRODUCTION),)}, "fail", "pilot"),
         ({"found": (BAD,), "severity": Severity.WARNING}, "warn", "production"),
         ({"found": (LATE,)}, "warn", "production"),
         ({"found": (LATE, BAD)}, "fail", "sandbox"),

@@ -42,22 +42,26 @@ def read_part(root: Path, path: str) -> bytes | None:
 
 def state_of_parts(root: Path) -> str:
     """Sum up names, sizes and times of such a catalog, which change when one of its files does; nothing is read."""
-    seen = sorted(line for part in (_DEFINITION, *_PARTS) for line in _stamps(root / part, part))
+    seen = sorted(line for part in (_DEFINITION, *_PARTS) for line in _stamps(f"{root}/{part}", part))
     return hashlib.sha256("\n".join(seen).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _stamps(place: Path, path: str) -> Iterator[str]:
-    if place.is_dir():
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name in NOT_CATALOG:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _stamps(Path(entry.path), f"{path}/{entry.name}")
-                else:
-                    yield _stamp(entry.stat(follow_symlinks=False), f"{path}/{entry.name}")
-    elif place.is_file():
-        yield _stamp(place.stat(), path)
+def _stamps(place: str, path: str) -> Iterator[str]:
+    try:
+        entries = os.scandir(place)
+    except NotADirectoryError:
+        yield _stamp(os.stat(place), path)  # noqa: PTH116 - there are hundreds
+        return
+    except FileNotFoundError:
+        return
+    with entries:
+        for entry in entries:
+            if entry.name in NOT_CATALOG:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _stamps(entry.path, f"{path}/{entry.name}")
+            else:
+                yield _stamp(entry.stat(follow_symlinks=False), f"{path}/{entry.name}")
 
 
 def _stamp(found: os.stat_result, path: str) -> str:

@@ -25,7 +25,8 @@ def without_control(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Make one plain line of a text: no style, no break, no run of blanks."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    plain = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(plain.split())
 
 
 def _keep_ours(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -14,8 +14,7 @@ from pilotline.documents.positions import Key, compose, follow
 from pilotline.documents.yaml_text import YamlError, parse_yaml
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in the pilot; line 0 is the file as a whole."""
 
     path: str = ""

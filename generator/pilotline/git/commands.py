@@ -239,6 +239,12 @@ def is_repository_root(folder: Path) -> bool:
     return (folder / ".git").exists() or _is_bare(folder)
 
 
+def is_work_tree_top(folder: Path) -> bool:
+    """Tell whether a folder is the top of a work tree of its own, by what git itself looks for; no process is asked."""
+    place = folder / ".git"
+    return (place / "HEAD").is_file() and (place / "objects").is_dir() and (place / "refs").is_dir()
+
+
 def _is_bare(folder: Path) -> bool:
     return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and not (folder / ".git").exists()
 

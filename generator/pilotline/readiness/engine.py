@@ -51,7 +51,7 @@ def _timed(check: Check, repo: Repository, proofs: Proofs) -> Result:
     except Exception as error:  # noqa: BLE001 - one broken check must not hide the others
         message = f"The check itself failed: {type(error).__name__}: {error}"
         result = Result(check.card, Status.ERROR, check.card.stage, check.card.grade, message)
-    problems = tuple(replace(problem, message=one_line(problem.message)) for problem in result.problems)
+    problems = tuple(problem._replace(message=one_line(problem.message)) for problem in result.problems)
     seconds = time.perf_counter() - start
     return replace(result, message=one_line(result.message), problems=problems, seconds=seconds)
 

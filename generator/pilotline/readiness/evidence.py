@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotline.pilot.paths import CHECK_EVIDENCE
 from pilotline.readiness.base import Measured
@@ -10,8 +10,7 @@ from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.evidence import is_written_by_pilot
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The last proof of one check."""
 
     check: str

@@ -1,10 +1,9 @@
 """Every built-in check, by family: what the modules of `families/` list in `CHECKS`."""
 
 import pkgutil
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.readiness import families
 from pilotline.readiness.base import Check
@@ -24,8 +23,7 @@ FAMILIES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class CheckSelection:
+class CheckSelection(NamedTuple):
     """Which checks are wanted: ids and families to take and to leave out; nothing to take means all."""
 
     select: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from pilotline.documents.section import NOWHERE, Location
 from pilotline.pilot.stages import Stage
@@ -60,8 +61,7 @@ class Effort(StrEnum):
         return list(Effort).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong."""
 
     message: str

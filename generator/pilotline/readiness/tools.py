@@ -4,15 +4,14 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pilotline.files.children import run_child
 from pilotline.readiness.base import NotProvenError, Output
 
 
-@dataclass(frozen=True)
-class PilotTools:
+class PilotTools(NamedTuple):
     """Runs commands in a pilot's folder, with its own environment before everything else on the path."""
 
     folder: Path

@@ -43,7 +43,7 @@ def _may_bring_checks(place: str) -> bool:
     """Tell whether a package there may name the group; what is no folder of the usual kind is looked into by others."""
     if not os.path.isdir(place or "."):  # noqa: PTH112 - the fastest way; the same below
         return os.path.exists(place)  # noqa: PTH110 - an archive
-    return any(name.endswith(".egg") or _names_group(Path(place, name)) for name in _metadata(place or "."))
+    return any(name.endswith(".egg") or _names_group(f"{place}/{name}") for name in _metadata(place or "."))
 
 
 def _metadata(place: str) -> Iterator[str]:
@@ -54,9 +54,10 @@ def _metadata(place: str) -> Iterator[str]:
     return (name for name in names if name.endswith((*_METADATA, ".egg")))
 
 
-def _names_group(metadata: Path) -> bool:
+def _names_group(metadata: str) -> bool:
     try:
-        return GROUP.encode() in (metadata / "entry_points.txt").read_bytes()
+        with open(f"{metadata}/entry_points.txt", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            return GROUP.encode() in file.read()
     except OSError:
         return False
 

@@ -1,10 +1,9 @@
 """What git knows about a pilot, read only when a check asks."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pilotline.errors import GitError
 from pilotline.git import commands as git
@@ -14,8 +13,7 @@ from pilotline.git.revisions import resolve_commit
 _FORMAT: Final = "%H%x1f%an%x1f%ae%x1f%cn%x1f%ce%x1f%cI%x1f%B"
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """One commit, as far as checks ask."""
 
     id: str
@@ -58,12 +56,12 @@ class FileHistory(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class NoHistory:
     """The past of files that are in no repository."""
 
-    head: str = ""
-    prefix: str = ""
+    def __init__(self, head: str = "", prefix: str = "") -> None:
+        self.head = head
+        self.prefix = prefix
 
     def commits(self, path: str = "") -> tuple[Commit, ...]:
         """There are none."""
@@ -100,6 +98,8 @@ class GitHistory:
     @cached_property
     def prefix(self) -> str:
         """Folder of the pilot inside its repository with a trailing slash; empty at the top."""
+        if git.is_work_tree_top(self._folder):
+            return ""
         try:
             return git.run_git(["rev-parse", "--show-prefix"], self._folder, discover=True).decode().strip()
         except GitError:
