@@ -2,7 +2,7 @@
 
 import pickle
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pilotline.config import Config
 from pilotline.errors import CatalogError
 from pilotline.files.tree import Tree
 from pilotline.git.contents import read_blobs
+from pilotline.git.revisions import list_refs
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
@@ -49,6 +50,22 @@ def test_a_version_is_read_once_and_the_next_one_only_where_it_differs(folder, m
     newest = catalogs.recorded(str(folder), None)
     assert (newest.identity.version, newest.tree["n.txt"].content) == ("v2.0.0", b"2\n")
     assert list(map(len, asked)) == [3, 1]
+
+
+def test_both_versions_are_found_in_one_list_of_refs_and_the_next_shelf_makes_its_own(folder, monkeypatch):
+    asked: list[Path] = []
+
+    def list_(place: Path) -> Mapping[str, str]:
+        asked.append(place)
+        return list_refs(place)
+
+    monkeypatch.setattr(loading, "list_refs", list_)
+    catalogs = Catalogs()
+    assert catalogs.base(str(folder), "v1.0.0").identity.version == "v1.0.0"
+    assert catalogs.recorded(str(folder), None).identity.version == "v2.0.0"
+    assert asked == [folder]
+    git(folder, "tag", "v3.0.0")
+    assert Catalogs().recorded(str(folder), None).identity.version == "v3.0.0"
 
 
 def test_threads_share_one_reading_and_render_alike(monkeypatch):

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pilotline.about import CATALOG_SOURCE
+from pilotline.catalog.seen import Seen
 from pilotline.config import Config
 from pilotline.errors import PilotlineError
 
@@ -33,7 +34,7 @@ class Catalogs:
         self.config = config or Config()
         self._known: dict[_Key, Snapshot | PilotlineError] = {}
         self._doors: dict[_Key, Lock] = {}
-        self._blobs: dict[str, bytes] = {}
+        self._seen = Seen({}, {})
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[type["Catalogs"], tuple[Config]]:
@@ -61,7 +62,7 @@ class Catalogs:
         from pilotline.catalog.loading import load_snapshot  # noqa: PLC0415 - a check reads no catalog
 
         key = ("named", reference.place, reference.version)
-        return self._once(key, lambda: load_snapshot(reference, self.config.source, self._blobs))
+        return self._once(key, lambda: load_snapshot(reference, self.config.source, self._seen))
 
     def recorded(self, source: str, version: str | None) -> "Snapshot":
         """Read the catalog that a pilot records; no version means the newest one.
@@ -72,7 +73,7 @@ class Catalogs:
         from pilotline.catalog.loading import load_recorded  # noqa: PLC0415 - a check reads no catalog
 
         return self._once(
-            ("recorded", source, version), lambda: load_recorded(source, version, self.config.source, self._blobs)
+            ("recorded", source, version), lambda: load_recorded(source, version, self.config.source, self._seen)
         )
 
     def base(self, source: str, version: str) -> "Snapshot":
@@ -83,9 +84,7 @@ class Catalogs:
         """
         from pilotline.catalog.loading import load_base  # noqa: PLC0415 - a check reads no catalog
 
-        return self._once(
-            ("base", source, version), lambda: load_base(source, version, self.config.source, self._blobs)
-        )
+        return self._once(("base", source, version), lambda: load_base(source, version, self.config.source, self._seen))
 
     def locate(self, source: str, version: str | None) -> "CommitOrigin | None":
         """Find the commit of a version that a pilot records, without reading it.

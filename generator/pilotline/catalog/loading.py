@@ -9,6 +9,7 @@ from pilotline.catalog.builtin import NOT_CATALOG, builtin_root, read_parts
 from pilotline.catalog.cache import cached_repository, fetch_version
 from pilotline.catalog.frozen_releases import list_releases, read_release
 from pilotline.catalog.reference import Reference, is_remote, resolve_place
+from pilotline.catalog.seen import Seen
 from pilotline.catalog.versions import latest_version, match_version, sorted_versions
 from pilotline.errors import CatalogError, GitError
 from pilotline.files.disk import read_tree
@@ -26,28 +27,26 @@ _TAG: Final = "refs/tags/"
 _MOST_BLOBS: Final = 20_000
 
 
-def load_snapshot(reference: Reference, builtin_source: str, blobs: dict[str, bytes] | None = None) -> Snapshot:
+def load_snapshot(reference: Reference, builtin_source: str, seen: Seen | None = None) -> Snapshot:
     """Read a catalog into memory.
 
     Args:
         reference: Which catalog and version.
         builtin_source: Address that pilots record for the built-in catalog.
-        blobs: What was read before of any catalog, by id: two versions share most of it. What is new is added.
+        seen: What was read before of any catalog: two versions share most of it. What is new is added.
 
     Raises:
         CatalogError: It cannot be reached, has no such version, or is no catalog.
     """
     if reference.place is None:
         return load_builtin(builtin_source, reference.version)
-    place, known = resolve_place(reference.place), {} if blobs is None else blobs
+    place, known = resolve_place(reference.place), Seen({}, {}) if seen is None else seen
     if is_remote(reference):
         return _load_remote(place, reference.version, known)
     return _load_folder(Path(place), reference.version, known)
 
 
-def load_recorded(
-    source: str, version: str | None, builtin_source: str, blobs: dict[str, bytes] | None = None
-) -> Snapshot:
+def load_recorded(source: str, version: str | None, builtin_source: str, seen: Seen | None = None) -> Snapshot:
     """Read the catalog that a pilot records; no version means the newest one.
 
     What comes from an answers file is not trusted: only addresses and folders are accepted, and a version can never be
@@ -58,7 +57,7 @@ def load_recorded(
     """
     if source in {builtin_source, CATALOG_SOURCE}:
         return load_builtin(source, version)
-    snapshot = load_snapshot(Reference(source, version), builtin_source, blobs)
+    snapshot = load_snapshot(Reference(source, version), builtin_source, seen)
     identity = replace(snapshot.identity, source=without_user(source), address=snapshot.identity.source)
     return replace(snapshot, identity=identity)
 
@@ -75,19 +74,19 @@ def locate_recorded(source: str, version: str | None) -> CommitOrigin | None:
         return CommitOrigin(cached.repository, cached.commit)
     folder = Path(str(reference.place))
     return (
-        CommitOrigin(folder, _choose_commit(folder, str(folder), version)[1])
+        CommitOrigin(folder, _choose_commit(folder, str(folder), version, Seen({}, {}))[1])
         if git.is_repository_root(folder)
         else None
     )
 
 
-def load_base(source: str, version: str, builtin_source: str, blobs: dict[str, bytes] | None = None) -> Snapshot:
+def load_base(source: str, version: str, builtin_source: str, seen: Seen | None = None) -> Snapshot:
     """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
 
     Raises:
         CatalogError: It cannot be reached, or has no such version.
     """
-    snapshot = load_recorded(source, version, builtin_source, blobs)
+    snapshot = load_recorded(source, version, builtin_source, seen)
     return replace(snapshot, identity=replace(snapshot.identity, source=source, version=version))
 
 
@@ -100,9 +99,9 @@ def load_builtin(source: str, version: str | None = None) -> Snapshot:
     return Snapshot(identity, read_parts(builtin_root()), is_ours=True)
 
 
-def _load_folder(folder: Path, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
+def _load_folder(folder: Path, version: str | None, seen: Seen) -> Snapshot:
     if git.is_repository_root(folder):
-        return _load_commit(folder, str(folder), version, blobs)
+        return _load_commit(folder, str(folder), version, seen)
     if version is not None:
         raise CatalogError(
             f"{folder} is not a git repository, so it has no version {version}.", "Leave out the @VERSION."
@@ -112,12 +111,12 @@ def _load_folder(folder: Path, version: str | None, blobs: dict[str, bytes]) -> 
     return Snapshot(Identity(str(folder), None, str(folder)), read_tree(folder, skip=NOT_CATALOG))
 
 
-def _load_remote(url: str, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
+def _load_remote(url: str, version: str | None, seen: Seen) -> Snapshot:
     try:
         cached = fetch_version(url, version)
         tags = list_tags(cached.repository)
         recorded = cached.version if cached.version in tags else describe_commit(cached.repository, cached.commit)
-        return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit), blobs)
+        return _read_snapshot(Identity(url, recorded, url), CommitOrigin(cached.repository, cached.commit), seen.blobs)
     except GitError as error:
         raise CatalogError(
             f"The cached copy of {url} cannot be read: {error.message}",
@@ -125,14 +124,14 @@ def _load_remote(url: str, version: str | None, blobs: dict[str, bytes]) -> Snap
         ) from error
 
 
-def _load_commit(repository: Path, source: str, version: str | None, blobs: dict[str, bytes]) -> Snapshot:
-    recorded, commit = _choose_commit(repository, source, version)
-    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit), blobs)
+def _load_commit(repository: Path, source: str, version: str | None, seen: Seen) -> Snapshot:
+    recorded, commit = _choose_commit(repository, source, version, seen)
+    return _read_snapshot(Identity(source, recorded, source), CommitOrigin(repository, commit), seen.blobs)
 
 
-def _choose_commit(repository: Path, source: str, version: str | None) -> tuple[str, str]:
+def _choose_commit(repository: Path, source: str, version: str | None, seen: Seen) -> tuple[str, str]:
     """Choose the commit of a version; beside it, what a pilot records of it."""
-    refs = list_refs(repository)
+    refs = seen.refs[repository] = seen.refs.get(repository) or list_refs(repository)
     tags = tuple(name.removeprefix(_TAG) for name in refs if name.startswith(_TAG))
     revision = version or latest_version(tags) or "HEAD"
     commit = refs.get(f"{_TAG}{revision}") or resolve_commit(repository, revision)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pilotline.files.tree import Tree
 from pilotline.pilot.renamed_package import PACKAGE
 from pilotline.template.answers import Answers, accept_answers
-from pilotline.template.ownership import Owner, name_owners, render_owned
+from pilotline.template.ownership import Owner, name_owners, render_owned, render_with_owners
 from pilotline.template.questions import open_names
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
@@ -39,6 +39,16 @@ class Pristine:
             UntrustedError: The catalog loads code of its own, and is not trusted.
         """
         return render_owned(self.snapshot, self.answers)
+
+    def render_with_owners(self) -> tuple[Tree, dict[str, Owner]]:
+        """Render every file and name the owner of each.
+
+        Raises:
+            CatalogError: A template has an error, or a pattern cannot be rendered.
+            UntrustedError: The catalog loads code of its own, and is not trusted.
+            UnsupportedTemplateError: A pattern is a template that only Copier itself can render.
+        """
+        return render_with_owners(self.snapshot, self.answers)
 
     def owners(self, paths: Tree) -> dict[str, Owner]:
         """Name the owner of each of its paths.

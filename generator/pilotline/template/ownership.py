@@ -1,6 +1,7 @@
 """Who owns a path of a pilot: the catalog, the team, or the pilot's own manifests."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from pilotline.errors import UnsupportedTemplateError
@@ -27,6 +28,21 @@ def name_owners(snapshot: Snapshot, answers: Answers, paths: Iterable[str]) -> d
         UnsupportedTemplateError: A pattern is a template that only Copier itself can render.
     """
     return confined(RENDERING, _name_owners, snapshot, answers, tuple(paths))
+
+
+def render_with_owners(snapshot: Snapshot, answers: Answers) -> tuple[Tree, dict[str, Owner]]:
+    """Render every file and name the owner of each, in one go.
+
+    Raises:
+        CatalogError: A template has an error, or a pattern cannot be rendered.
+        UntrustedError: The catalog loads code of its own, and is not trusted.
+        UnsupportedTemplateError: A pattern is a template that only Copier itself can render.
+    """
+    if answers.rendered is None and not snapshot.definition.tasks:
+        with suppress(UnsupportedTemplateError):
+            return confined(RENDERING, _render_with_owners, snapshot, answers)
+    tree = render(snapshot, answers)
+    return tree, name_owners(snapshot, answers, tree)
 
 
 def render_owned(snapshot: Snapshot, answers: Answers) -> Tree:
@@ -63,6 +79,11 @@ def owner_of_paths(snapshot: Snapshot, answers: Answers) -> Callable[[str], Owne
 def _name_owners(snapshot: Snapshot, answers: Answers, paths: tuple[str, ...]) -> dict[str, Owner]:
     owner = owner_of_paths(snapshot, answers)
     return {path: owner(path) for path in paths}
+
+
+def _render_with_owners(snapshot: Snapshot, answers: Answers) -> tuple[Tree, dict[str, Owner]]:
+    tree = render_directly(snapshot, answers)
+    return tree, _name_owners(snapshot, answers, tuple(tree))
 
 
 def _render_owned(snapshot: Snapshot, answers: Answers) -> Tree:

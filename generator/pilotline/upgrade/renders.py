@@ -67,8 +67,8 @@ def include_seeds(renders: Renders, paths: tuple[str, ...]) -> Renders:
 
 def render_both(pilot: Pilot, old: Pristine, new: Pristine) -> Renders:
     """Render both sides, and tell what of each is no business of a merge."""
-    base, theirs, team = old.render(), new.render(), pilot.team_files
-    owners = {**old.owners(base), **new.owners(theirs)}
+    (base, before), (theirs, after), team = old.render_with_owners(), new.render_with_owners(), pilot.team_files
+    owners = {**before, **after}
     kept = frozenset(path for path, owner in owners.items() if owner != "owned") | (team & owners.keys())
     seeds = frozenset(path for path, owner in owners.items() if owner == "seed")
     arriving = seeds & (theirs.keys() - base.keys())
