@@ -58,7 +58,7 @@ def load_recorded(source: str, version: str | None, builtin_source: str, seen: S
     if source in {builtin_source, CATALOG_SOURCE}:
         return load_builtin(source, version)
     snapshot = load_snapshot(Reference(source, version), builtin_source, seen)
-    identity = replace(snapshot.identity, source=without_user(source), address=snapshot.identity.source)
+    identity = snapshot.identity._replace(source=without_user(source), address=snapshot.identity.source)
     return replace(snapshot, identity=identity)
 
 
@@ -87,7 +87,7 @@ def load_base(source: str, version: str, builtin_source: str, seen: Seen | None 
         CatalogError: It cannot be reached, or has no such version.
     """
     snapshot = load_recorded(source, version, builtin_source, seen)
-    return replace(snapshot, identity=replace(snapshot.identity, source=source, version=version))
+    return replace(snapshot, identity=snapshot.identity._replace(source=source, version=version))
 
 
 def load_builtin(source: str, version: str | None = None) -> Snapshot:

@@ -1,7 +1,6 @@
 """The conversation: outcome before technology, then every other answer on one screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 import click
@@ -147,7 +146,7 @@ def _without_unoffered(item: Answered, snapshot: Snapshot) -> Answered:
     """Leave out what is no answer for a pilot of today, unless it is the present one."""
     hidden = read_roles(snapshot).unoffered.get(item.question.name, ())
     shown = tuple(choice for choice in item.choices if str(choice.value) not in hidden or choice.value == item.value)
-    return replace(item, choices=shown)
+    return item._replace(choices=shown)
 
 
 def _options(item: Answered, check: Callable[[object], bool | str]) -> list[Option]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from pilotline.errors import CatalogError
@@ -51,7 +50,7 @@ def _compiled(snapshot: Snapshot) -> Snapshot:
     """Give a snapshot that arrived here with what was made of the same one before."""
     usage = snapshot.usage
     if usage.successor is not None:
-        usage = replace(usage, successor=_compiled(usage.successor))
+        usage = usage._replace(successor=_compiled(usage.successor))
     known = _KNOWN.get(id(snapshot.tree))
     if known is None or known.identity != snapshot.identity or known.origin != snapshot.origin:
         known = _KNOWN[id(snapshot.tree)] = snapshot

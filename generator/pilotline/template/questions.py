@@ -4,8 +4,7 @@ The rules are Copier's (`copier._user_data.Question`, 9.19).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import CatalogError
 from pilotline.template.answer_types import CASTS, Choice
@@ -31,8 +30,7 @@ KNOWN_KEYS: Final = frozenset(
 _RESERVED: Final = frozenset({"now", "make_secret"})
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """One question of `copier.yml`, as it is written; texts may be templates."""
 
     name: str
@@ -49,8 +47,7 @@ class Question:
     when: object = True
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """One question with its answer at this point of the conversation."""
 
     question: Question

@@ -19,8 +19,7 @@ _SHARED: Final = frozenset({"definition", "files", "folders", "templating"})
 Operation = Literal["copy", "update"]
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """Where a snapshot comes from, as pilots record it: an address and a version."""
 
     source: str
@@ -43,8 +42,7 @@ class CommitOrigin(NamedTuple):
     commit: str
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """What a snapshot is used for: by whom it is trusted, and for which pilot."""
 
     trusted: bool = False
@@ -59,13 +57,16 @@ class Usage:
     """Where a move leads from here; what that excludes is no business of the move, so it is no part of the base."""
 
 
+_NO_USE: Final = Usage()
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """A catalog at one commit, held in memory."""
 
     identity: Identity
     tree: Tree
-    usage: Usage = Usage()
+    usage: Usage = _NO_USE
     origin: CommitOrigin | None = None
     """None where it was not read from a repository."""
     submodules: tuple[str, ...] = ()

@@ -1,22 +1,19 @@
 """Where a pilot shall move, and what that means for its answers: none of them ever changes silently."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from pilotline.errors import AnswerProblem, AnswersError
 from pilotline.pilot.pilot import Pilot
 from pilotline.pilot.pristine import Pristine, follow_names, recall_pristine
 from pilotline.template.answers import UNASKED_HINT, Answers, find_unasked, resolve_answers
-from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
 
 AnswerKind = Literal["added", "changed", "dropped"]
 
 
-@dataclass(frozen=True)
-class UpgradeRequest:
+class UpgradeRequest(NamedTuple):
     """Where a pilot shall move: a snapshot, and answers that differ from the recorded ones."""
 
     snapshot: Snapshot
@@ -64,6 +61,10 @@ def decide_sides(
 
 def _refuse_fixed(pilot: Pilot, recorded: Snapshot, target: UpgradeRequest) -> None:
     """Refuse to change what the whole of a pilot was made around."""
+    if not target.changes:
+        return
+    from pilotline.template.question_roles import read_roles  # noqa: PLC0415 - most moves change none
+
     fixed = [
         AnswerProblem(name, f"it is {pilot.answers[name]!r} and fixed since the pilot was made")
         for name in read_roles(recorded).fixed

@@ -9,9 +9,8 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from pilotline.errors import GitError
 from pilotline.files.disk import write_atomically
@@ -30,8 +29,7 @@ _TRIES: Final = 5
 _PAUSE: Final = 0.02
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(NamedTuple):
     """A move that is being written, or that is written and not committed."""
 
     head: str
@@ -115,7 +113,7 @@ def begin_journal(repository: OpenRepository, journal: Journal) -> None:
 
 
 def _write_new(repository: OpenRepository, journal: Journal) -> None:
-    path, text = _path(repository, journal.prefix), json.dumps(asdict(journal))
+    path, text = _path(repository, journal.prefix), json.dumps(journal._asdict())
     draft = path.with_suffix(f".{journal.process}")
     draft.write_text(text, encoding="utf-8")
     try:
@@ -143,7 +141,7 @@ def _put_new(path: Path, draft: Path, text: str) -> None:
 
 def complete_journal(repository: OpenRepository, journal: Journal) -> None:
     """Note that everything is written."""
-    written = json.dumps(asdict(replace(journal, complete=True))).encode()
+    written = json.dumps(journal._replace(complete=True)._asdict()).encode()
     write_atomically(_path(repository, journal.prefix), written)
     _free_lock(repository)
 
@@ -157,7 +155,9 @@ def begin_undo(repository: OpenRepository, journal: Journal) -> None:
     if _lock_path(repository) not in _held:
         _take_lock(repository)
     if journal.waits:
-        write_atomically(_path(repository, journal.prefix), json.dumps(asdict(replace(journal, undoing=True))).encode())
+        write_atomically(
+            _path(repository, journal.prefix), json.dumps(journal._replace(undoing=True)._asdict()).encode()
+        )
 
 
 def free_writer(repository: OpenRepository) -> None:

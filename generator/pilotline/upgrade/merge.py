@@ -8,9 +8,8 @@ from git itself. Nothing is written to the pilot, not even an object.
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pilotline.errors import GitError
 from pilotline.files.scratch import scratch_folder
@@ -55,8 +54,7 @@ Listing = Mapping[str, TreeEntry]
 """The pilot's own files in a tree, by path."""
 
 
-@dataclass(frozen=True)
-class Merge:
+class Merge(NamedTuple):
     """The result of a merge: the tree that it gives, what changes against ours, and what git could not decide."""
 
     scratch: Path
@@ -158,12 +156,12 @@ class Scratch:
         script.commit(_RESULT, merge.tree_id, files=self._placed(files))
         script.run(self.folder)
         tree_id = resolve_tree(self.folder, _RESULT)
-        return replace(merge, tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
+        return merge._replace(tree_id=tree_id, changes=_changes(self.folder, self._our_tree, tree_id))
 
     def settle(self, merge: Merge, ours: str, tree_id: str) -> Merge:
         """Give the merge another result, seen from the pilot's own commit instead of from what was merged."""
         tracked = frozenset(entry.path for entry in list_tree(self.folder, ours))
-        return replace(merge, tree_id=tree_id, changes=_changes(self.folder, ours, tree_id), tracked=tracked)
+        return merge._replace(tree_id=tree_id, changes=_changes(self.folder, ours, tree_id), tracked=tracked)
 
     def list_result(self, merge: Merge) -> Listing:
         """List the pilot's files in the result of a merge."""

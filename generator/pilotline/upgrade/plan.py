@@ -69,10 +69,10 @@ def plan_move(
 
 def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, UpgradeRequest]:
     """Let both sides know that they are rendered for a move, as Copier does it; another catalog is no later version."""
-    new = target.snapshot.used(replace(target.snapshot.usage, operation="update"))
+    new = target.snapshot.used(target.snapshot.usage._replace(operation="update"))
     later = new if new.identity.place == recorded.identity.place else None
-    old = recorded.used(replace(recorded.usage, operation="update", successor=later))
-    return old, replace(target, snapshot=new)
+    old = recorded.used(recorded.usage._replace(operation="update", successor=later))
+    return old, target._replace(snapshot=new)
 
 
 @contextlib.contextmanager

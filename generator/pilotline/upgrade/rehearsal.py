@@ -8,7 +8,6 @@ is theirs to read and to change, but as to the merge it stays as it was committe
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +66,7 @@ def rehearse(pilot: Pilot, recorded: Snapshot, target: Snapshot) -> Iterator[Reh
         run_migrations(recorded, target, "before", copy / pilot.prefix, {})
         answers = _read_answers(file, target)
         file.write_bytes(committed)
-        place = replace(pilot.place, tree=_write_tree(copy), objects=copy / ".git" / "objects")
+        place = pilot.place._replace(tree=_write_tree(copy), objects=copy / ".git" / "objects")
         yield Rehearsal(place, answers, copy, pilot, recorded, target)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -125,7 +124,7 @@ def _settle(here: Here, target: UpgradeRequest, *, trust: bool) -> tuple[Snapsho
         folder_name=here.pilot.folder.name,
         migrates_to=target.snapshot if has_migrations(here.recorded, target.snapshot) else None,
     )
-    return recorded, replace(target, snapshot=snapshot)
+    return recorded, target._replace(snapshot=snapshot)
 
 
 def _write(plan: UpgradePlan, message: str, options: MoveOptions) -> str | None:
