@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -53,7 +53,7 @@ def _timed(check: Check, repo: Repository, proofs: Proofs) -> Result:
         result = Result(check.card, Status.ERROR, check.card.stage, check.card.grade, message)
     problems = tuple(problem._replace(message=one_line(problem.message)) for problem in result.problems)
     seconds = time.perf_counter() - start
-    return replace(result, message=one_line(result.message), problems=problems, seconds=seconds)
+    return result._replace(message=one_line(result.message), problems=problems, seconds=seconds)
 
 
 def _evaluate(check: Check, repo: Repository, proofs: Proofs) -> Result:
@@ -78,7 +78,7 @@ def _not_proven(check: Check, proof: _Proof, grade: Grade) -> Result:
 
 def conclude(check: Check, problems: tuple[Problem, ...], repo: Repository) -> Result:
     """Turn what was found into a result."""
-    card = replace(check.card, applies_from=check.law(repo))
+    card = check.card._replace(applies_from=check.law(repo))
     if not problems:
         return Result(card, Status.PASS, card.stage, card.grade, card.title)
     calendar = is_overtaken(card.stage, card.applies_from, repo) or all(problem.calendar for problem in problems)
@@ -137,9 +137,9 @@ def _waive(result: Result, waiver: Waiver | None, today: date) -> Result:
     notes["expires"] = waiver.expires.isoformat()
     if waiver.holds_on(today):
         message = f"Waived until {waiver.expires} by {waiver.approver}: {waiver.reason}"
-        return replace(result, status=Status.WAIVED, message=message, notes=notes)
+        return result._replace(status=Status.WAIVED, message=message, notes=notes)
     message = f"The waiver ended on {waiver.expires}: {result.message}"
-    return replace(result, status=Status.WARN, reason=None, calendar=True, message=message, notes=notes)
+    return result._replace(status=Status.WARN, reason=None, calendar=True, message=message, notes=notes)
 
 
 def reached_stage(results: Collection[Result], *, strict: bool = False) -> Stage | None:
@@ -155,5 +155,5 @@ def lower_severities(results: Sequence[Result], lowered: Collection[str]) -> tup
 
 
 def _lower(result: Result) -> Result:
-    card = replace(result.card, severity=Severity.WARNING)
-    return replace(result, card=card, status=Status.WARN if result.status is Status.FAIL else result.status)
+    card = result.card._replace(severity=Severity.WARNING)
+    return result._replace(card=card, status=Status.WARN if result.status is Status.FAIL else result.status)

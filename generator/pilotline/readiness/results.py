@@ -1,10 +1,9 @@
 """The words of a report: stages, grades, statuses, problems and results; all plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pilotline.documents.section import NOWHERE, Location
 from pilotline.pilot.stages import Stage
@@ -72,19 +71,18 @@ class Problem(NamedTuple):
     """Stage from which it blocks, where that is later than the check's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(NamedTuple):
     """What is known about a check before it runs."""
 
     id: str
     title: str
     why: str
     stage: Stage
-    severity: Severity = Severity.ERROR
-    grade: Grade = Grade.STATIC
     source: str
     effort: Effort
     advice: str
+    severity: Severity = Severity.ERROR
+    grade: Grade = Grade.STATIC
     example: str = ""
     applies_from: date | None = None
 
@@ -94,8 +92,10 @@ class Card:
         return self.id.rstrip("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+_NO_NOTES: Final[Mapping[str, str]] = {}
+
+
+class Result(NamedTuple):
     """How one check ended for one pilot."""
 
     card: Card
@@ -111,7 +111,7 @@ class Result:
     calendar: bool = False
     next_step: str = ""
     """What to do instead of the check's advice, where the proof cannot be had here."""
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = _NO_NOTES
     """Further facts for machines, such as who waived it until when."""
 
     @property

@@ -50,8 +50,7 @@ class StepGroup:
     steps: tuple[Result, ...]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Everything that a report shows."""
 
     results: tuple[Result, ...]

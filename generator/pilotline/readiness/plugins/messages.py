@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 
 from pilotline.documents.section import Location
@@ -13,7 +12,7 @@ from pilotline.readiness.results import Card, Effort, Grade, Problem, Reason, Re
 def dump_card(card: Card) -> dict[str, object]:
     """Write a card as plain values."""
     law = card.applies_from.isoformat() if card.applies_from else None
-    return {**asdict(card), "stage": card.stage.label, "applies_from": law}
+    return {**card._asdict(), "stage": card.stage.label, "applies_from": law}
 
 
 def dump_result(result: Result) -> str:
