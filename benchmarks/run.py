@@ -54,8 +54,8 @@ CHECK = "pilotline check (a generated pilot)"
 START = "pilotline --help"
 LIMITS = (Limit(CHECK, START, 0.3),)
 BARS = (
-    Bar(START, "cookiecutter --version", 0.4),
-    Bar("pilotline new --defaults", "copier copy (same template)", 0.25),
+    Bar(START, "cookiecutter --version", 0.25),
+    Bar("pilotline new --defaults", "copier copy (same template)", 0.2),
     Bar(CHECK, "copier copy (same template)", 0.1),
     Bar(CHECK, START, 4),
 )

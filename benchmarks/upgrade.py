@@ -26,7 +26,7 @@ IDENTITY = {
 # Bytecode is kept, as on a user's machine: an editable install is compiled once, not on every start.
 _KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 ENVIRONMENT = {**_KEPT, **IDENTITY, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-PROCESS_BAR, PILOT_BAR = 0.12, 0.02
+PROCESS_BAR, PILOT_BAR = 0.06, 0.012
 SIZES = (50, 500)
 MANY = 1000  # pilots from which on one round is enough
 
