@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from pilotline.errors import GitError
@@ -48,6 +50,31 @@ def test_an_inherited_git_dir_does_not_redirect_git(repository, tmp_path_factory
     monkeypatch.setenv("GIT_DIR", str(elsewhere))
 
     assert list_tags(repository) == ("v1.0.0",)
+
+
+def test_only_a_call_that_may_notes_in_the_index_what_it_saw(repository):
+    index = repository / ".git/index"
+    os.utime(repository / "empty", (1, 1))
+    before = index.read_bytes()
+    git.run_git(["status"], repository)
+    assert index.read_bytes() == before
+    git.run_git_refreshing(["status"], repository)
+    assert index.read_bytes() != before
+
+
+def test_objects_are_borrowed_for_one_call(repository, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    git.run_git(["init", "--quiet", "."], other)
+    command = ["cat-file", "-t", str(resolve_commit(repository, "HEAD"))]
+    assert git.run_git_borrowing(str(repository / ".git/objects"), command, other) == b"commit\n"
+    with pytest.raises(GitError):
+        git.run_git(command, other)
+
+
+def test_the_top_of_a_work_tree_is_known_without_git(repository):
+    build_file_tree(repository, {"below/a.txt": "", "bare/.git/HEAD": "ref: refs/heads/main\n"})
+    assert git.is_work_tree_top(repository)
+    assert not any(git.is_work_tree_top(repository / name) for name in ("below", "bare"))
 
 
 def test_git_s_own_reason_is_passed_on(tmp_path):

@@ -3,9 +3,12 @@
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
+from pilotline.fleet.preview import preview_upgrades
+from pilotline.git.fast_import import Script
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
@@ -117,6 +120,41 @@ def test_a_deleted_file_stays_deleted_and_is_no_conflict(pilot):
     assert json.loads(run.out)["kept_deleted"] == ["owned.txt", "sub/moved.txt"]
     assert not (pilot / "owned.txt").exists()
     assert not (pilot / "sub/moved.txt").exists()
+
+
+def test_what_was_deleted_is_asked_about_and_merged_by_one_import(pilot, monkeypatch):
+    imports, run = [], Script.run
+
+    def counted(script, place):
+        imports.append(place)
+        run(script, place)
+
+    monkeypatch.setattr(Script, "run", counted)
+    (pilot / "owned.txt").unlink()
+    commit_all(pilot, "we do not need it")
+    [preview] = preview_upgrades([pilot])
+    assert preview.plan is not None, preview.error
+    assert (preview.plan.kept_deleted, len(imports)) == (("owned.txt",), 1)
+
+
+def test_a_foreign_catalog_s_upgrade_loads_what_renders_in_the_worker_alone(pilot):
+    loaded = "sorted({'jinja2', 'pathspec'} & sys.modules.keys())"
+    script = (
+        "import sys; from pilotline.cli.main import group\n"
+        f"group(['upgrade', '--commit'], standalone_mode=False); print({loaded})"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command, cwd=pilot, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-2:] == [f"Committed as {git(pilot, 'rev-parse', 'HEAD')[:9]}.", "[]"]
+
+
+def test_what_a_move_brings_is_one_pack_that_stands_alone(pilot):
+    before = {*(pilot / ".git/objects/pack").glob("*.pack")}
+    assert upgrade(pilot, "--commit").code == 0
+    assert len({*(pilot / ".git/objects/pack").glob("*.pack")} - before) == 1
+    assert git(pilot, "fsck", "--full", "--strict") == ""
 
 
 def test_a_file_that_the_team_renamed_still_receives_changes(pilot):

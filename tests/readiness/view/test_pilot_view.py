@@ -42,6 +42,8 @@ def test_a_pilot_below_the_top_sees_its_own_files_only(tmp_path):
     assert set(repo.files) == {"pilot.yml", "src/a.py"}
     assert repo.history.prefix == "pilots/one/"
     assert repo.modules == ("src/a.py",)
+    (root / ".git").mkdir()
+    assert open_pilot_view(root, TODAY, NoOrigin()).history.prefix == "pilots/one/"
     build_file_tree(tmp_path, {"other.txt": "changed"})
     assert repo.history.differing(repo.history.head) == frozenset()
 
