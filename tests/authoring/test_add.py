@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from pilotline.linting.run import lint_catalog
-from tests.e2e.test_docs import commands_of
+from tests.e2e.test_docs import ELSEWHERE, commands_of
 from tests.helpers import IDENTITY, ROOT, build_file_tree, commit_all, files_below, git, pilotline
 from tests.linting.test_rules import GOOD, QUESTIONS, plant
 
@@ -26,12 +26,16 @@ def small(tmp_path):
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
-    """Give the catalog of the how-to: its commands, as they are written there, run in an empty folder."""
+    """Give the catalog of the how-to: its commands, as they are written there, run in an empty folder.
+
+    So the page is followed here, and not once more in `tests/e2e/test_docs.py`.
+    """
     folder = tmp_path_factory.mktemp("ours")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands_of(ROOT / "docs/how-to/extend-catalog.md")],
-        cwd=folder, env={**os.environ, **IDENTITY, "PATH": path}, capture_output=True, text=True, check=False,
+        ["bash", "-euo", "pipefail", "-c", commands_of(ROOT / "docs" / ELSEWHERE)],
+        cwd=folder, env={**os.environ, **IDENTITY, "PATH": path, "PYTHONPATH": ""}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder / "our-catalog"

@@ -1,9 +1,14 @@
 """Generated pilots, and commands run in them, in the one environment that all of them share."""
 
+import fcntl
+import json
 import os
+import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -67,16 +72,71 @@ def pilot(make_pilot: RenderPilot) -> Path:
     return make_pilot()
 
 
+@dataclass(frozen=True)
+class RanPilot:
+    """A default pilot on which `run --json` ran, and what that said."""
+
+    folder: Path
+    run: Run
+
+
+@pytest.fixture(scope="session")
+def ran_once(builtin: Snapshot, pilot_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> RanPilot:
+    """Give the one that all processes of the tests share, to copy and to leave as it is."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    pilot, said = shared / "ran" / "pilot", shared / "ran.json"
+    with (shared / "ran.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.is_file():
+            create_pilot(plan_pilot(builtin, accept_answers(builtin, {})), pilot)
+            command = [*own_command(pilot), "run", "--json"]
+            around = surroundings([pilot_environment], {"PYTHONPATH": str(pilot / "src")})
+            said.write_text(json.dumps(asdict(run_command(pilot, command, around, offline=True))))
+    return RanPilot(pilot, Run(**json.loads(said.read_text())))
+
+
+@pytest.fixture
+def ran_pilot(ran_once: RanPilot, tmp_path_factory: pytest.TempPathFactory) -> RanPilot:
+    """Give a default pilot on which `run --json` ran well: a copy, as a team might have made it."""
+    assert ran_once.run.code == 0, ran_once.run.err
+    folder = tmp_path_factory.mktemp("ran") / "pilot"
+    shutil.copytree(ran_once.folder, folder, symlinks=True)
+    return RanPilot(folder, ran_once.run)
+
+
 @pytest.fixture
 def run_in(pilot_environment: Path) -> RunIn:
     """Give a function that runs a command in a pilot, in the shared environment, without a network."""
 
     def run(folder: Path, command: Sequence[str], *, offline: bool = True, **variables: str) -> Run:
         around = surroundings([pilot_environment], {"PYTHONPATH": str(folder / "src"), **variables})
-        with known_types(pilot_environment, folder / "var" / ".mypy_cache") if command[0] == "mypy" else nullcontext():
+        with known_to(command[0], pilot_environment, folder):
             return run_command(folder, command, around, offline=offline)
 
     return run
+
+
+def known_to(tool: str, executables: Path, pilot: Path) -> AbstractContextManager[None]:
+    """Let a tool begin with what it keeps in any pilot and takes long to make."""
+    if tool == "mypy":
+        return known_types(executables, pilot / "var" / ".mypy_cache")
+    return known_store(executables, pilot / "var" / ".pytest_cache" / "d") if tool == "pytest" else nullcontext()
+
+
+@contextmanager
+def known_store(executables: Path, cache: Path) -> Iterator[None]:
+    """Let a pilot's tests begin with the empty MLflow store that those of the first pilot made and kept for theirs."""
+    kept = executables.parent / "mlflow-store"
+    if kept.is_dir() and not cache.exists():
+        shutil.copytree(kept, cache)
+    yield
+    if not kept.exists() and list(cache.glob("mlflow-*/mlflow.db")):
+        draft = Path(tempfile.mkdtemp(dir=kept.parent))
+        shutil.copytree(cache, draft / "cache")
+        with suppress(OSError):  # another process was first
+            (draft / "cache").rename(kept)
+        shutil.rmtree(draft)
 
 
 def surroundings(executables: Sequence[Path], variables: Mapping[str, str]) -> dict[str, str]:
@@ -101,8 +161,12 @@ def run_pilot(run_in: RunIn) -> RunIn:
     """Give a function that runs a pilot's own command line."""
 
     def run(folder: Path, *arguments: str, offline: bool = True, **variables: str) -> Run:
-        package = next(path.parent.name for path in (folder / "src").glob("*/entrypoints"))
-        start = f"import sys; from {package}.entrypoints import main; sys.exit(main())"
-        return run_in(folder, ["python", "-c", start, *arguments], offline=offline, **variables)
+        return run_in(folder, [*own_command(folder), *arguments], offline=offline, **variables)
 
     return run
+
+
+def own_command(pilot: Path) -> list[str]:
+    """Return the command that starts a pilot's own command line, which is not installed."""
+    package = next(path.parent.name for path in (pilot / "src").glob("*/entrypoints"))
+    return ["python", "-c", f"import sys; from {package}.entrypoints import main; sys.exit(main())"]

@@ -37,9 +37,8 @@ def _evidence(pilot: Path) -> dict[str, int]:
     return counts
 
 
-def test_a_killed_forget_is_finished_by_the_next_one(pilot, run_in, run_pilot, tmp_path):
-    done = run_pilot(pilot, "run")
-    assert done.code == 0, done.err
+def test_a_killed_forget_is_finished_by_the_next_one(ran_pilot, run_in, run_pilot, tmp_path):
+    pilot = ran_pilot.folder
     dry = run_pilot(pilot, "forget", "--dry-run")
     assert (dry.code, dry.out) == (0, "Nothing is past its day.\n"), dry.err
     whole = tmp_path / "whole"

@@ -157,9 +157,8 @@ def test_rules_and_dashboard_ask_for_metrics_that_the_code_writes(render_pilot):
 
 
 @pytest.mark.slow
-def test_prometheus_accepts_the_metrics_of_a_run_and_no_series_stands_twice(pilot, run_pilot):
-    done = run_pilot(pilot, "run", "--json")
-    assert done.code == 0, done.err
+def test_prometheus_accepts_the_metrics_of_a_run_and_no_series_stands_twice(ran_pilot):
+    pilot = ran_pilot.folder
     files = sorted((pilot / "var" / "metrics").glob("*.prom"))
     assert files
     for file in files:

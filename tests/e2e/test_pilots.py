@@ -143,8 +143,8 @@ def test_only_evidence_that_git_sees_is_to_be_committed(pilot, run_pilot, to, sa
     assert (git(pilot, "status", "--porcelain") == "") == (to == "var")
 
 
-def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(pilot, run_pilot):
-    assert run_pilot(pilot, "run").code == 0
+def test_pilotline_reads_what_a_pilot_measured_and_makes_the_same_page(ran_pilot, run_pilot):
+    pilot = ran_pilot.folder
     report = read_report(pilot)
     lines = [json.loads(line) for line in (pilot / "governance/evidence/kpi.jsonl").read_text().splitlines()]
 
