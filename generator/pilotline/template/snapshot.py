@@ -111,10 +111,17 @@ class Snapshot:
 
     def used(self, usage: Usage) -> "Snapshot":
         """Give the same snapshot for a certain use; what was compiled is shared by all of them."""
-        snapshot = replace(self, usage=usage)
-        shared = {name: value for name, value in vars(self).items() if name in _SHARED}
-        vars(snapshot).update(shared)
-        return snapshot
+        return self._share(replace(self, usage=usage))
+
+    def known_as(self, source: str, version: str | None = None) -> "Snapshot":
+        """Give the same snapshot under the address, and the name of its version, by which a pilot records it."""
+        place = self.identity.place
+        identity = self.identity._replace(source=source, version=version or self.identity.version, address=place)
+        return self._share(replace(self, identity=identity))
+
+    def _share(self, other: "Snapshot") -> "Snapshot":
+        vars(other).update({name: value for name, value in vars(self).items() if name in _SHARED})
+        return other
 
     def __getstate__(self) -> dict[str, object]:
         """Cross a process without what was parsed and compiled here: the other one makes its own."""

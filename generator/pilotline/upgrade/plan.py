@@ -7,7 +7,7 @@ are rebuilt from the pilot's own manifests. What the team deleted stays deleted.
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pilotline.catalog.upgrade_notes import Note, notes_between
@@ -19,6 +19,7 @@ from pilotline.template.answers import Answers
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest, answer_changes, decide_sides
 from pilotline.upgrade.conflict_history import find_causes
+from pilotline.upgrade.conflict_lines import LineRange, find_line_ranges
 from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
 from pilotline.upgrade.rehearsal import Rehearsal, rehearse
@@ -111,6 +112,7 @@ def plan_merge(
                 new=CatalogVersion(target.identity.source, target.identity.version),
                 changes=tuple(_own_change(change, scratch) for change in merge.changes),
                 conflicts=tuple(map(scratch.own, merge.conflicts)),
+                lines=_clashing_lines(scratch, merge),
                 messages=tuple(_own_words(message, pilot.prefix) for message in merge.messages),
                 answers=answer_changes(pilot.answers, new) if new is not None else (),
                 delivered=delivered,
@@ -124,6 +126,15 @@ def plan_merge(
                 notes=_notes(pilot, target),
             ),
         )
+
+
+def _clashing_lines(scratch: Scratch, merge: Merge) -> Mapping[str, tuple[LineRange, ...]]:
+    """Find the team's lines in each conflict of text; where a side has no file there is nothing to number."""
+    if not merge.stages:
+        return {}
+    conflicts = frozenset(map(scratch.own, merge.conflicts))
+    merged = scratch.read({path: e for path, e in scratch.list_result(merge).items() if path in conflicts})
+    return {path: found for path, content in merged.items() if (found := find_line_ranges(content))}
 
 
 def _notes(pilot: Pilot, target: Snapshot) -> tuple[Note, ...]:

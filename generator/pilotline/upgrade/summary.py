@@ -1,5 +1,6 @@
 """What a move would do, as a value: shown, compared, kept and sent between processes, and nothing to hold open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from pilotline.errors import AnswerProblem
 from pilotline.git.diff import Change
 from pilotline.upgrade.answer_changes import AnswerChange
 from pilotline.upgrade.conflict_history import Cause
+from pilotline.upgrade.conflict_lines import LineRange
 
 
 class CatalogVersion(NamedTuple):
@@ -29,6 +31,8 @@ class PlanSummary:
     """Paths that a person has to decide."""
     messages: tuple[str, ...]
     """Git's own words on each conflict."""
+    lines: Mapping[str, tuple[LineRange, ...]]
+    """Of the files among them that are text: the team's own lines that clash with the catalog's change."""
     answers: tuple[AnswerChange, ...]
     delivered: tuple[str, ...]
     """Seeds that arrive now."""

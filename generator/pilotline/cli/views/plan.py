@@ -32,6 +32,7 @@ def plan_as_json(plan: PlanSummary, *, written: bool, commit: str | None) -> Map
         "merged": list(plan.merged),
         "conflicts": list(plan.conflicts),
         "messages": list(plan.messages),
+        "lines": {path: [each._asdict() for each in found] for path, found in plan.lines.items()},
         "causes": [_cause_fields(cause) for cause in plan.causes],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "invalid_answers": [str(problem) for problem in plan.problems],

@@ -1,0 +1,143 @@
+"""`pilotline catalog impact`: what a change of the catalog will do to the pilots, before it is released."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from pilotline.cli.options.common import echo_json, json_option, user_catalogs
+from pilotline.cli.views.impact import impact_as_json, impact_as_markdown, impact_as_text
+from pilotline.cli.views.terminal import counting, say
+from pilotline.errors import CatalogError, ExitCode
+from pilotline.fleet.impact import Limits, PilotImpact, count_outcomes, exceeded, find_impact
+from pilotline.fleet.unreleased import UnreleasedCatalog, open_unreleased
+
+
+def _read_limit(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
+    """Read a number of pilots, or a share of them with a percent sign, which is below 1."""
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%")
+    is_share = number != text.strip()
+    if not number.replace(".", "", 1).isdigit() or (not is_share and "." in number):
+        message = f"{text} is neither a number of pilots nor a share of them such as 5%"
+        raise click.BadParameter(message, context, parameter)
+    if is_share and float(number) >= 100:  # noqa: PLR2004 - percent
+        raise click.BadParameter(f"{text} is all of them or more: leave it out", context, parameter)
+    return float(number) / 100 if is_share else float(number)
+
+
+class _Asked(TypedDict):
+    """What the user gave."""
+
+    pilots: tuple[Path, ...]
+    listed: Path | None
+    folder: Path
+    sources: tuple[str, ...]
+    base: str | None
+    checks: bool
+    max_conflicts: float | None
+    max_refused: float | None
+    max_errors: float | None
+    markdown: bool
+    as_json: bool
+
+
+@click.command("impact")
+@click.argument("pilots", nargs=-1, type=click.Path(path_type=Path), metavar="[PILOT]...")
+@click.option(
+    "--pilots",
+    "listed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A file with a folder in each line; # begins a remark.",
+)
+@click.option(
+    "--catalog-folder",
+    "folder",
+    default=".",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The catalog. Default: the current folder.",
+)
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="URL|PATH",
+    help="Another address under which pilots record this catalog; repeatable.",
+)
+@click.option("--base", metavar="VERSION", help="The version that pilots come from which record none.")
+@click.option(
+    "--checks/--no-checks", default=True, show_default=True, help="Judge each pilot's readiness before and after, too."
+)
+@click.option("--max-conflicts", metavar="N|P%", callback=_read_limit, help="1 where more pilots conflict.")
+@click.option(
+    "--max-refused",
+    metavar="N|P%",
+    callback=_read_limit,
+    help="1 where more have refused answers.",
+)
+@click.option(
+    "--max-errors",
+    metavar="N|P%",
+    callback=_read_limit,
+    help="1 where more cannot be told.",
+)
+@click.option("--markdown", is_flag=True, help="Print a summary for a pull request.")
+@json_option
+def command(**asked: Unpack[_Asked]) -> int:
+    """Plan for each pilot what an upgrade to this catalog would do, as the catalog lies in its folder.
+
+    Changes that are not committed count. Nothing is written, and nothing of a pilot is run. Exit code 1 means that a
+    limit is exceeded: a number of pilots, or a share of them with a percent sign.
+    """
+    if asked["markdown"] and asked["as_json"]:
+        raise click.UsageError("--markdown and --json are different forms of one answer: give one of them")
+    folders = (*asked["pilots"], *_read_list(asked["listed"]))
+    if not folders:
+        raise click.UsageError("name the pilots: their folders, or a file that lists them with --pilots FILE")
+    catalog = open_unreleased(asked["folder"], user_catalogs(), asked["sources"])
+    found = _plan_all(catalog, folders, asked)
+    over = exceeded(count_outcomes(found), Limits(asked["max_conflicts"], asked["max_refused"], asked["max_errors"]))
+    version = str(catalog.snapshot.identity.version)
+    if asked["as_json"]:
+        echo_json(impact_as_json(version, found, over))
+    else:
+        say((impact_as_markdown if asked["markdown"] else impact_as_text)(version, found, over))
+    return ExitCode.FOUND if over else ExitCode.DONE
+
+
+def _plan_all(catalog: UnreleasedCatalog, folders: Sequence[Path], asked: _Asked) -> list[PilotImpact]:
+    """Plan one pilot after the other, and show how far that is."""
+    show = counting("Planning pilot")
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    found: list[PilotImpact] = []
+    show(0, len(folders))
+    try:
+        for impact in find_impact(catalog, folders, today, base=asked["base"], checks=asked["checks"]):
+            found.append(impact)
+            show(len(found), len(folders))
+    finally:
+        show(len(folders), len(folders))
+    return found
+
+
+def _read_list(file: Path | None) -> tuple[Path, ...]:
+    """Read the folders that a file lists, relative to where it lies.
+
+    Raises:
+        CatalogError: It cannot be read.
+    """
+    if file is None:
+        return ()
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(
+            f"{file} cannot be read: {error}.", "Give a text file with a folder in each line."
+        ) from error
+    names = (line.partition("#")[0].strip() for line in lines)
+    return tuple(file.parent / Path(name).expanduser() for name in names if name)
