@@ -3,9 +3,12 @@
 import os
 import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from pilotline.files import scratch
 from pilotline.files.scratch import scratch_folder
 
 
@@ -36,3 +39,40 @@ def test_an_interrupt_while_it_is_taken_away_comes_afterwards(tmp_path, monkeypa
     finally:
         signal.signal(signal.SIGINT, heard)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def free(tmp_path, monkeypatch):
+    """Nobody says where such folders lie, and this folder stands for the memory of the system."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(scratch, "_MEMORY", tmp_path)
+    monkeypatch.setattr(scratch, "_ROOM", 1)
+    return tmp_path
+
+
+def where(*, brief: bool) -> Path:
+    with scratch_folder(brief=brief) as folder:
+        (folder / "a").mkdir()
+    assert not folder.exists()
+    return folder.parent
+
+
+def test_one_for_a_moment_lies_in_memory_and_any_other_on_the_disk(free):
+    assert where(brief=True) == free
+    assert where(brief=False) == Path(tempfile.gettempdir()) != free
+
+
+@pytest.mark.parametrize("reason", ["chosen", "full", "none", "not ours"])
+def test_where_memory_is_not_to_be_had_it_lies_where_all_do(free, monkeypatch, reason):
+    if reason == "chosen":
+        monkeypatch.setenv("TMPDIR", str(free.parent))
+    elif reason == "full":
+        monkeypatch.setattr(scratch, "_ROOM", 2**80)
+    elif reason == "none":
+        monkeypatch.setattr(scratch, "_MEMORY", free / "nowhere")
+    else:
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert where(brief=True) == Path(tempfile.gettempdir()) != free

@@ -224,7 +224,7 @@ def open_scratch(pilot: WorkTree, prefix: str, version: str | None = None) -> It
         prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
         version: The catalog's version that conflict markers name.
     """
-    with scratch_folder() as folder:
+    with scratch_folder(brief=True) as folder:
         yield Scratch(folder / "merge", pilot, prefix, version)
 
 

@@ -39,7 +39,7 @@ def _ignored_after(repository: OpenRepository, merge: Merge, paths: list[str]) -
     """Ask git which paths the merged rules ignore, in a folder that holds nothing but those rules."""
     rules = [entry for entry in list_tree(merge.scratch, merge.tree_id) if PurePosixPath(entry.path).name == _RULES]
     contents = read_blobs(merge.scratch, [entry.object_id for entry in rules]) if rules else ()
-    with scratch_folder() as folder:
+    with scratch_folder(brief=True) as folder:
         git.run_git(["init", "--quiet", "--template=", "."], folder)
         for entry, content in zip(rules, contents, strict=True):
             (folder / entry.path).parent.mkdir(parents=True, exist_ok=True)
