@@ -51,7 +51,8 @@ class _Forker:
         self._process.stdout.readline()
 
     def end(self) -> None:
-        """Let it end, as the end of its standard input tells it."""
+        """End it; a copy of this process that still works may hold its standard input open."""
+        self._process.terminate()
         self._process.communicate()
         self._folder.cleanup()
 

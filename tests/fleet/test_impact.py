@@ -108,11 +108,13 @@ def test_a_pilot_may_know_the_catalog_by_an_address_of_its_repository(fleet, tmp
 def test_a_pilot_without_a_version_is_taken_from_the_one_that_is_named(fleet, tmp_path):
     edit(fleet["clean"], {".copier-answers.yml": f"_src_path: {tmp_path / 'catalog'}\nname: ada\n"})
     assert look(tmp_path, [fleet["clean"]])[fleet["clean"]].outcome == "error"
-    assert look(tmp_path, [fleet["clean"]], base="v1.0.0")[fleet["clean"]].outcome == "clean"
+    found = look(tmp_path, [fleet["clean"]], base="v1.0.0")[fleet["clean"]]
+    assert found.plan is not None, found.message
+    assert "new.txt" in {change.path for change in found.plan.changes}
 
 
 def test_nothing_but_the_version_is_no_change(fleet, tmp_path):
-    release(tmp_path / "catalog", TWO, "v2.1.0")
+    release(tmp_path / "catalog", {**TWO, "more.txt": "more\n"}, "v2.1.0")
     text = (tmp_path / "catalog/copier.yml").read_text()
     build_file_tree(tmp_path / "catalog", {"copier.yml": f"# A remark.\n{text}"})
     assert pilotline("upgrade", "--commit", cwd=fleet["clean"]).code == 0

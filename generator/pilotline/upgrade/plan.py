@@ -177,10 +177,13 @@ def _improved(renders: Renders, ours: Listing) -> Iterator[str]:
 
 
 def _merged(scratch: Scratch, merge: Merge, renders: Renders, ours: Listing) -> Iterator[str]:
-    """Name the changed files that the team had edited, too."""
+    """Name the changed files that the team had edited, or only renamed, too."""
     for change in merge.changes:
         path = scratch.own(change.old_path or change.path)
-        if path in ours and path in renders.base and path not in renders.kept:
-            object_id = ours[path].object_id
-            if blob_id(renders.base[path].content, sha256=is_sha256(object_id)) != object_id:
-                yield scratch.own(change.path)
+        if path not in ours or path in renders.kept:
+            continue
+        known, object_id = renders.base.get(path), ours[path].object_id
+        renamed = known is None and path not in renders.theirs and change.kind == "changed"
+        edited = known is not None and blob_id(known.content, sha256=is_sha256(object_id)) != object_id
+        if renamed or edited:
+            yield scratch.own(change.path)
