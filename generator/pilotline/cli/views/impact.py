@@ -45,8 +45,8 @@ def _short(each: PilotImpact) -> str:
     parts = [f"from {each.plan.old.version}", f"{files} file{'' if files == 1 else 's'}"]
     if each.plan.conflicts:
         parts.append(f"{len(each.plan.conflicts)} to decide")
-    if each.plan.merged:
-        parts.append(f"{len(each.plan.merged)} merged with edits")
+    if merged := set(each.plan.merged) - set(each.plan.conflicts):
+        parts.append(f"{len(merged)} merged with edits")
     if level := _level(each):
         parts.append(level)
     return ", ".join(parts)
