@@ -8,9 +8,10 @@ from typing import TypedDict, Unpack
 import click
 
 from pilotline.cli.options.common import echo_json, json_option, user_catalogs
+from pilotline.cli.options.pilots import pilot_list, read_pilots
 from pilotline.cli.views.impact import impact_as_json, impact_as_markdown, impact_as_text
 from pilotline.cli.views.terminal import counting, say
-from pilotline.errors import CatalogError, ExitCode
+from pilotline.errors import ExitCode
 from pilotline.fleet.impact import Limits, PilotImpact, count_outcomes, exceeded, find_impact
 from pilotline.fleet.unreleased import UnreleasedCatalog, open_unreleased
 
@@ -46,14 +47,7 @@ class _Asked(TypedDict):
 
 
 @click.command("impact")
-@click.argument("pilots", nargs=-1, type=click.Path(path_type=Path), metavar="[PILOT]...")
-@click.option(
-    "--pilots",
-    "listed",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A file with a folder in each line; # begins a remark.",
-)
+@pilot_list
 @click.option(
     "--catalog-folder",
     "folder",
@@ -96,9 +90,7 @@ def command(**asked: Unpack[_Asked]) -> int:
     """
     if asked["markdown"] and asked["as_json"]:
         raise click.UsageError("--markdown and --json are different forms of one answer: give one of them")
-    folders = (*asked["pilots"], *_read_list(asked["listed"]))
-    if not folders:
-        raise click.UsageError("name the pilots: their folders, or a file that lists them with --pilots FILE")
+    folders = read_pilots(asked["pilots"], asked["listed"])
     catalog = open_unreleased(asked["folder"], user_catalogs(), asked["sources"])
     found = _plan_all(catalog, folders, asked)
     over = exceeded(count_outcomes(found), Limits(asked["max_conflicts"], asked["max_refused"], asked["max_errors"]))
@@ -123,21 +115,3 @@ def _plan_all(catalog: UnreleasedCatalog, folders: Sequence[Path], asked: _Asked
     finally:
         show(len(folders), len(folders))
     return found
-
-
-def _read_list(file: Path | None) -> tuple[Path, ...]:
-    """Read the folders that a file lists, relative to where it lies.
-
-    Raises:
-        CatalogError: It cannot be read.
-    """
-    if file is None:
-        return ()
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(
-            f"{file} cannot be read: {error}.", "Give a text file with a folder in each line."
-        ) from error
-    names = (line.partition("#")[0].strip() for line in lines)
-    return tuple(file.parent / Path(name).expanduser() for name in names if name)

@@ -10,6 +10,10 @@ _COMMANDS: Final = {
     "init": ("pilotline.cli.commands.catalog.init:command", "Make a catalog of your own, its first version tagged."),
     "add": ("pilotline.cli.commands.catalog.add:command", "Add an architecture or integration that works at once."),
     "lint": ("pilotline.cli.commands.catalog.lint:command", "Find what would hurt pilots later, all at once."),
+    "hotspots": (
+        "pilotline.cli.commands.catalog.hotspots:command",
+        "See what of the catalog's files the pilots edit most.",
+    ),
     "impact": ("pilotline.cli.commands.catalog.impact:command", "See what the unreleased catalog would do to pilots."),
     "release": (
         "pilotline.cli.commands.catalog.release:command",
