@@ -65,6 +65,21 @@ def test_a_pull_request_gets_a_summary_that_no_name_of_a_repository_can_break(fo
     assert {row.count(" |") for row in rows if row[1:4] != "---"} == {3}
 
 
+def test_one_page_tells_whoever_decides_and_no_name_of_a_repository_can_break_it(folder):
+    odd = shutil.copytree(folder / "conflicting", folder / "<script>alert(1)<b>", dirs_exist_ok=True)
+    page = folder / "page.html"
+    run = impact(folder, "../pilot", "../conflicting", odd, "--html", page, "--max-conflicts", "1")
+    text = page.read_text()
+    assert run.code == 1
+    assert "<h1>What v2.0.0+changes would do to 3 pilots</h1>" in text
+    assert "2 of 3 pilots: conflict; at most 1" in text
+    assert "<code>owned.txt</code>, line 4" in text
+    assert "alert(1)" in text
+    assert "<script" not in text
+    assert "http" not in text
+    assert impact(folder, "../pilot", "--html", folder).code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

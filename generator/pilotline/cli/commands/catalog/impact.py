@@ -11,7 +11,8 @@ from pilotline.cli.options.common import echo_json, json_option, user_catalogs
 from pilotline.cli.options.pilots import pilot_list, read_pilots
 from pilotline.cli.views.impact import impact_as_json, impact_as_markdown, impact_as_text
 from pilotline.cli.views.terminal import counting, say
-from pilotline.errors import ExitCode
+from pilotline.errors import DestinationError, ExitCode
+from pilotline.files.disk import write_where_it_leads
 from pilotline.fleet.impact import Limits, PilotImpact, count_outcomes, exceeded, find_impact
 from pilotline.fleet.unreleased import UnreleasedCatalog, open_unreleased
 
@@ -43,6 +44,7 @@ class _Asked(TypedDict):
     max_refused: float | None
     max_errors: float | None
     markdown: bool
+    html: Path | None
     as_json: bool
 
 
@@ -81,6 +83,12 @@ class _Asked(TypedDict):
     help="1 where more cannot be told.",
 )
 @click.option("--markdown", is_flag=True, help="Print a summary for a pull request.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one page for whoever decides on a release.",
+)
 @json_option
 def command(**asked: Unpack[_Asked]) -> int:
     """Plan for each pilot what an upgrade to this catalog would do, as the catalog lies in its folder.
@@ -95,11 +103,28 @@ def command(**asked: Unpack[_Asked]) -> int:
     found = _plan_all(catalog, folders, asked)
     over = exceeded(count_outcomes(found), Limits(asked["max_conflicts"], asked["max_refused"], asked["max_errors"]))
     version = str(catalog.snapshot.identity.version)
+    if asked["html"] is not None:
+        _write_page(asked["html"], version, found, over)
     if asked["as_json"]:
         echo_json(impact_as_json(version, found, over))
     else:
         say((impact_as_markdown if asked["markdown"] else impact_as_text)(version, found, over))
     return ExitCode.FOUND if over else ExitCode.DONE
+
+
+def _write_page(file: Path, version: str, found: Sequence[PilotImpact], over: Sequence[str]) -> None:
+    """Write the page where the user names it.
+
+    Raises:
+        DestinationError: It cannot be written.
+    """
+    from pilotline.fleet.impact_page import write_page  # noqa: PLC0415 - only a page needs Jinja
+
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    try:
+        write_where_it_leads(file, write_page(version, found, over, today).encode())
+    except OSError as error:
+        raise DestinationError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
 def _plan_all(catalog: UnreleasedCatalog, folders: Sequence[Path], asked: _Asked) -> list[PilotImpact]:
