@@ -36,7 +36,9 @@ def install_environment(builtin: Snapshot, scratch: Path) -> Path:
     """Install what the largest pilot needs, unless that is done, and return the environment's folder of executables."""
     tree = render(builtin, accept_answers(builtin, MAXIMAL))
     project = tomllib.loads(tree["pyproject.toml"].content.decode())
-    required = json.dumps(["with tracing, by uv", project["project"], project["dependency-groups"], sys.version])
+    required = json.dumps(
+        ["with tracing, by uv, without wheel", project["project"], project["dependency-groups"], sys.version]
+    )
     wanted = hashlib.sha256(required.encode()).hexdigest()
     folder = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", ROOT / "build" / "pilot-environment"))
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -60,5 +62,5 @@ def _install(tree: Tree, folder: Path, wanted: str, pilot: Path) -> None:
     pip = [uv, "--quiet", "pip"]
     subprocess.run([*pip, "install", "--python", python, *wanted_by_it], cwd=pilot, env=around, check=True)
     subprocess.run([folder / "bin" / "customer-call-list", "--help"], cwd=pilot, stdout=subprocess.DEVNULL, check=True)
-    subprocess.run([*pip, "uninstall", "--python", python, "customer-call-list"], check=True)
+    subprocess.run([*pip, "uninstall", "--python", python, "customer-call-list", "wheel"], check=True)
     stamp.write_text(wanted)

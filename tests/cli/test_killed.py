@@ -54,8 +54,15 @@ class Verb:
 
 ADOPT = ("adopt", "--defaults", "--catalog")
 READ_ONLY = {
-    "architectures list", "architectures show", "catalog lint", "catalog versions", "completion", "diff", "status",
-}  # fmt: skip
+    "architectures list",
+    "architectures show",
+    "catalog hotspots",
+    "catalog lint",
+    "catalog versions",
+    "completion",
+    "diff",
+    "status",
+}
 VERBS = {
     "new": Verb(("new", "made", "--defaults", "--catalog", "CATALOG"), "empty", "made", (2,)),
     "add": Verb(("add", "db", "--commit"), "pilot"),
@@ -65,7 +72,7 @@ VERBS = {
     "move": Verb(("move", "--catalog", "OTHER", "--commit"), "pilot"),
     "prepare": Verb(("prepare", "pilot", "--commit"), "pilot"),
     "prepare, back": Verb(("prepare", "sandbox", "--commit"), "complete"),
-    "remove": Verb(("remove", "db", "--commit"), "complete"),
+    "remove": Verb(("remove", "db", "--commit"), "complete", again=(2,)),  # removed before, it is not there
     "upgrade": Verb(("upgrade", "--commit"), "pilot"),
     "upgrade --branch": Verb(("upgrade", "--branch", "two"), "pilot", ".", (2,)),
     "upgrade, not committed": Verb(("upgrade",), "pilot", ".", (2,)),
@@ -75,6 +82,9 @@ VERBS = {
     "catalog init": Verb(("catalog", "init", "made", "--name", "Ours", "--catalog", "CATALOG"), "empty", "made", (2,)),
     "catalog add architecture": Verb(("catalog", "add", "architecture", "stream"), "linted", ".", (2,)),
     "catalog add integration": Verb(("catalog", "add", "integration", "queue"), "linted", ".", (2,)),
+    "catalog impact --html": Verb(
+        ("catalog", "impact", ".", "--catalog-folder", "CATALOG", "--html", "impact.html"), "pilot"
+    ),
     "catalog release": Verb(("catalog", "release", "9.0.0"), "catalog", ".", (2,)),
     "architectures export": Verb(("architectures", "export", "batch_scoring"), "empty"),
     "kpi --html": Verb(("kpi", "--html", "kpi.html"), "measured"),

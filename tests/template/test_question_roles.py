@@ -26,7 +26,7 @@ def test_the_built_in_catalog_says_what_it_calls_every_answer_that_pilotline_rea
     roles, answers = read_roles(builtin), accept_answers(builtin, {})
     assert {what for what in CALLED if roles.call(what) not in answers.values} == set()
     assert said(answers.values, "title") == answers.values["project_name"]
-    assert set(roles.called) | {"architecture", "integrations"} == set(CALLED)
+    assert set(roles.called) | {"architecture", "integrations", "stage"} == set(CALLED)
 
 
 def test_another_catalog_may_call_them_otherwise_or_have_none():

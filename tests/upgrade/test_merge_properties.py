@@ -36,7 +36,8 @@ def texts(*words):
 
 
 def trees(*words):
-    return st.dictionaries(NAMES, st.builds(File, st.one_of(texts(*words), BINARY), st.booleans()), max_size=7)
+    files = st.builds(File, st.one_of(texts(*words), BINARY), st.booleans(), link=st.just(value=False))
+    return st.dictionaries(NAMES, files, max_size=7)
 
 
 @dataclass(frozen=True)

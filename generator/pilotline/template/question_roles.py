@@ -23,7 +23,7 @@ CALLED: Final = {
     "summary": "what it is to reach, in lines for whoever made it",
 }
 """The answers that pilotline itself reads, by what they say."""
-_CUSTOMARY: Final = {"architecture": "architecture", "integrations": "integrations"}
+_CUSTOMARY: Final = {"architecture": "architecture", "integrations": "integrations", "stage": "prepared_for"}
 """What everybody calls them who says nothing else: the words of the commands."""
 
 
