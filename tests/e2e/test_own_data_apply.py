@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pilotline.kpi.report import read_report
-from tests.e2e.conftest import RunIn
+from tests.e2e.conftest import RanPilot, RunIn
 from tests.e2e.test_pilots import CHECKS
 from tests.helpers import IDENTITY, git, pilotline
 
@@ -110,8 +110,10 @@ def ledger(pilot: Path) -> str:
     return "data/stops.csv"
 
 
-def test_what_the_example_left_does_not_stand_in_the_way_of_another_table(pilot: Path, run_in: RunIn, run_pilot: RunIn):
-    first = json.loads(run_pilot(pilot, "run", "--json").out)
+def test_what_the_example_left_does_not_stand_in_the_way_of_another_table(
+    ran_pilot: RanPilot, run_in: RunIn, run_pilot: RunIn
+):
+    pilot, first = ran_pilot.folder, json.loads(ran_pilot.run.out)
     assert first["registered"]["champion"] == 1
     commit(pilot, "Run the example")
     applied = run_pilot(pilot, "own-data", ledger(pilot), "--apply", "--json")
