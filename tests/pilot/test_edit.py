@@ -80,7 +80,10 @@ def test_a_kill_at_any_moment_leaves_an_edit_that_the_next_one_finishes_or_forge
 
 
 def test_what_somebody_wrote_after_a_kill_is_not_overwritten(folder, monkeypatch):
-    monkeypatch.setattr(edit, "_rename", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(edit, "_rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
         edit_files(folder, NEW)
     monkeypatch.undo()
