@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from pilotline.catalog.catalogs import Catalogs
+from pilotline.catalog.versions import parse_version
 from pilotline.errors import CatalogError
 from pilotline.fleet.impact import Limits, count_outcomes, exceeded, find_impact
 from pilotline.fleet.unreleased import open_unreleased
@@ -77,8 +78,26 @@ def test_commits_since_the_release_stand_behind_a_conflict(fleet, tmp_path):
     commit_all(tmp_path / "catalog", "Say it better")
     plan = look(tmp_path, [fleet["conflict"]])[fleet["conflict"]].plan
     assert plan is not None
-    assert plan.new.version.startswith("v2.0.0-1-g")
+    assert plan.new.version is not None
+    assert plan.new.version.startswith("v2.0.0.post1+g")
     assert "Say it better" in [commit.subject for commit in plan.causes[0].commits]
+
+
+def test_what_is_not_released_has_a_version_after_the_newest_one(tmp_path):
+    """One that is none would cost every pilot its level, which asks for a version (TPL001)."""
+    folder, found = build_file_tree(tmp_path / "catalog", ONE), []
+    commit_all(folder, "one")
+    for what in ("no tag", "tag", "changed", "committed", "changed again"):
+        if what == "tag":
+            git(folder, "tag", "v1.2.0")
+        elif what == "committed":
+            commit_all(folder, "two")
+        elif what.startswith("changed"):
+            build_file_tree(folder, {"quiet.txt": f"{what}\n"})
+        found.append(parse_version(str(open_unreleased(folder, Catalogs()).snapshot.identity.version)))
+    versions = [version for version in found if version is not None]
+    assert len(set(versions)) == len(found)
+    assert versions == sorted(versions)
 
 
 @pytest.mark.usefixtures("fleet")

@@ -51,15 +51,23 @@ def is_remote(reference: Reference) -> bool:
     return place.startswith(tuple(_SHORTCUTS)) or bool(_ADDRESS.match(place.removeprefix("git+")))
 
 
+def expand_shortcut(place: str) -> str:
+    """Write `gh:owner/name` and the like as the address that they stand for; anything else stays as it is."""
+    for shortcut, address in _SHORTCUTS.items():
+        if place.startswith(shortcut):
+            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
+    return place
+
+
 def resolve_place(place: str) -> str:
     """Give the full address or path of a catalog.
 
     Raises:
         CatalogError: It is neither an address nor an existing folder.
     """
-    for shortcut, address in _SHORTCUTS.items():
-        if place.startswith(shortcut):
-            return f"{address}{place.removeprefix(shortcut).removeprefix('/').removesuffix('.git')}.git"
+    full = expand_shortcut(place)
+    if full != place:
+        return full
     place = set_user_apart(place.removeprefix("git+"))
     if _ADDRESS.match(place):
         return place

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from pilotline.catalog.builtin import builtin_root
 from pilotline.catalog.catalogs import Catalogs
+from pilotline.catalog.reference import expand_shortcut
+from pilotline.catalog.versions import parse_version
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
 from pilotline.git import commands as git
@@ -14,9 +15,6 @@ from pilotline.git.credentials import without_user
 from pilotline.git.revisions import describe_commit, resolve_commit
 from pilotline.pilot.pilot import Pilot
 from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
-
-_CHANGED: Final = "+changes"
-"""Ends the name of a version where files differ from the last commit."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def open_unreleased(folder: Path, catalogs: Catalogs, sources: Collection[str] =
     if links:
         raise CatalogError(f"{folder} holds a symbolic link ({links[0]}).", "Replace it by the file.")
     changed = git.run_git(["status", "--porcelain"], folder)
-    version = f"{describe_commit(folder, commit)}{_CHANGED if changed else ''}"
+    version = _name_version(describe_commit(folder, commit), changed=bool(changed))
     snapshot = Snapshot(Identity(str(folder), version, str(folder)), tree, origin=CommitOrigin(folder, commit))
     known = {str(folder), *_remotes(folder), *sources}
     return UnreleasedCatalog(folder, snapshot, frozenset(map(_bare, known)), catalogs)
@@ -83,9 +81,19 @@ def _remotes(folder: Path) -> frozenset[str]:
 
 
 def _bare(address: str) -> str:
-    """Write an address as it is compared: without user, ending and shortcut."""
-    address = without_user(address).removeprefix("git+").rstrip("/").removesuffix(".git")
-    for shortcut, place in {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}.items():
-        if address.startswith(shortcut):
-            return place + address.removeprefix(shortcut)
-    return address
+    """Write an address as it is compared: without user and ending, and in full where it is a short form."""
+    return expand_shortcut(without_user(address).removeprefix("git+")).rstrip("/").removesuffix(".git")
+
+
+def _name_version(described: str, *, changed: bool) -> str:
+    """Name what is not released by a version that comes after the newest tag, as PEP 440 orders them.
+
+    A pilot that recorded git's own name of such a commit would be one without a version.
+    """
+    tag, _, commit = described.rpartition("-g")
+    before, _, count = tag.rpartition("-")
+    if parse_version(before) is not None and count.isdigit():
+        return f"{before}.post{count}+g{commit}{'.changes' if changed else ''}"
+    if parse_version(described) is not None:
+        return f"{described}{'+changes' if changed else ''}"
+    return f"v0.dev0+g{described.rpartition('-g')[2]}{'.changes' if changed else ''}"
