@@ -62,6 +62,7 @@ def tests(session: nox.Session) -> None:
 def combinations(session: nox.Session) -> None:
     """What only repeats with other answers: not in continuous integration, before a release."""
     _pytest(session, "combinations")
+    session.run("pilotline", "catalog", "test")
 
 
 def _pytest(session: nox.Session, marked: str) -> None:
@@ -92,6 +93,7 @@ def licences(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     session.run("python", "benchmarks/run.py", *session.posargs)
     session.run("python", "benchmarks/upgrade.py", *session.posargs)
+    session.run("python", "-m", "benchmarks.impact", "10", "100", "1000")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""How long a pilot's own suite takes without its end-to-end run, and how much more with it, as `nox -s tests` has it.
+"""How long the own suite of each architecture's pilot takes without its end-to-end run, and how much more with it.
 
     PILOTLINE_PILOT_ENVIRONMENT=build/pilot-environment python benchmarks/suite.py
 
@@ -9,10 +9,13 @@ differ on a machine that has other work.
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from pilotline.about import CATALOG_SOURCE
+from pilotline.catalog.architectures import list_architectures
 from pilotline.catalog.loading import load_builtin
 from pilotline.creation.new_pilot import create_pilot, plan_pilot
 from pilotline.template.answers import accept_answers
@@ -35,15 +38,16 @@ def measure(pilot: Path, arguments: tuple[str, ...]) -> tuple[float, float, str]
 
 
 def main() -> None:
-    """Make a pilot with the default answers and measure its suite twice: the first time fills the caches."""
-    catalog = load_builtin("https://pilotline.invalid/pilotline.git")
-    with tempfile.TemporaryDirectory() as folder:
-        plan = plan_pilot(catalog, accept_answers(catalog, {}))
-        pilot = create_pilot(plan, Path(folder) / "pilot").destination
-        for name, arguments in PARTS.items():
-            measure(pilot, arguments)
-            wall, processor, said = measure(pilot, arguments)
-            print(f"{name}: {wall:.1f} s, of the processor {processor:.1f} s ({said})")
+    """Make each worked example and measure its suite twice: the first time fills the caches."""
+    catalog = load_builtin(CATALOG_SOURCE)
+    for architecture in sys.argv[1:] or [each.id for each in list_architectures(catalog)]:
+        with tempfile.TemporaryDirectory() as folder:
+            plan = plan_pilot(catalog, accept_answers(catalog, {"architecture": architecture}))
+            pilot = create_pilot(plan, Path(folder) / "pilot").destination
+            for name, arguments in PARTS.items():
+                measure(pilot, arguments)
+                wall, processor, said = measure(pilot, arguments)
+                print(f"{architecture}, {name}: {wall:.1f} s, of the processor {processor:.1f} s ({said})")
 
 
 if __name__ == "__main__":

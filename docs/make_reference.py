@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from pilotline.about import CATALOG_SOURCE
+from pilotline.catalog.advice import read_candidates, read_needs
+from pilotline.catalog.architectures import list_architectures
 from pilotline.catalog.loading import load_builtin
 from pilotline.cli.main import group
 from pilotline.readiness.registry import FAMILIES, builtin_checks
@@ -58,6 +60,61 @@ def _cell(value: object) -> str:
         return ", ".join(str(item) for item in value) or "none"
     text = f"{value:,.10g}" if isinstance(value, float) else str(value)
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def architectures_page() -> str:
+    """Compare the architectures by what they say of themselves."""
+    catalog = load_builtin(CATALOG_SOURCE)
+    described = list_architectures(catalog)
+    candidates = {candidate.id: candidate for candidate in read_candidates(catalog)}
+    lines = [
+        "# Architectures compared",
+        "",
+        "Made by `python docs/make_reference.py` from each `architecture.yml` and `reference_architectures/needs.yml`.",
+        "`pilotline architectures recommend` weighs the same, for the needs that you say.",
+        "",
+        "## What fits which need",
+        "",
+        "Points from -3 to 3 say how much an answer speaks for an architecture; **no** rules it out, and an empty",
+        "cell says nothing.",
+        "",
+        f"| need | answer | {' | '.join(f'`{item.id}`' for item in described)} |",
+        f"|---|---|{'---|' * len(described)}",
+    ]
+    for need in read_needs(catalog):
+        for number, (answer, label) in enumerate(need.answers.items()):
+            fits = [
+                next((fit for fit in candidates[item.id].fits if (fit.need, fit.answer) == (need.id, answer)), None)
+                for item in described
+            ]
+            marks = ["" if fit is None else "**no**" if fit.rules_out else f"{fit.points:+d}" for fit in fits]
+            lines.append(
+                f"| {'' if number else _cell(need.asks)} | {_cell(label)} (`{answer}`) | {' | '.join(marks)} |"
+            )
+    for item in described:
+        because = [fit for fit in candidates[item.id].fits if fit.points > 1 or fit.rules_out]
+        lines += [
+            "",
+            f"## {item.title}",
+            "",
+            f"`{item.id}`. {item.summary}",
+            "",
+            "Use it when:",
+            "",
+            *(f"- {reason}" for reason in item.use_when),
+            "",
+            "Choose another when:",
+            "",
+            *(f"- {reason}" for reason in item.avoid_when),
+            "",
+            "| for it, against it | because |",
+            "|---|---|",
+            *(
+                f"| {'no' if fit.rules_out else f'{fit.points:+d}'}, `{fit.need}={fit.answer}` | {_cell(fit.because)} |"
+                for fit in because
+            ),
+        ]
+    return "\n".join([*lines, ""])
 
 
 def commands_page() -> str:
@@ -141,6 +198,7 @@ def main() -> int:
     stale = []
     for name, text in {
         "questions.md": questions_page(),
+        "architectures.md": architectures_page(),
         "commands.md": commands_page(),
         "checks.md": checks_page(),
     }.items():

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from pilotline.about import CATALOG_SOURCE
+from pilotline.authoring.answer_matrix import largest_answers
 from pilotline.catalog.loading import load_builtin
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render_directly
@@ -130,11 +131,10 @@ def product_requirements() -> list[str]:
 def pilot_requirements() -> list[str]:
     """List what the largest pilot of each architecture installs where it runs, tracing included."""
     catalog = load_builtin(CATALOG_SOURCE)
-    integrations = sorted(path.stem for path in (ROOT / "templates" / "_integrations").glob("*.yml"))
     wanted: list[str] = []
     for architecture in sorted(path.name for path in (ROOT / "reference_architectures").iterdir() if path.is_dir()):
-        given = {"architecture": architecture, "integrations": integrations, "prepared_for": "production"}
-        tree = render_directly(catalog, accept_answers(catalog, given), "pyproject.toml".__eq__)
+        answers = accept_answers(catalog, largest_answers(catalog, architecture))
+        tree = render_directly(catalog, answers, "pyproject.toml".__eq__)
         settings = tomllib.loads(tree["pyproject.toml"].content.decode())
         wanted += [*settings["project"]["dependencies"], *settings["dependency-groups"]["tracing"]]
     return wanted

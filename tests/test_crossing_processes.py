@@ -27,9 +27,9 @@ from pilotline.readiness.run import CheckOptions, check_pilot
 from pilotline.template.answers import accept_answers
 from tests.helpers import build_file_tree
 
-# Processes of our own, and handles: what holds a function or an open pilot works here, and its results travel.
+# Processes of our own, and handles: what holds a function, an executor or an open pilot works here; its results travel.
 WORKERS = ("__main__", "copier_worker", "installed_worker", "repo_review_worker")
-HANDLES = {"Rule", "Proofs", "Repository", "CheckOutcome", "Here"}
+HANDLES = {"Rule", "Proofs", "Repository", "CheckOutcome", "Crew", "Here", "Stand"}
 
 PLAIN: Mapping[object, object] = {
     str: "x",
@@ -78,6 +78,7 @@ def sample(hint: object) -> object:
         dict: lambda: {sample(inner[0]): sample(inner[1])},
         abc.Mapping: lambda: {sample(inner[0]): sample(inner[1])},
         abc.Sequence: lambda: list(map(sample, inner)),
+        abc.Collection: lambda: list(map(sample, inner)),
     }
     if kind in makers or hint is types.NoneType:
         return makers[kind or hint]()
@@ -155,12 +156,13 @@ def test_a_refused_answer_does_not_end_a_pool():
 
 
 def test_a_snapshot_that_was_used_arrives_without_what_was_compiled(builtin):
-    accept_answers(builtin, {})
+    answers = {"created_on": "2026-05-01"}
+    accept_answers(builtin, answers)
 
     arrived = cross(builtin)
 
     assert isinstance(arrived, type(builtin))
-    assert accept_answers(arrived, {}).recorded == accept_answers(builtin, {}).recorded
+    assert accept_answers(arrived, answers).recorded == accept_answers(builtin, answers).recorded
 
 
 def test_the_outcome_of_a_check_arrives(tmp_path):

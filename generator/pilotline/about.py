@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__version__ = "0.1.0.dev1"
+__version__ = "0.2.0.dev1"
 
 CATALOG_SOURCE: Final = "https://pilotline.invalid/pilotline.git"
 """Address that pilots record for the built-in catalog.

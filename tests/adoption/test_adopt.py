@@ -81,8 +81,8 @@ def organisation(tmp_path_factory):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "copier.yml", folder)
     commit_all(folder, "one", tag="v1.0.0")
-    base, example = (folder / f"templates/{{{{ layer.{layer} }}}}" for layer in ("base", "worked_example"))
-    for path in (base / "noxfile.py", base / "pyproject.toml.jinja", example / "README.md.jinja"):
+    base, example = (folder / f"templates/{{{{ layer.{layer} }}}}" for layer in ("base", "batch_scoring"))
+    for path in (base / "noxfile.py", base / "pyproject.toml.jinja", example / "{{ worked_example }}/README.md.jinja"):
         path.write_text(path.read_text() + "# the catalog's second version\n")
     commit_all(folder, "two", tag="v2.0.0")
     return folder

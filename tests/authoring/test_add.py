@@ -1,5 +1,6 @@
 """What is added works at once, and becomes a real one with a few lines."""
 
+import difflib
 import fcntl
 import json
 import os
@@ -62,8 +63,12 @@ def test_the_choice_and_the_layer_are_added_and_nothing_else_changes(small):
         ("choices:\n    - batch", ["batch", "x2"]),
         ("choices: {Batch: batch}", {"Batch": "batch", "X two": "x2"}),
         ("choices:\n    Batch: batch\n  # more to come", {"Batch": "batch", "X two": "x2"}),
+        (
+            "choices:\n    Batch:\n      value: batch\n      validator: ''\n\n  # more to come",
+            {"Batch": {"value": "batch", "validator": ""}, "X two": "x2"},
+        ),
     ],
-    ids=["flow list", "with a comment", "block list", "flow mapping", "block mapping"],
+    ids=["flow list", "with a comment", "block list", "flow mapping", "block mapping", "with a validator"],
 )
 def test_choices_are_extended_in_the_form_they_have(small, choices, expected):
     build_file_tree(small, {"copier.yml": QUESTIONS.replace("choices: [batch]", choices)})
@@ -80,6 +85,27 @@ def test_an_architecture_begins_as_another_one(small):
         "templates/{{ layer.stream }}/code/main.py",
     ]
     assert lint_catalog(small).problems == ()
+
+
+def test_where_layers_follow_from_the_answers_a_new_architecture_is_two_folders_and_one_line(tmp_path):
+    """As in the built-in catalog: whoever adds one touches nothing that another architecture has."""
+    catalog = tmp_path / "catalog"
+    assert pilotline("catalog", "init", str(catalog), environment=IDENTITY).code == 0
+    before = files_below(catalog)
+
+    assert pilotline("catalog", "add", "architecture", "twin", "--like", "batch_scoring", cwd=catalog).code == 0
+
+    after = files_below(catalog)
+    changed = [path for path in before if after[path] != before[path]]
+    new = {path.split("/twin")[0].split("/src")[0].split("/docs")[0] for path in after.keys() - before.keys()}
+    assert changed == ["copier.yml"]
+    old, new_lines = (each["copier.yml"].decode().splitlines() for each in (before, after))
+    assert [line for line in difflib.unified_diff(old, new_lines, n=0) if line[0] in "+-"][2:] == ["+    Twin: twin"]
+    assert {path.split("/")[0] for path in new} <= {"templates", "reference_architectures", "changelog.d"}
+    twin = [path for path in after.keys() - before.keys() if path.startswith("templates/")]
+    assert twin
+    assert all(path.startswith("templates/{{ layer.twin }}/") for path in twin)
+    assert lint_catalog(catalog).problems == ()
 
 
 def test_what_a_killed_one_left_is_finished_and_what_is_somebody_s_stays(small, tmp_path):

@@ -28,9 +28,11 @@ def catalog(builtin, tmp_path):
 
 
 def test_a_check_that_every_fresh_pilot_fails_is_found_at_its_line(catalog):
-    (found,) = find_never_passed(catalog(SOMETIMES, NEVER))
-    assert (found.path, found.line, found.rule) == (CHECKS, 4, "fresh-pilot-fails")
-    assert "Every fresh pilot of batch_scoring fails ACM001: " in found.message
+    planted = catalog(SOMETIMES, NEVER)
+    found = list(find_never_passed(planted))
+    assert {(each.path, each.line, each.rule) for each in found} == {(CHECKS, 4, "fresh-pilot-fails")}
+    for architecture, each in zip(planted.architectures, found, strict=True):
+        assert f"Every fresh pilot of {architecture} fails ACM001: " in each.message
 
 
 @pytest.mark.parametrize("check", [SOMETIMES, TOO_SLOW, ADVICE, EXECUTED])

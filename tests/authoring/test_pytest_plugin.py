@@ -1,12 +1,14 @@
 """The plug-in as a catalog's owner uses it: pytest in a folder of its own, with nothing but what pilotline ships."""
 
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from tests.helpers import IDENTITY, build_file_tree
+from tests.authoring.tiny_catalog import FAULT, plant_tiny
+from tests.helpers import IDENTITY, build_file_tree, pilotline
 from tests.linting.test_rules import BASE, GOOD, plant
 
 TESTS = """\
@@ -73,3 +75,56 @@ def test_a_folder_without_a_catalog_says_so(tmp_path):
     build_file_tree(tmp_path, {"pytest.ini": "[pytest]\n", "test_it.py": TESTS})
     done = run_pytest(tmp_path, "-k", "memory")
     assert "is no catalog: it has no copier.yml" in done.stdout
+
+
+COMBINATIONS = """\
+def test_a_pilot(each_combination, make_pilot, check_pilot):
+    pilot = make_pilot(**each_combination.answers)
+    assert f"architecture: {each_combination.answers['architecture']}\\n" in (pilot / ".copier-answers.yml").read_text()
+    check_pilot(pilot)
+"""
+FAULTY = "{% if ci_provider == 'gitlab' and prepared_for == 'sandbox' %}raise SystemExit('no sandbox')\n{% endif %}"
+
+
+def plant_tests(folder, changes):
+    plant_tiny(folder, {"pytest.ini": "[pytest]\n", "tests/test_it.py": COMBINATIONS, **changes})
+    return folder
+
+
+def list_combinations(catalog, *options):
+    return json.loads(pilotline("catalog", "test", "--list", "--json", *options, cwd=catalog).out)["combinations"]
+
+
+def names_of(done):
+    return [line.partition("[")[2].partition("]")[0] for line in done.stdout.splitlines() if "test_a_pilot[" in line]
+
+
+def test_the_combinations_of_catalog_test_are_parameters(tmp_path):
+    """The pilots' own checks are those that the catalog names; a fault of two answers fails in its pairs alone."""
+    catalog = plant_tests(tmp_path, {FAULT: FAULTY, "templates/check.py": None})
+    listed = list_combinations(catalog, "--seed", "2")
+    done = run_pytest(catalog, "-vv", "--tb=short", "--pilotline-seed", "2")
+    shown = [line for line in done.stdout.splitlines() if line.startswith("tests/test_it.py::test_a_pilot[")]
+    assert [line.partition("[")[2].partition("]")[0] for line in shown] == [row["name"] for row in listed]
+    failed = {line.partition("[")[2].partition("]")[0] for line in shown if " FAILED" in line}
+    assert failed == {
+        row["name"] for row in listed
+        if (row["answers"].get("ci_provider"), row["answers"].get("prepared_for")) == ("gitlab", "sandbox")
+    }  # fmt: skip
+    assert failed
+    assert "Failed: $ python check.py\nE   no sandbox" in done.stdout
+
+
+def test_only_changed_combinations_are_parameters_where_that_is_asked_for(tmp_path):
+    catalog = plant_tests(tmp_path, {})
+    assert " skipped" in run_pytest(catalog, "--pilotline-changed").stdout, "no pilot is another one"
+    build_file_tree(catalog, {"templates/{% if 'queue' in integrations %}queue.py{% endif %}": "x = 2\n"})
+    listed = list_combinations(catalog, "--changed")
+    for option in (["--pilotline-changed"], ["--pilotline-since", "v1.0.0"]):
+        assert names_of(run_pytest(catalog, "--co", *option)) == [row["name"] for row in listed]
+
+
+def test_a_version_that_there_is_not_is_an_error_of_usage(tmp_path):
+    done = run_pytest(plant_tests(tmp_path, {}), "--pilotline-since", "v7.0.0")
+    assert done.returncode != 0
+    assert "has no version v7.0.0" in done.stdout + done.stderr

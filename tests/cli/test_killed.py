@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from pilotline.cli.main import group
 from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.killing import run_killed, some
 from tests.kpi.conftest import manifests  # noqa: F401 - a fixture
+from tests.lifecycle.conftest import People, make_promotable
 from tests.linting.test_rules import GOOD, plant
 
 QUESTIONS = """
@@ -35,6 +37,14 @@ CATALOG = {
     "templates/_integrations/db.yml": "id: db\n",
     "templates/_integrations/mq.yml": "id: mq\n",
 }
+
+
+STAGED = """\
+name: Calls
+stage: {stage}
+experiment:
+  ends: "2027-05-24"
+"""
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,10 @@ ADOPT = ("adopt", "--defaults", "--catalog")
 READ_ONLY = {
     "architectures list",
     "architectures show",
+    "architectures recommend",
     "catalog hotspots",
     "catalog lint",
+    "catalog test",  # but for pilots that failed, which the next run takes away
     "catalog versions",
     "completion",
     "diff",
@@ -72,6 +84,14 @@ VERBS = {
     "move": Verb(("move", "--catalog", "OTHER", "--commit"), "pilot"),
     "prepare": Verb(("prepare", "pilot", "--commit"), "pilot"),
     "prepare, back": Verb(("prepare", "sandbox", "--commit"), "complete"),
+    "promote": Verb(("promote", "--to", "pilot"), "promotable", ".", (2,)),
+    "promote --request": Verb(("promote", "--to", "pilot", "--request"), "staged"),
+    "demote": Verb(("demote", "--to", "sandbox", "--because", "No use"), "standing", ".", (2,)),
+    "extend": Verb(("extend", "--until", "2099-01-01", "--because", "Too few cases"), "staged", ".", (2,)),
+    "retire": Verb(("retire", "--because", "No use", "--lesson", "Ask first"), "staged", ".", (2,)),
+    "check --break-glass": Verb(
+        ("check", "--select", "OWN001", "--break-glass", "--why", "The ledger is down", "--until", "TODAY"), "staged"
+    ),
     "remove": Verb(("remove", "db", "--commit"), "complete", again=(2,)),  # removed before, it is not there
     "upgrade": Verb(("upgrade", "--commit"), "pilot"),
     "upgrade --branch": Verb(("upgrade", "--branch", "two"), "pilot", ".", (2,)),
@@ -86,6 +106,9 @@ VERBS = {
         ("catalog", "impact", ".", "--catalog-folder", "CATALOG", "--html", "impact.html"), "pilot"
     ),
     "catalog release": Verb(("catalog", "release", "9.0.0"), "catalog", ".", (2,)),
+    "catalog learn": Verb(("catalog", "learn", "TAUGHT", "--source", "CATALOG", "--commit"), "catalog"),
+    "catalog learnings": Verb(("catalog", "learnings", "TAUGHT"), "catalog"),
+    "catalog upgrade": Verb(("catalog", "upgrade", "--commit"), "own catalog"),
     "architectures export": Verb(("architectures", "export", "batch_scoring"), "empty"),
     "kpi --html": Verb(("kpi", "--html", "kpi.html"), "measured"),
 }
@@ -109,7 +132,21 @@ def originals(tmp_path_factory, manifests):  # noqa: F811
     everything = ("answers", "-d", "integrations=[db]", "-d", "prepared_for=pilot", "--commit")
     assert pilotline(*everything, cwd=folder / "complete", environment=IDENTITY).code == 0
     commit_all(plant(folder / "linted", GOOD), "one", tag="v1.0.0")
+    shutil.copytree(folder / "pilot", folder / "taught")
+    lesson = {
+        "text.txt": f"{(folder / 'pilot/text.txt').read_text()}What we learned.\n",
+        "governance/decisions/0001-a.md": "---\nlearning: true\nchallenge: data\n---\n# 1. A thing\n",
+    }
+    commit_all(build_file_tree(folder / "taught", lesson), "Learn")
+    own = ("catalog", "init", folder / "own catalog", "--catalog", f"{catalog}@v1.0.0")
+    assert pilotline(*own, environment=IDENTITY).code == 0
     commit_all(build_file_tree(folder / "measured", manifests), "one")
+    for stage, name in {"sandbox": "staged", "pilot": "standing"}.items():
+        commit_all(build_file_tree(folder / name, {"pilot.yml": STAGED.format(stage=stage)}), "one")
+    make_promotable(folder / "promotable", command="#!/bin/sh\necho MLflow alias pilot: version 3.\n")
+    asked = pilotline("promote", folder / "promotable", "--to", "pilot", "--request", environment=IDENTITY)
+    assert asked.code == 0, asked.err
+    People(folder / "promotable", {}).approve("ada")
     for name, edits in {"upgraded": {}, "conflicted": {"text.txt": "ours\n"}}.items():
         shutil.copytree(folder / "pilot", folder / name)
         if edits:
@@ -129,10 +166,9 @@ class Stage:
     def __init__(self, originals: Path, verb: Verb, folder: Path) -> None:
         self.folder = shutil.copytree(originals / verb.start, folder / "work", symlinks=True)
         self.programs = folder / "programs"
-        self.command = [
-            part.replace("CATALOG", str(originals / "catalog")).replace("OTHER", str(originals / "other"))
-            for part in verb.arguments
-        ]
+        today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
+        named = {part: str(originals / part.lower()) for part in ("CATALOG", "OTHER", "TAUGHT")} | {"TODAY": today}
+        self.command = [named.get(part, part) for part in verb.arguments]
         self.result = self.folder / verb.result
 
     def state(self) -> object:

@@ -42,13 +42,13 @@ STAGES = {
 
 @pytest.fixture
 def start(tmp_path):
-    """Start `pilotline new` on a terminal of its own."""
+    """Start `pilotline new`, or another verb, on a terminal of its own."""
     children = []
 
-    def spawn(*arguments, environment=None, columns=140):
+    def spawn(*arguments, environment=None, columns=140, verb=("new",)):
         child = pexpect.spawn(
             sys.executable,
-            ["-m", "pilotline", "new", *arguments],
+            ["-m", "pilotline", *verb, *arguments],
             cwd=str(tmp_path),
             env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(environment or {})},
             encoding="utf-8",
@@ -289,3 +289,52 @@ def test_a_narrow_terminal_shortens_values_and_shows_all_of_the_one_pointed_at(s
     child.expect(r"package_name +late_payers_…")
     child.send(DOWN)
     child.expect(r"\[late_payers_of_the_north\]")
+
+
+def test_a_new_catalog_asks_for_the_organisation_s_objectives(start, tmp_path):
+    child = start("ours", verb=("catalog", "init"))
+    for question, keys in {
+        "first objective: what shall": "Grow in Zürich", "of which kind": DOWN, "who owns it": "board",
+        "measured by": "orders", "stand today": "", "by when": "100 by 2027", "second objective: what shall": "",
+    }.items():  # fmt: skip
+        answer(child, question, keys)
+    child.expect(pexpect.EOF)
+    found = yaml.safe_load((tmp_path / "ours/templates/_organisation/objectives.yml").read_text())
+    assert found["objectives"] == [
+        {
+            "id": "grow-in-zurich", "title": "Grow in Zürich", "kind": "cost", "owner": "board", "measure": "orders",
+            "baseline": "not measured yet", "target": "100 by 2027",
+        }
+    ]  # fmt: skip
+
+
+def test_whoever_is_not_sure_of_the_architecture_is_asked_for_needs_and_offered_what_fits(start, tmp_path):
+    child = start("pilot", *OUTCOME[: OUTCOME.index("architecture=batch_scoring") - 1])
+    answer(child, "What is the pilot called?", "Late payers")
+    answer(child, "Which reference architecture", UP)
+    answer(child, "What does it work on?", "")
+    answer(child, "When is the answer needed?", "")
+    for question in (
+        "Where does the data live?",
+        "Who decides in the end?",
+        "How are the old systems",
+        "How much is at",
+    ):
+        answer(child, question, UP)
+    child.expect_exact("Take Batch scoring (batch_scoring)")
+    answer(child, "Which reference architecture", "")
+    answer(child, "Everything else has an answer", "")
+    child.expect(pexpect.EOF)
+    assert yaml.safe_load((tmp_path / "pilot/.copier-answers.yml").read_text())["architecture"] == "batch_scoring"
+
+
+def test_advice_asks_one_need_after_the_other_and_takes_that_one_is_not_known(start):
+    child = start(verb=("architectures", "recommend"))
+    answer(child, "What does it work on?", "")
+    for question in ("When is", "Where does the data", "Who decides", "How are the old", "How much is at stake"):
+        answer(child, question, UP)
+    child.expect_exact("Take Batch scoring (batch_scoring)")
+    child.expect_exact("What would change the advice")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0

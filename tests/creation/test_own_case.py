@@ -24,7 +24,7 @@ NUMBERS = {"kpi_baseline": 41.0, "kpi_target": 30.0, "kpi_unit_value": 0.8}
 """What every pilot recorded before a baseline could be missing."""
 STAGES = [
     {"prepared_for": "sandbox"},
-    {"prepared_for": "production", "ci_provider": "gitlab", "integrations": ["postgres", "mlflow_server"]},
+    {"prepared_for": "production", "ci_provider": "gitlab", "integrations": ["postgres", "mlflow_server", "otlp"]},
 ]
 EXAMPLE = re.compile(
     r"online.?retail|wholesal|account.?manager|call.?list|lapsing|lapse[sd]?\b|sales.?ledger|GBP per|example-head"

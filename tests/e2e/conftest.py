@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -72,28 +73,43 @@ def pilot(make_pilot: RenderPilot) -> Path:
     return make_pilot()
 
 
-@dataclass(frozen=True)
-class RanPilot:
-    """A default pilot on which `run --json` ran, and what that said."""
+class RanPilot(NamedTuple):
+    """A pilot on which `run --json` ran, and what that said."""
 
     folder: Path
     run: Run
 
 
+RunOnce = Callable[[str], RanPilot]
+
+
 @pytest.fixture(scope="session")
-def ran_once(builtin: Snapshot, pilot_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> RanPilot:
-    """Give the one that all processes of the tests share, to copy and to leave as it is."""
+def run_once(builtin: Snapshot, pilot_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOnce:
+    """Give a function that gives an architecture's pilot on which `run --json` ran.
+
+    All processes of the tests share it, to copy and to leave as it is.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    pilot, said = shared / "ran" / "pilot", shared / "ran.json"
-    with (shared / "ran.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not said.is_file():
-            create_pilot(plan_pilot(builtin, accept_answers(builtin, {})), pilot)
-            command = [*own_command(pilot), "run", "--json"]
-            around = surroundings([pilot_environment], {"PYTHONPATH": str(pilot / "src")})
-            said.write_text(json.dumps(asdict(run_command(pilot, command, around, offline=True))))
-    return RanPilot(pilot, Run(**json.loads(said.read_text())))
+
+    def ran(architecture: str) -> RanPilot:
+        pilot, said = shared / f"ran-{architecture}" / "pilot", shared / f"ran-{architecture}.json"
+        with (shared / f"ran-{architecture}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not said.is_file():
+                create_pilot(plan_pilot(builtin, accept_answers(builtin, {"architecture": architecture})), pilot)
+                command = [*own_command(pilot), "run", "--json"]
+                around = surroundings([pilot_environment], {"PYTHONPATH": str(pilot / "src")})
+                said.write_text(json.dumps(asdict(run_command(pilot, command, around, offline=True))))
+        return RanPilot(pilot, Run(**json.loads(said.read_text())))
+
+    return ran
+
+
+@pytest.fixture(scope="session")
+def ran_once(run_once: RunOnce) -> RanPilot:
+    """Give the default pilot on which it ran."""
+    return run_once("batch_scoring")
 
 
 @pytest.fixture

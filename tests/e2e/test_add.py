@@ -19,4 +19,5 @@ def test_a_pilot_passes_its_own_checks_after_add_and_prepare(pilot, run_in, run_
 
     stopped = run_pilot(pilot, "run", PILOT_PROFILE="production")
     assert stopped.code != 0
-    assert "has no address" in stopped.err, "an integration that came by `add` is as strict as one of the first day"
+    missing = [f"PILOT_INTEGRATIONS__{name}__URL" for name in ("MLFLOW_SERVER", "POSTGRES")]
+    assert all(name in stopped.err for name in missing), "what came by `add` is as strict as one of the first day"

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from pilotline.template.answers import resolve_answers
 from tests.e2e.test_pilots import CHECKS
 
 pytestmark = pytest.mark.slow
@@ -35,7 +36,7 @@ def draw_answers(seed: int) -> dict[str, object]:
         "project_name": chance.choice(NAMES), "package_name": f"pilot_{seed}",
         "prepared_for": chance.choice(("sandbox", "pilot", "production")),
         "ci_provider": chance.choice(("github", "gitlab")),
-        "integrations": [name for name in ("postgres", "mlflow_server") if chance.random() < 0.4],
+        "integrations": [name for name in ("postgres", "mlflow_server", "otlp") if chance.random() < 0.4],
         "data_classification": chance.choice(("public", "internal", "confidential")),
         "personal_data": chance.random() < 0.5,
     }  # fmt: skip
@@ -72,3 +73,23 @@ def test_a_pilot_of_random_answers_is_whole(make_pilot, run_in, run_pilot, seed)
     assert ran.code == 0, (answers, ran.err)
     first = json.loads(ran.out)["kpis"][0]
     assert (first["verdict"] == "not_measured_yet") == ("kpi" in answers), (answers, first)
+
+
+def fitting(builtin, architecture):
+    """Name the integrations that an architecture may have."""
+    answers, _ = resolve_answers(builtin, {"architecture": architecture})
+    (question,) = (item for item in answers.questions if item.question.name == "integrations")
+    return [str(choice.value) for choice in question.choices if not choice.disabled]
+
+
+@pytest.mark.parametrize("architecture", ["realtime_scoring", "rag_assistant"])
+@pytest.mark.parametrize("checks", [CHECKS[:-1], pytest.param(CHECKS[-1:], marks=pytest.mark.combinations)])
+def test_an_architecture_with_everything_that_fits_it_passes_its_own_checks(
+    builtin, make_pilot, run_in, architecture, checks
+):
+    integrations = fitting(builtin, architecture)
+    assert {"postgres", "mlflow_server", "otlp"} <= set(integrations)
+    pilot = make_pilot(architecture=architecture, integrations=integrations)
+    results = {" ".join(check): run_in(pilot, check) for check in checks}
+    failed = {name: f"{run.out[-3000:]}\n{run.err[-2000:]}" for name, run in results.items() if run.code}
+    assert failed == {}

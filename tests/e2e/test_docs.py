@@ -15,16 +15,21 @@ from tests.pilot_environment import UV_CACHE
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TUTORIALS = [
     "tutorial/first-pilot.md",
+    "tutorial/centre-of-excellence.md",
     "how-to/own-data.md",
     "how-to/measure-a-kpi.md",
     "how-to/own-catalog.md",
     "how-to/release-catalog.md",
+    "how-to/test-catalog.md",
     "how-to/upgrade.md",
     "how-to/foreign-templates.md",
     "how-to/adopt.md",
     "how-to/move-to-own-catalog.md",
     "how-to/architecture-board.md",
     "how-to/waivers.md",
+    "how-to/stages.md",
+    "how-to/incidents-and-voices.md",
+    "how-to/deploy.md",
 ]
 INSTALL = "python -m pip install --quiet --upgrade pip\npip install --quiet -e . --group dev\n"
 ELSEWHERE = "how-to/extend-catalog.md"  # followed in tests/authoring/test_add.py, which goes on with what it made
@@ -60,6 +65,7 @@ def test_a_page_can_be_followed_as_it_is_written(tmp_path, pilot_environment, na
         "PYTHONPATH": "",
         "MYPY_CACHE_DIR": str(tmp_path / "types"),
         "UV_CACHE_DIR": str(UV_CACHE),
+        "PILOTLINE_PILOT_ENVIRONMENT": str(pilot_environment.parent),
     }
     with known_types(pilot_environment, tmp_path / "types"):
         done = subprocess.run(

@@ -124,10 +124,14 @@ def test_without_a_lock_the_image_is_built_as_well(build):
     assert {"idna", "small"} <= set(installed(place))
 
 
-def test_what_the_image_is_built_from_is_not_ignored(render_pilot: RenderPilot):
-    pilot = render_pilot(prepared_for="production")
-    sources = re.findall(r"^COPY (?!--from)(.*) \S+$", (pilot / "ops/Dockerfile").read_text(), re.MULTILINE)
-    named = {source.replace("[k]", "k") for line in sources for source in line.split()}
+@pytest.mark.parametrize("architecture", ["batch_scoring", "realtime_scoring", "rag_assistant"])
+def test_the_image_holds_what_the_pilot_reads_and_does_what_it_is_for(render_pilot: RenderPilot, architecture):
+    pilot = render_pilot(prepared_for="production", architecture=architecture)
+    dockerfile = (pilot / "ops/Dockerfile").read_text()
     let_in = {line[1:] for line in (pilot / "ops/Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"}
-    assert named <= let_in
-    assert all((pilot / source).exists() for source in named - {"uv.lock"})
+    sources = re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE)
+    assert {source.replace("[k]", "k") for line in sources for source in line.split()} <= let_in | {"."}
+    assert all((pilot / source).exists() for source in let_in - {"uv.lock"})
+    left_out = {path.name for path in pilot.iterdir() if path.is_dir() and path.name not in let_in}
+    assert left_out <= {".github", ".gitlab", ".devcontainer", "docs", "governance", "ops", "tests"}
+    assert ('CMD ["serve"' in dockerfile) == (pilot / "ops/kpi/web_rules.yml").exists()

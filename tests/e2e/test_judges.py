@@ -48,6 +48,7 @@ KINDS: dict[str, dict[str, object]] = {
     "production on GitHub": GITHUB,
     "production on GitLab": MAXIMAL,
     "awkward answers": {**GITHUB, **AWKWARD},
+    "requests": {"architecture": "realtime_scoring", "prepared_for": "production"},
 }
 kinds = pytest.mark.parametrize("answers", KINDS.values(), ids=KINDS.keys())
 SCHEMAS = {
@@ -101,15 +102,27 @@ def test_hadolint_accepts_the_image(render_pilot):
     judge("hadolint", "--failure-threshold", "info", "ops/Dockerfile", cwd=render_pilot(prepared_for="pilot"))
 
 
-@pytest.mark.parametrize("integrations", [[], ["postgres"], ["postgres", "mlflow_server"]], ids=len)
+@pytest.mark.parametrize(
+    "integrations",
+    [
+        [],
+        ["minilm"],
+        ["postgres", "mlflow_server", "otlp"],
+        ["postgres", "pgvector", "qdrant", "minilm", "llm_openai"],
+    ],
+    ids=len,
+)
 def test_compose_refers_only_to_what_it_defines(render_pilot, integrations):
     """Docker refuses a stack over this; no schema can see it."""
-    pilot = render_pilot(prepared_for="pilot", integrations=integrations)
+    architecture = "rag_assistant" if "minilm" in integrations else "batch_scoring"
+    pilot = render_pilot(prepared_for="pilot", integrations=integrations, architecture=architecture)
     stack = yaml.safe_load((pilot / "ops" / "compose.yaml").read_text())
     services = stack["services"]
     mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])}
     awaited = services["pilot"]["depends_on"]
 
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert len({port.rpartition(":")[0] for port in ports}) == len(ports), "a port of the machine is given once"
     assert mounted == set(stack["volumes"])
     assert set(awaited) == set(services) - {"pilot"}
     assert [name for name in awaited if "healthcheck" not in services[name]] == [], "nothing else makes it healthy"
@@ -133,27 +146,34 @@ def test_the_container_forwards_the_port_of_a_session_that_there_is(render_pilot
 @kinds
 def test_prometheus_accepts_the_rules_and_they_pass_their_tests(render_pilot, answers):
     folder = render_pilot(**{"prepared_for": "pilot", **answers}) / "ops" / "kpi"
-    if folder.is_dir():
-        judge("promtool", "check", "rules", "rules.yml", cwd=folder)
-        judge("promtool", "test", "rules", "rules_test.yml", cwd=folder)
+    for rules in folder.glob("*rules.yml"):
+        judge("promtool", "check", "rules", rules.name, cwd=folder)
+        judge("promtool", "test", "rules", f"{rules.stem}_test.yml", cwd=folder)
 
 
-def test_prometheus_accepts_the_queries_of_the_dashboard(render_pilot, tmp_path):
-    dashboard = json.loads((render_pilot(**KINDS["awkward answers"]) / "ops/kpi/dashboard.json").read_text())
+@pytest.mark.parametrize(
+    ("answers", "name"),
+    [(KINDS["awkward answers"], "dashboard"), (KINDS["requests"], "web_dashboard")],
+)
+def test_prometheus_accepts_the_queries_of_a_dashboard(render_pilot, tmp_path, answers, name):
+    dashboard = json.loads((render_pilot(**answers) / f"ops/kpi/{name}.json").read_text())
     queries = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+    assert len(dashboard["uid"]) <= 40, "Grafana's limit"
     rules = [{"record": f"query_{number}", "expr": query} for number, query in enumerate(queries)]
     (tmp_path / "queries.yml").write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
     judge("promtool", "check", "rules", "queries.yml", cwd=tmp_path)
 
 
-def test_rules_and_dashboard_ask_for_metrics_that_the_code_writes(render_pilot):
-    pilot = render_pilot(prepared_for="pilot")
+def test_rules_and_dashboards_ask_for_metrics_that_the_code_writes(render_pilot):
+    pilot = render_pilot(architecture="realtime_scoring", prepared_for="pilot")
     asked = set()
-    for name in ("rules.yml", "rules_test.yml", "dashboard.json"):
-        asked |= set(re.findall(r"\b(pilot_[a-z_]+)\\?\"?\{", (pilot / "ops/kpi" / name).read_text()))
+    for path in (pilot / "ops/kpi").iterdir():
+        asked |= set(re.findall(r"\b(pilot_[a-z_]+)\\?\"?\{", path.read_text()))
     code = "\n".join(path.read_text() for path in (pilot / "src").rglob("*.py"))
-    assert len(asked) > 10
-    assert sorted(name for name in asked if name not in code) == []
+    written = {name.removesuffix("_total").removesuffix("_bucket").removesuffix("_count") for name in asked}
+    assert len(asked) > 15
+    assert sorted(name for name in written if name not in code) == []
 
 
 @pytest.mark.slow
@@ -195,7 +215,8 @@ class UniqueKeys(yaml.SafeLoader):
 
 
 def parse_yaml(text: str) -> object:
-    return yaml.load(text, UniqueKeys)
+    documents = list(yaml.load_all(text, UniqueKeys))
+    return documents if len(documents) > 1 else documents[0] if documents else None
 
 
 PARSERS: dict[str, Parser] = {

@@ -25,7 +25,7 @@ EXAMPLE = (
 KILLED = """
 import os, sys
 from pathlib import Path
-from customer_call_list._platform.own_data import journal
+from customer_call_list._platform import journal
 from customer_call_list.entrypoints import main
 
 step = int(sys.argv.pop(1))

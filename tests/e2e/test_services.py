@@ -80,6 +80,7 @@ print(json.dumps({
     "chosen": logged.params,
     "about": registered.description,
     "said": client.get_model_version(registered.name, "1").description,
+    "traces": [[span.name for span in trace.data.spans] for trace in client.search_traces(["0"])],
 }))
 """
 
@@ -144,10 +145,11 @@ def mlflow_server(pilot_environment, tmp_path):
     path = f"{pilot_environment}{os.pathsep}{os.environ['PATH']}"
     command = ["mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     stores = ["--backend-store-uri", f"sqlite:///{tmp_path}/m.db", "--artifacts-destination", f"{tmp_path}/artifacts"]
+    alone = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with (tmp_path / "server.log").open("w") as log:
         server = subprocess.Popen(
             [*command, *stores],
-            env={**os.environ, "PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"},
+            env={**os.environ, "PATH": path, **alone},
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
@@ -221,14 +223,17 @@ def test_a_kpi_is_measured_on_a_table_behind_a_real_postgresql(make_pilot, run_i
 
 
 def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilot, mlflow_server):
-    pilot = make_pilot(integrations=["mlflow_server"])
+    pilot = make_pilot(integrations=["mlflow_server", "otlp"])
     switched_on = {
         "PILOT_INTEGRATIONS__MLFLOW_SERVER__ENABLED": "true",
         "PILOT_INTEGRATIONS__MLFLOW_SERVER__URL": mlflow_server,
+        "PILOT_INTEGRATIONS__OTLP__URL": mlflow_server,
+        "PILOT_INTEGRATIONS__OTLP__HEADERS": '{"x-mlflow-experiment-id": "0"}',
     }
 
     run = run_pilot(pilot, "run", "--json", offline=False, **switched_on)
     assert run.code == 0, run.err
+    assert "traces do not arrive" not in run.err
 
     looked = run_in(pilot, ["python", "-W", "ignore", "-c", LOOK], offline=False, MLFLOW_TRACKING_URI=mlflow_server)
     seen, result = json.loads(looked.out.splitlines()[-1]), json.loads(run.out)
@@ -243,6 +248,8 @@ def test_runs_and_models_go_to_a_real_mlflow_server(make_pilot, run_in, run_pilo
     assert seen["used"]["training"] != seen["used"]["evaluation"]
     assert "What customer-call-list decides with" in seen["about"]
     assert seen["said"].startswith("Passed the gate: better than the rule")
+    (spans,) = seen["traces"]
+    assert {"run", "read", "train", "evaluate", "score", "measure"} <= set(spans), "the server takes OTLP as well"
     assert not (pilot / "var/mlflow.db").exists()
 
 

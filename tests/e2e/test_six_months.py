@@ -13,7 +13,10 @@ from tests.upgrade.helpers import publish_builtin, replaced, upgrade
 pytestmark = pytest.mark.slow
 
 BASE = "templates/{{ layer.base }}"
-PLATFORM = f"{BASE}/src/{{{{ package_name }}}}/_platform"
+INSIDE = "src/{{ package_name }}/_platform"
+PLATFORM = f"{BASE}/{INSIDE}"
+TABLES = f"templates/{{{{ layer.tables }}}}/{INSIDE}"
+LEARNING = "templates/{{ layer.tabular_learning }}"
 OLD, NEW = "customer_call_list", "customers_to_phone"
 DELETED = "docs/platform.md"
 DERIVED = "docs/kpis.md"
@@ -78,13 +81,13 @@ def test_months_are_counted_over_the_turn_of_the_year() -> None:
 
 def second_version(catalog: Path) -> None:
     """Improve a module, bring its test, change a rule and a page, tell what to do by hand."""
-    drift = (catalog / f"{PLATFORM}/drift.py").read_text()
+    drift = (catalog / f"{LEARNING}/{INSIDE}/drift.py").read_text()
     before, mark, after = drift.partition("\n\ndef _compare_one(")
     note = "# v2.0.0\n\nDrift names its worst feature.\n\n## Manual steps\n\n- Show it in your report.\n"
     build_file_tree(
         catalog,
         {
-            f"{PLATFORM}/drift.py": before + WORST + mark + after,
+            f"{LEARNING}/{INSIDE}/drift.py": before + WORST + mark + after,
             f"{BASE}/tests/platform/test_worst_drift.py.jinja": TEST_WORST,
             "upgrade_notes/v2.0.0.md": note,
         },
@@ -95,28 +98,26 @@ def second_version(catalog: Path) -> None:
 
 def third_version(catalog: Path) -> None:
     """Rename a module, bring another with its test, change a line that names the package, and a dependency."""
-    (catalog / f"{PLATFORM}/odcs.py").rename(catalog / f"{PLATFORM}/odcs_documents.py")
-    for user in ("bill.py", "commands/contract.py", "contracts.py", "tables.py"):
-        change(catalog, f"{PLATFORM}/{user}", (".odcs import", ".odcs_documents import"))
+    (catalog / f"{TABLES}/odcs.py").rename(catalog / f"{TABLES}/odcs_documents.py")
+    for user in ("data_sets.py", "commands/contract.py", "contracts.py", "tables.py"):
+        change(catalog, f"{TABLES}/{user}", (".odcs import", ".odcs_documents import"))
     tests = f"{BASE}/tests/platform"
     build_file_tree(catalog, {f"{PLATFORM}/months.py": MONTHS, f"{tests}/test_months.py.jinja": TEST_MONTHS})
     assertion = "    assert [drift.detected for drift in compare(reference, moved"
     change(
         catalog,
-        f"{tests}/test_drift.py.jinja",
+        f"{LEARNING}/tests/platform/test_drift.py.jinja",
         ("_platform.drift import compare\n", "_platform.drift import compare, worst\n"),
         (assertion, f"    assert worst(()) is None\n{assertion}"),
     )
-    change(
-        catalog, "reference_architectures/batch_scoring/architecture.yml", ("structlog>=26.1,", "structlog>=26.1.0,")
-    )
+    change(catalog, "templates/_layers/base.yml", ("structlog>=26.1,", "structlog>=26.1.0,"))
 
 
 def fourth_version(catalog: Path) -> None:
     """Remove a file, change the module that was renamed, and a task."""
     (catalog / "templates/{{ layer.pilot_stage }}/.pre-commit-config.yaml").unlink()
     words = ("what cannot be mapped is", "whatever cannot be mapped is")
-    change(catalog, f"{PLATFORM}/odcs_documents.py", words)
+    change(catalog, f"{TABLES}/odcs_documents.py", words)
     change(catalog, f"{BASE}/noxfile.py", ('"""Strict types."""', '"""Strict types, as the editor shows them."""'))
     build_file_tree(catalog, {"upgrade_notes/v4.0.0.md": "# v4.0.0\n\nHooks are the team's now.\n"})
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pilotline.template.answers import resolve_answers
 from pilotline.template.snapshot import Snapshot
 from tests.e2e.earlier import load_first_shape
 from tests.e2e.notebooks import code_of
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.slow
 
 PLATFORM = "_platform"
 OWN = r"src/[^/]+/(?!_platform/|adapters/integrations/)|tests/(?!platform/)"
-SEED = re.compile(rf"templates/[^/]+/(?:(?:{OWN}).*[.]py|docs/team/.*[.]ipynb)(?:[.]jinja)?")
+NOTES = r"(?:docs|\{\{ 'docs' [^/]+ \}\})/team/"
+SEED = re.compile(rf"templates/[^/]+/(?:{{{{ [^/]+ }}}}/)?(?:(?:{OWN}).*[.]py|{NOTES}.*[.]ipynb)(?:[.]jinja)?")
 READ = (
     "import json; from customer_call_list._platform.surface import EARLIER, MOVED, SURFACE;"
     "print(json.dumps([SURFACE, EARLIER, {old: sum(map(list, new.values()), []) for old, new in MOVED.items()}]))"
@@ -73,14 +75,26 @@ def lists(pilot: Path, run_in) -> tuple[Names, Names, Names]:
     return surface, earlier, moved
 
 
-def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, pilot, run_in, tmp_path):
+def test_the_surface_is_what_seeds_import_and_all_of_it_is_there(builtin, lists, render_pilot, run_in, tmp_path):
     surface, earlier, _ = lists
     now, before = (set(imported(seeds(each))) for each in (builtin, load_first_shape(tmp_path)))
     assert now - surface == set(), "list it in _platform/surface.py, or do not import it in a seed"
     assert surface - now - before == set(), "no seed imports it"
     assert earlier & (now | surface) == set(), "it is no name of earlier versions alone"
-    run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(surface | earlier))])
-    assert run.code == 0, run.err
+    left = surface | earlier
+    for name in resolve_answers(builtin, {})[0].choices("architecture"):
+        pilot = render_pilot(architecture=name, package_name="customer_call_list", prepared_for="production")
+        there = {(module, each) for module, each in surface | earlier if has_module(pilot, module)}
+        run = run_in(pilot, ["python", "-c", IMPORT, json.dumps(sorted(there))])
+        assert run.code == 0, run.err
+        left -= there
+    assert left == set(), "a pilot of some architecture has it"
+
+
+def has_module(pilot: Path, module: str) -> bool:
+    """Tell whether a pilot's layers bring a module of the platform."""
+    place = pilot / "src/customer_call_list/_platform" / module.replace(".", "/")
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
 
 
 def test_what_seeds_of_the_first_shape_import_is_there_or_has_moved(lists, pilot, run_in, tmp_path):

@@ -187,6 +187,35 @@ FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
     ),
     "choice-without-data": ({"reference_architectures/batch/architecture.yml": None}, "copier.yml", 10),
     "data-without-choice": ({"templates/_integrations/mq.yml": "id: mq\n"}, "templates/_integrations/mq.yml", 1),
+    "architecture-layer": (
+        {ARCHITECTURE_PATH: ARCHITECTURE + "uses_layers: [batch, tabels]\n"},
+        ARCHITECTURE_PATH,
+        31,
+    ),
+    "architecture-advice": (
+        {ARCHITECTURE_PATH: ARCHITECTURE + "advice:\n  - {need: speed, answer: high, points: 1, because: it is}\n"},
+        ARCHITECTURE_PATH,
+        32,
+    ),
+    "architecture-advice that repeats": (
+        {
+            "reference_architectures/needs.yml": "needs:\n  - {id: speed, asks: How fast?, answers: {high: Fast}}\n",
+            ARCHITECTURE_PATH: ARCHITECTURE
+            + "advice:\n"
+            + "  - {need: speed, answer: high, points: 1, because: it is}\n" * 2,
+        },
+        ARCHITECTURE_PATH,
+        33,
+    ),
+    "architecture-layer without what it needs": (
+        {
+            ARCHITECTURE_PATH: ARCHITECTURE + "uses_layers: [db]\n",
+            "templates/_layers/db.yml": "id: db\nneeds: [batch]\n",
+            "copier.yml": QUESTIONS.replace("[_integrations,", "[_integrations, _layers,"),
+        },
+        ARCHITECTURE_PATH,
+        31,
+    ),
     "does-not-render": ({BASE + "a.txt.jinja": "one\n{{ 1 / (size - 5) }}\n"}, BASE + "a.txt.jinja", 2),
     "does-not-render for one integration": (
         {BASE + "a.txt.jinja": "one\n{% if integrations %}\n{{ name.x.y }}{% endif %}\n"},

@@ -4,6 +4,9 @@ import functools
 import json
 import re
 
+import yaml
+
+from pilotline.rules.kpi_definition import definition_hash
 from tests.readiness.helpers import Files, edited, pilot, replace, set_value, write
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -97,14 +100,14 @@ def lines(*entries: object) -> str:
     return "".join(f"{json.dumps(entry)}\n" for entry in entries)
 
 
-def complete() -> Files:
+def complete(**answers: str) -> Files:
     """Give a pilot that passes every check that needs no command."""
-    return dict(_completed())
+    return dict(_completed(tuple(answers.items())))
 
 
 @functools.cache
-def _completed() -> Files:
-    files = pilot()
+def _completed(answers: tuple[tuple[str, str], ...]) -> Files:
+    files = pilot(**dict(answers))
     edits = [set_value("pilot.yml", *keys, value) for keys, value in SECTIONS.items()]
     edits.append(write("governance/decisions/gate-pilot.md", GATE))
     edits.append(write("governance/decisions/gate-production.md", GATE))
@@ -118,4 +121,13 @@ def _completed() -> Files:
     query = {"sql": "select minutes as value from requests", "unit": "minutes"}
     edits.append(set_value("kpis.yml", "kpis", 0, "measure", query))
     edits.append(set_value("catalog-info.yaml", "spec", "owner", "group:default/analytics"))
+    edits.append(define_evidence)
     return edited(files, *edits)
+
+
+def define_evidence(files: Files) -> None:
+    """Let the evidence on each KPI be of the definition in force."""
+    kpis = {kpi["id"]: definition_hash(kpi, None) for kpi in yaml.safe_load(files["kpis.yml"])["kpis"]}
+    path = "governance/evidence/kpi.jsonl"
+    found = [json.loads(line) for line in str(files[path]).splitlines()]
+    files[path] = lines(*({**line, "definition": kpis[line["kpi"]]} for line in found))

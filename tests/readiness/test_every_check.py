@@ -3,13 +3,14 @@
 import importlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pilotline.git.signatures import Signature
 from pilotline.readiness.engine import Proofs
 from pilotline.readiness.evidence import Record
 from pilotline.readiness.registry import FAMILIES, builtin_checks
@@ -18,7 +19,7 @@ from pilotline.readiness.verdict import run_checks
 from pilotline.readiness.view.catalog_origin import CatalogOrigin
 from pilotline.readiness.view.git_history import Commit, NoHistory
 from pilotline.readiness.view.pilot_view import Repository
-from tests.readiness.complete import COMMIT, complete
+from tests.readiness.complete import COMMIT, complete, lines
 from tests.readiness.families import test_arc_ppl as arc_ppl
 from tests.readiness.families import test_dat as dat
 from tests.readiness.families import test_eng as eng
@@ -70,6 +71,11 @@ MEASURED: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "OPS010": (TESTED, UNTESTED),
 }
 """What the command of an executed check measured: once it is well, once it is not."""
+OPENED = {
+    "format": 1, "id": "2026-11-20-1", "event": "opened", "day": "2026-11-20", "kind": "serious",
+    "what": "A join lost rows", "by": "ada", "reviews": "ada@example.org", "repairs": "team",
+    "due": "2026-12-04", "legal_due": None,
+}  # fmt: skip
 BAD: dict[str, Edit] = {
     "TPL002": set_value(".copier-answers.yml", "_commit", "nothing"),
     "TPL004": write("noxfile.py", "import nox\n"),
@@ -80,7 +86,9 @@ BAD: dict[str, Edit] = {
     "GOV004": remove(gov.NOTICE),
     "GOV007": set_value("pilot.yml", "ai_act", "fria", ""),
     "GOV010": write("governance/annex_iv/5-point.md", "TODO"),
+    "OPS011": write("governance/evidence/incidents.jsonl", lines(OPENED)),
     "VAL009": set_value("pilot.yml", "experiment", "ends", "2026-01-01"),
+    "VAL011": remove("governance/evidence/kpi.jsonl"),
 }
 """What breaks a check whose family's table breaks it on its own ground."""
 
@@ -98,6 +106,10 @@ class Approved(NoHistory):
     def differing(self, commit: str) -> frozenset[str]:
         del commit
         return frozenset()
+
+    def signature(self, commit: str, signers: Sequence[str]) -> Signature:
+        del commit, signers
+        return Signature("good", "ada@example.org", "SHA256:key")
 
 
 def evaluate(name: str, files: Files, measured: dict[str, object] | None = None, today: date = TODAY) -> Result:
@@ -121,7 +133,7 @@ def family_module(name: str) -> str:
 
 
 def test_there_are_as_many_checks_as_were_decided():
-    assert len(IDS) == len(set(IDS)) == 82
+    assert len(IDS) == len(set(IDS)) == 84
     assert {name[:3] for name in IDS} == set(FAMILIES)
 
 

@@ -95,4 +95,5 @@ def test_a_planted_fault_is_found_by_its_check_and_no_other(clean, name, fault):
 def test_every_check_that_a_new_pilot_passes_has_a_planted_fault(clean):
     passing = {check.card.id for check in builtin_checks()} - clean.keys()
     not_applicable = {result.card.id for result in results(pilot()) if result.reason}
-    assert passing - not_applicable - FAULTS.keys() <= {"TPL002"}
+    of_the_calendar = {"OPS011"}  # a warning until a promotion: planted in test_every_check
+    assert passing - not_applicable - FAULTS.keys() - of_the_calendar <= {"TPL002"}

@@ -99,8 +99,9 @@ def every_combination() -> Iterator[object]:
 def test_every_architecture_integration_stage_and_provider_is_the_same(
     plain_catalog, plain_snapshot, tmp_path, given_answers
 ):
-    ours = render(plain_snapshot, accept_answers(plain_snapshot, given_answers))
-    theirs = copy_with_copier(plain_catalog, tmp_path / "copier", given_answers)
+    answers = {**given_answers, "created_on": "2026-05-01"}
+    ours = render(plain_snapshot, accept_answers(plain_snapshot, answers))
+    theirs = copy_with_copier(plain_catalog, tmp_path / "copier", answers)
     assert_same(ours, theirs, tmp_path / "copier")
 
 
@@ -117,6 +118,7 @@ VALID_ANSWERS = st.fixed_dictionaries(
         "kpi_baseline": st.floats(-1e5, 1e5),
         "currency": st.sampled_from(["EUR", "USD", "JPY"]),
         "objective": st.sampled_from(offered("objective")),
+        "created_on": st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)).map(str),
     },
     optional={
         "project_name": AWKWARD.map(lambda text: f"A{text}"[:80]),
@@ -131,7 +133,6 @@ VALID_ANSWERS = st.fixed_dictionaries(
         ),
         "personal_data": st.booleans(),
         "ai_act_class": st.sampled_from(["minimal", "limited", "high"]),
-        "created_on": st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)).map(str),
         **{name: st.sampled_from(offered(name)) for name in ("data_classification", "ai_act_role")},
         **{name: st.sampled_from(offered(name)) for name in ("architecture", "prepared_for", "ci_provider")},
         "integrations": st.lists(st.sampled_from(offered("integrations")), unique=True),
@@ -192,20 +193,20 @@ def test_plain_copier_updates_a_pilot_of_the_built_in_catalog(tmp_path, home):
     agents = published / "templates/{{ layer.base }}/AGENTS.md"
     template = agents if agents.exists() else agents.with_name("AGENTS.md.jinja")
     template.write_text(template.read_text() + "\nA line that the catalog added.\n")
-    commit_all(published, "better", tag="v0.1.0")
+    commit_all(published, "better", tag="v999.0.0")
     git(tmp_path, "config", "--global", f"url.{published}.insteadOf", recorded["_src_path"])
     readme = pilot / "README.md"
     readme.write_text(readme.read_text() + "\nA line of the team.\n")
     commit_all(pilot, "our work")
 
     done = subprocess.run(
-        [sys.executable, "-m", "copier", "update", "--defaults", "--skip-answered", "--vcs-ref", "v0.1.0"],
+        [sys.executable, "-m", "copier", "update", "--defaults", "--skip-answered", "--vcs-ref", "v999.0.0"],
         cwd=pilot, env={**os.environ, **IDENTITY, "COPIER_CACHE_DIR": str(home / "copier")}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
     assert "A line that the catalog added." in (pilot / "AGENTS.md").read_text()
     assert "A line of the team." in readme.read_text()
-    assert yaml.safe_load((pilot / ANSWERS_FILE).read_text()) == {**recorded, "_commit": "v0.1.0"}
+    assert yaml.safe_load((pilot / ANSWERS_FILE).read_text()) == {**recorded, "_commit": "v999.0.0"}
     changed = git(pilot, "status", "--porcelain").split()
     assert set(changed) == {"M", ANSWERS_FILE, "AGENTS.md"}, "nothing else may change"

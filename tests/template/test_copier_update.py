@@ -91,7 +91,7 @@ def test_by_renovate_s_command_seeds_stay_as_the_team_has_them_and_a_new_one_arr
     readme = project.pilot / "README.md"
     readme.write_text("Ours alone.\n")
     project.commit("our own")
-    template = project.catalog / "templates/{{ layer.worked_example }}/README.md.jinja"
+    template = project.catalog / "templates/{{ layer.batch_scoring }}/{{ worked_example }}/README.md.jinja"
     template.write_text("Another beginning.\n" + template.read_text())
     introduce_a_seed(project.catalog, "docs/team/glossary.md")
 

@@ -3,12 +3,16 @@
 import datetime as dt
 import subprocess
 import sys
+import time
+from functools import partial
+from types import SimpleNamespace
 
 import jinja2
 import pytest
 from jinja2.sandbox import SandboxedEnvironment
 
 from pilotline.errors import UnrepeatableTemplateError, UnsupportedTemplateError
+from pilotline.template import filters
 from pilotline.template.environment import Templating
 
 EXTENSION = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"
@@ -190,3 +194,24 @@ def test_pilotline_itself_loads_neither_copier_nor_its_filters(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (tmp_path / "pilot" / "pilot.yml").is_file()
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("'%Y-%m-%d' | strftime", ["2026-11-30", "2026-12-01"]),
+        ("['%d', '%m'] | map('strftime') | join", ["3011", "0112"]),
+        ("'/pilots/x' | relpath", ["x", "../pilots/x"]),
+    ],
+)
+def test_what_is_another_tomorrow_is_not_kept_with_the_compiled_template(tmp_path, monkeypatch, expression, said):
+    monkeypatch.setenv("PILOTLINE_CACHE", str(tmp_path))
+    heard = []
+    for day, folder in (("2026-11-30", "/pilots"), ("2026-12-01", "/elsewhere")):
+        today = partial(lambda now, _: now, time.strptime(day, "%Y-%m-%d"))
+        clock = SimpleNamespace(strftime=time.strftime, localtime=today)
+        monkeypatch.setattr(filters, "time", clock)
+        monkeypatch.setattr("os.getcwd", partial(str, folder))
+        heard.append(Templating({}).render_text("{{ " + expression + " }}", {}))
+
+    assert heard == said

@@ -17,8 +17,8 @@ AGENTS = "templates/{{ layer.base }}/AGENTS.md.jinja"
 TASKS = "templates/{{ layer.base }}/noxfile.py"
 PROJECT = "templates/{{ layer.base }}/pyproject.toml.jinja"
 NEWS = "templates/{{ layer.base }}/docs/news.md"
-README = "templates/{{ layer.worked_example }}/README.md.jinja"
-BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
+README = "templates/{{ layer.batch_scoring }}/{{ worked_example }}/README.md.jinja"
+DEPENDENCIES = "templates/_layers/base.yml"
 DELETED = "governance/decisions/0001-why-this-pilot.md"
 
 
@@ -54,9 +54,9 @@ def improve(folder: Path, version: int) -> None:
         text = (folder / path).read_text()
         mark = "\n" if path == TASKS else "\n\n"
         (folder / path).write_text(f"{text.rstrip()}{mark}# Better in version {version}.\n")
-    blueprint = (folder / BLUEPRINT).read_text()
+    blueprint = (folder / DEPENDENCIES).read_text()
     old, new = ("structlog>=26.1,<27", "structlog>=26.2,<27") if version == 2 else ("rich>=14", "rich>=15")
-    build_file_tree(folder, {BLUEPRINT: replaced(blueprint, old, new), NEWS: f"Version {version}.\n"})
+    build_file_tree(folder, {DEPENDENCIES: replaced(blueprint, old, new), NEWS: f"Version {version}.\n"})
     build_file_tree(folder, {"changelog.d/better.changed.md": f"Better in {version}.\n"})
     if version == 3:
         (folder / "templates/{{ layer.base }}/docs/platform.md.jinja").unlink()
@@ -75,9 +75,11 @@ def builtin_catalog(folder: Path) -> Catalog:
     """Give the built-in catalog, released three times as its maintainers do; git leads its address to the clone."""
     git(folder.parent, "clone", "--quiet", str(ROOT), str(folder))
     for version in (1, 2, 3):
-        if version > 1:
+        if version == 1:
+            build_file_tree(folder, {"changelog.d/first.added.md": "The first of three.\n"})
+        else:
             improve(folder, version)
-            commit_all(folder, f"Version {version}")
+        commit_all(folder, f"Version {version}")
         done = pilotline("catalog", "release", f"{version}.0.0", folder, environment=IDENTITY)
         assert done.code == 0, done.err
     git(folder, "config", "--global", f"url.{folder}.insteadOf", CATALOG_SOURCE)
@@ -166,7 +168,7 @@ BLOCK = "  # --- the team: add yours below this line\n"
 OUR_DEPENDENCIES = {BLOCK: f'{BLOCK}  "duckdb>=1.4,<2",\n'}
 OUR_RULE = {"max-args = 7\n": "max-args = 6\n"}
 LAST = '  - "structlog>=26.1,<27"\n'
-THEIR_DEPENDENCY = {BLUEPRINT: {LAST: f'{LAST}  - "tabulate>=0.9,<1"\n'}}
+THEIR_DEPENDENCY = {DEPENDENCIES: {LAST: f'{LAST}  - "tabulate>=0.9,<1"\n'}}
 THEIR_RULE = {PROJECT: {"max-complexity = 10\n": "max-complexity = 12\n"}}
 
 
@@ -238,6 +240,8 @@ def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
         "config/production.toml",
         "config/production/integrations.toml",
         "ops/runbook.md",
+        "ops/secrets.env.example",
+        *(f"ops/deploy/kubernetes/{name}.yaml" for name in ("access", "jobs", "kustomization", "storage")),
         ".github/workflows/supply.yml",
         "tests/platform/test_latency.py",
     }

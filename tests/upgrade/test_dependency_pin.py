@@ -7,7 +7,6 @@ import pytest
 from tests.helpers import IDENTITY, commit_all, files_below, git, pilotline
 from tests.upgrade.helpers import edit, publish_builtin, replaced, upgrade
 
-BLUEPRINT = "reference_architectures/batch_scoring/architecture.yml"
 PINNED = '  "pandas==2.3.3",\n'
 RANGES = {"pandas": '"pandas>=2.3,<4"', "click": '"click>=8.3,<9"', "neighbour": '"openfeature-sdk>=0.10,<0.11"'}
 
@@ -32,9 +31,9 @@ def dependencies(pilot: Path) -> str:
 
 
 def release(catalog: Path, old: str, new: str, tag: str = "v2.0.0") -> None:
-    """Publish a version in which one range of the architecture has changed."""
-    blueprint = catalog / BLUEPRINT
-    blueprint.write_text(replaced(blueprint.read_text(), old, new))
+    """Publish a version in which one range of a layer has changed."""
+    (layer,) = (path for path in (catalog / "templates/_layers").glob("*.yml") if old in path.read_text())
+    layer.write_text(replaced(layer.read_text(), old, new))
     commit_all(catalog, "Change a range", tag=tag)
 
 

@@ -223,3 +223,11 @@ def test_without_a_repository_or_a_commit_one_sentence_says_so(tmp_path):
     git(folder, "rm", "--quiet", "--cached", ".copier-answers.yml")
     git(folder, "commit", "--quiet", "--message", "without")
     assert ".copier-answers.yml is not committed" in upgrade(folder).err
+
+
+def test_a_damaged_repository_is_not_taken_for_one_without_a_commit(pilot):
+    for stored in (pilot / ".git/objects").rglob("*"):
+        if stored.is_file():
+            stored.chmod(0o600)
+            stored.write_bytes(b"damaged")
+    assert "is damaged" in upgrade(pilot).err

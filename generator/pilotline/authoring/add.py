@@ -2,13 +2,14 @@
 
 import contextlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from pilotline.authoring.catalog_lock import catalog_locked
 from pilotline.authoring.questions_file import add_choice, add_layer
-from pilotline.authoring.skeletons import render_skeleton
+from pilotline.authoring.skeletons import read_skeleton, render_skeleton
 from pilotline.catalog.working_copy import read_catalog
 from pilotline.errors import CatalogError
 from pilotline.files.children import finishing
@@ -16,6 +17,7 @@ from pilotline.files.disk import write_atomically, write_tree
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.linting.catalog_under_test import Subject
+from pilotline.template.answers import resolve_answers
 
 Kind = Literal["architecture", "integration"]
 
@@ -62,23 +64,48 @@ def _plan_addition(folder: Path, kind: Kind, name: str, title: str, like: str) -
     if not subject.has_questions or not subject.definition_content:
         raise CatalogError(f"{folder} is no catalog that can be used.", "`pilotline catalog lint` says what is wrong.")
     title = title or name.replace("_", " ").capitalize()
-    _refuse_names(subject, name, title)
+    check_names(subject, name, title)
     files = _architecture(subject, name, title, like) if kind == "architecture" else _integration(name, title)
     # What one that was killed has left is no obstacle for the next.
     taken = [p for p, file in files.items() if p in subject.tree and not _begins(file, subject.tree[p])]
     if taken:
         raise CatalogError(f"{taken[0]} is there already.", "Choose another name, or remove it first.")
+    text = offer(subject, kind, name, title, files)
+    return Addition(folder, name, files, folder / subject.definition_path, text)
+
+
+def offer(subject: Subject, kind: Kind, name: str, title: str, files: Mapping[str, File]) -> str:
+    """Write the questions with a new choice, and with a line for its layer where the choice does not turn that on.
+
+    Raises:
+        CatalogError: The questions are not written so that something can be added.
+    """
     question = subject.roles.call(_QUESTION[kind])
     condition = f"{question} == '{name}'" if kind == "architecture" else f"'{name}' in {question}"
     text = add_choice(subject.definition_content.decode(), question, title, name)
-    return Addition(folder, name, files, folder / subject.definition_path, add_layer(text, name, condition))
+    given: dict[str, object] = {question: name if kind == "architecture" else [name]}
+    if not _turned_on(subject, {**files, subject.definition_path: File(text.encode())}, given, name):
+        text = add_layer(text, name, condition)
+    return text
+
+
+def _turned_on(subject: Subject, files: Mapping[str, File], given: Mapping[str, object], name: str) -> bool:
+    """Tell whether a choice turns its layer on by itself, as where layers are computed from the answers."""
+    snapshot = replace(subject.snapshot, tree=Tree({**subject.tree, **files}))
+    layers = resolve_answers(snapshot, given)[0].values.get("layer")
+    return isinstance(layers, dict) and layers.get(name) == "."
 
 
 def _begins(whole: File, present: File) -> bool:
     return whole.content.startswith(present.content)
 
 
-def _refuse_names(subject: Subject, name: str, title: str) -> None:
+def check_names(subject: Subject, name: str, title: str) -> None:
+    """Refuse an id or a title that a catalog cannot have, or has already.
+
+    Raises:
+        CatalogError: It says which.
+    """
     if not _NAME.fullmatch(name):
         raise CatalogError(f"{name} cannot be a name.", "Write 2 to 40 characters of a-z, 0-9 and _, a letter first.")
     if not _TITLE.fullmatch(title):
@@ -117,7 +144,7 @@ def _renamed(text: str, old: str, new: str, title: str) -> str:
 
 
 def _integration(name: str, title: str) -> Tree:
-    return render_skeleton("integration", {"name": name, "title": title})
+    return render_skeleton(read_skeleton("integration"), {"name": name, "title": title})
 
 
 def _write_addition(addition: Addition) -> None:

@@ -1,18 +1,17 @@
-"""The pilots that a catalog is tried out with: the largest of each architecture, and what they need."""
+"""The largest pilot of an architecture, and what pilots need to run and to be checked."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 
 from pilotline.files.tree import Tree
 from pilotline.pilot.paths import PROJECT
-from pilotline.template.answers import accept_answers
+from pilotline.template.answers import accept_answers, resolve_answers
 from pilotline.template.question_roles import read_roles
-from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 
 
 def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict[str, object]:
-    """Answer for one architecture with every integration, at the last stage."""
+    """Answer for one architecture with every integration that it may have, at the last stage."""
     roles = read_roles(snapshot)
     stage, integrations = roles.call("stage"), roles.call("integrations")
     given: dict[str, object] = {} if architecture is None else {roles.call("architecture"): architecture}
@@ -20,14 +19,21 @@ def largest_answers(snapshot: Snapshot, architecture: str | None = None) -> dict
     if stages := answers.choices(stage):
         given[stage] = stages[-1]
     if offered := answers.choices(integrations):
-        given[integrations] = list(offered)
+        given[integrations] = _accepted_together(snapshot, given, integrations, offered)
     return given
 
 
-def largest_pilots(snapshot: Snapshot) -> Iterator[Tree]:
-    """Render the largest pilot of each architecture."""
-    for architecture in accept_answers(snapshot, {}).choices(read_roles(snapshot).call("architecture")) or (None,):
-        yield render(snapshot, accept_answers(snapshot, largest_answers(snapshot, architecture)))
+def _accepted_together(
+    snapshot: Snapshot, given: Mapping[str, object], question: str, offered: Sequence[str]
+) -> list[str]:
+    """Choose all that is offered; where that is refused, what is accepted beside the ones before it."""
+    if not resolve_answers(snapshot, {**given, question: list(offered)})[1]:
+        return list(offered)
+    chosen: list[str] = []
+    for one in offered:
+        if not resolve_answers(snapshot, {**given, question: [*chosen, one]})[1]:
+            chosen.append(one)
+    return chosen
 
 
 def requirements_of(pilots: Iterator[Tree]) -> tuple[str, ...]:

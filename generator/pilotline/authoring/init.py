@@ -1,24 +1,24 @@
 """Founding an organisation's own catalog: a repository that lints, tests and releases itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
-from pilotline.authoring.skeletons import render_skeleton
+from pilotline.authoring.objectives import OBJECTIVES, Objective, format_objectives
+from pilotline.authoring.origin import RecordedOrigin, place_of
 from pilotline.errors import DestinationError
-from pilotline.files.tree import Tree
+from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
 from pilotline.git.new_repository import Founded, check_destination, found_repository
-from pilotline.template.snapshot import Identity, Snapshot
+from pilotline.template.snapshot import Snapshot
 
 FIRST_VERSION: Final = "v1.0.0"
 """A catalog is in use from its first day on, so it begins with a version that promises to keep pilots upgradable."""
 
 _OPEN: Final = "# This one is reserved and leads nowhere: put the address here from which you installed Pilotline."
-_CATALOG_PARTS: Final = ("copier.yml", "templates/", "reference_architectures/")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class NewCatalog:
     origin: Snapshot
 
 
-def plan_catalog(origin: Snapshot, name: str, pilotline: str, today: date) -> NewCatalog:
+def plan_catalog(
+    origin: Snapshot, name: str, pilotline: str, today: date, objectives: Sequence[Objective] = ()
+) -> NewCatalog:
     """Put a new catalog together: the parts of the one that it begins with, and what a repository of its own needs.
 
     Args:
@@ -38,24 +40,18 @@ def plan_catalog(origin: Snapshot, name: str, pilotline: str, today: date) -> Ne
         name: What people call the new one.
         pilotline: The requirement that installs pilotline; empty where it is not known.
         today: Day of the first version.
+        objectives: The organisation's own; with none, those of the catalog that it begins with stay.
     """
-    identity = origin.identity
-    context = {
-        "name": name,
-        "origin": f"{_place(identity)} {identity.version or ''}".rstrip(),
-        "pilotline": pilotline or f"{_OPEN}\npilotline @ git+{CATALOG_SOURCE}@{CATALOG_VERSION}",
-        "version": FIRST_VERSION,
-        "date": today.isoformat(),
-    }
-    parts = {path: file for path, file in origin.tree.items() if path.startswith(_CATALOG_PARTS)}
-    return NewCatalog(name, Tree({**render_skeleton("catalog", context), **parts}), origin)
-
-
-def _place(identity: Identity) -> str:
-    """Name a catalog for a file that others read: its address, but no folder of this machine."""
-    if "://" in identity.label or "@" in identity.label:
-        return identity.label
-    return "Pilotline's built-in catalog" if "://" in identity.source else f"the catalog {Path(identity.label).name}"
+    recorded = RecordedOrigin.of(
+        origin,
+        name=name,
+        pilotline=pilotline or f"{_OPEN}\npilotline @ git+{CATALOG_SOURCE}@{CATALOG_VERSION}",
+        version=FIRST_VERSION,
+        date=today.isoformat(),
+    )
+    tree = recorded.render(origin)
+    own = {OBJECTIVES: File(format_objectives(objectives))} if objectives else {}
+    return NewCatalog(name, Tree({**tree, **own}), origin)
 
 
 def create_catalog(
@@ -75,5 +71,5 @@ def create_catalog(
             "Choose a folder outside of it.",
         )
     identity = plan.origin.identity
-    message = f"Start {plan.name}\n\nBegun as {_place(identity)} {identity.version or ''}".rstrip()
+    message = f"Start {plan.name}\n\nBegun as {place_of(identity)} {identity.version or ''}".rstrip()
     return found_repository(plan.tree, destination, message, tag=FIRST_VERSION, point_of_no_return=point_of_no_return)

@@ -22,13 +22,23 @@ def add_choice(text: str, question: str, label: str, value: str) -> str:
         return "".join(lines)
     if isinstance(choices, yaml.MappingNode):
         key, last = choices.value[-1]
-        lines.insert(last.end_mark.line + 1, f"{' ' * key.start_mark.column}{label}: {value}\n")
+        lines.insert(_after(lines, last), f"{' ' * key.start_mark.column}{label}: {value}\n")
         return "".join(lines)
     if isinstance(choices, yaml.SequenceNode):
         last = choices.value[-1]
-        lines.insert(last.end_mark.line + 1, f"{' ' * choices.start_mark.column}- {value}\n")
+        lines.insert(_after(lines, last), f"{' ' * choices.start_mark.column}- {value}\n")
         return "".join(lines)
     raise CatalogError(f"copier.yml: the choices of {question} are no list to add to.", f"Add {value} there by hand.")
+
+
+def _after(lines: list[str], node: yaml.Node) -> int:
+    """Number the line after a node. Of a block the end is where the next thing begins, comments and all."""
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style:
+        return node.end_mark.line + 1
+    end = node.end_mark.line
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return end
 
 
 def add_layer(text: str, name: str, condition: str) -> str:

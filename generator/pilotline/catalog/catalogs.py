@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pilotline.about import CATALOG_SOURCE
 from pilotline.catalog.seen import Seen
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pilotline.template.snapshot import CommitOrigin, Snapshot
 
 _Key = tuple[str, str | None, str | None]
+_Found = TypeVar("_Found")
 
 
 class Catalogs:
@@ -33,6 +34,7 @@ class Catalogs:
         """
         self.config = config or Config()
         self._known: dict[_Key, Snapshot | PilotlineError] = {}
+        self._located: dict[_Key, CommitOrigin | PilotlineError | None] = {}
         self._doors: dict[_Key, Lock] = {}
         self._seen = Seen({}, {})
         self._lock = Lock()
@@ -62,7 +64,7 @@ class Catalogs:
         from pilotline.catalog.loading import load_snapshot  # noqa: PLC0415 - a check reads no catalog
 
         key = ("named", reference.place, reference.version)
-        return self._once(key, lambda: load_snapshot(reference, self.config.source, self._seen))
+        return self._once(key, self._known, lambda: load_snapshot(reference, self.config.source, self._seen))
 
     def recorded(self, source: str, version: str | None) -> "Snapshot":
         """Read the catalog that a pilot records; no version means the newest one.
@@ -72,9 +74,8 @@ class Catalogs:
         """
         from pilotline.catalog.loading import load_recorded  # noqa: PLC0415 - a check reads no catalog
 
-        return self._once(
-            ("recorded", source, version), lambda: load_recorded(source, version, self.config.source, self._seen)
-        )
+        key = ("recorded", source, version)
+        return self._once(key, self._known, lambda: load_recorded(source, version, self.config.source, self._seen))
 
     def base(self, source: str, version: str) -> "Snapshot":
         """Read the version that a pilot records, to merge from; address and version stay written as the pilot has them.
@@ -84,7 +85,8 @@ class Catalogs:
         """
         from pilotline.catalog.loading import load_base  # noqa: PLC0415 - a check reads no catalog
 
-        return self._once(("base", source, version), lambda: load_base(source, version, self.config.source, self._seen))
+        key = ("base", source, version)
+        return self._once(key, self._known, lambda: load_base(source, version, self.config.source, self._seen))
 
     def locate(self, source: str, version: str | None) -> "CommitOrigin | None":
         """Find the commit of a version that a pilot records, without reading it.
@@ -97,7 +99,10 @@ class Catalogs:
         """
         from pilotline.catalog.loading import locate_recorded  # noqa: PLC0415 - a check reads no catalog
 
-        return None if self.is_builtin(source) else locate_recorded(source, version)
+        if self.is_builtin(source):
+            return None
+        key = ("located", source, version)
+        return self._once(key, self._located, lambda: locate_recorded(source, version))
 
     def published(self, reference: "Reference") -> "PublishedVersions":
         """List the versions of a catalog; asked for anew each time.
@@ -109,19 +114,19 @@ class Catalogs:
 
         return list_editions(reference, self.config.source)
 
-    def _once(self, key: _Key, load: "Callable[[], Snapshot]") -> "Snapshot":
+    def _once(self, key: _Key, shelf: "dict[_Key, _Found | PilotlineError]", load: "Callable[[], _Found]") -> "_Found":
         with self._lock:
             door = self._doors.setdefault(key, Lock())
         with door:
-            if key not in self._known:
-                self._known[key] = _try(load)
-            found = self._known[key]
+            if key not in shelf:
+                shelf[key] = _try(load)
+            found = shelf[key]
         if isinstance(found, PilotlineError):
             raise copy.copy(found)  # each has a traceback and a hint of its own
         return found
 
 
-def _try(load: "Callable[[], Snapshot]") -> "Snapshot | PilotlineError":
+def _try(load: "Callable[[], _Found]") -> "_Found | PilotlineError":
     try:
         return load()
     except PilotlineError as error:

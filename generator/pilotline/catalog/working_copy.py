@@ -7,6 +7,7 @@ from typing import Final
 from pilotline.errors import CatalogError
 from pilotline.files.tree import File, Tree
 from pilotline.git import commands as git
+from pilotline.template.snapshot import Identity, Snapshot
 
 _NOT_CATALOG: Final = frozenset({".git", ".venv", "__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache"})
 
@@ -27,6 +28,20 @@ def read_catalog(folder: Path) -> tuple[Tree, tuple[str, ...]]:
         if name not in links and (folder / name).is_file()
     }
     return Tree(files), links
+
+
+def load_working_copy(folder: Path) -> Snapshot:
+    """Give the catalog of a folder as it lies there, to be rendered.
+
+    Raises:
+        CatalogError: There is none, or it holds a link.
+    """
+    tree, links = read_catalog(folder)
+    if links:
+        raise CatalogError(f"{folder} holds a symbolic link ({links[0]}).", "Replace it by the file.")
+    if "copier.yml" not in tree and "copier.yaml" not in tree:
+        raise CatalogError(f"{folder} is no catalog: it has no copier.yml.", "Give the folder of a catalog.")
+    return Snapshot(Identity(str(folder), None, str(folder)), tree)
 
 
 def _known_to_git(folder: Path) -> list[str]:

@@ -132,6 +132,10 @@ def _ask_one(
         return next((problem.reason for problem in problems if problem.question == name), True)
 
     prompt = Prompt(mark, item.help or name)
+    if item.choices and name == read_roles(snapshot).call("architecture"):
+        from pilotline.cli.needs_dialogue import choose_architecture  # noqa: PLC0415 - few are asked for it
+
+        return choose_architecture(prompt, _options(item, check), item.value, snapshot)
     if item.choices and item.question.multiselect:
         return ask_several(prompt, _options(item, lambda _: True), item.value)
     if item.choices or item.question.type == "bool":

@@ -1,6 +1,8 @@
 """Reading YAML fast and safely: libyaml where it is there, plain values only."""
 
+import pickle
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import yaml
@@ -56,6 +58,38 @@ def parse_yaml(text: str | bytes) -> object:
     except RecursionError as error:
         raise YamlError("it is nested too deeply") from error
     return data
+
+
+def parse_documents(text: str | bytes) -> tuple[object, ...]:
+    """Parse a stream of YAML documents, as manifests of clusters are, into plain values.
+
+    Raises:
+        yaml.YAMLError: The text is not YAML.
+    """
+    try:
+        documents = tuple(yaml.load_all(text, Loader=SafeLoader))  # a safe loader, whatever its name
+        for document in documents:
+            _count_values(document, {})
+    except RecursionError as error:
+        raise YamlError("it is nested too deeply") from error
+    return documents
+
+
+def parse_known_yaml(text: str) -> object:
+    """Parse a text that comes again and again; whoever asks gets values of its own.
+
+    Raises:
+        yaml.YAMLError: The text is not YAML.
+    """
+    try:
+        return pickle.loads(_parse_once(text))  # noqa: S301 - our own
+    except RecursionError:  # what is written down may be nested less deeply than what is parsed
+        return parse_yaml(text)
+
+
+@lru_cache(maxsize=256)
+def _parse_once(text: str) -> bytes:
+    return pickle.dumps(parse_yaml(text), protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _count_values(value: object, known: dict[int, int]) -> int:

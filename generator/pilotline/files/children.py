@@ -56,15 +56,15 @@ def _start(
     command: Sequence[str], cwd: Path, environment: Mapping[str, str] | None, stdin: int
 ) -> subprocess.Popen[bytes]:
     """Start a program, deaf to the signals that wait for what is being finished."""
-    with _deaf() if _FINISHING else contextlib.nullcontext():
+    with deaf() if _FINISHING else contextlib.nullcontext():
         return subprocess.Popen(  # noqa: S603 - whoever calls names a fixed program
             command, cwd=cwd, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
 
 @contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """Block signals in the programs that are started meanwhile, from their first moment on; here they only wait."""
+def deaf() -> Iterator[None]:
+    """Block signals in the programs and threads that are started meanwhile, from their beginning; here they wait."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -73,6 +73,12 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear_signals() -> None:
+    """Let this process hear signals, whatever the thread blocked that started it."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

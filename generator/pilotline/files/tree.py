@@ -1,6 +1,7 @@
 """A tree of files as a value: what a render makes, a catalog holds and a merge compares."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -71,6 +72,7 @@ def _refuse_behind_links(files: Mapping[str, File]) -> None:
             )
 
 
+@lru_cache(maxsize=20_000)
 def _refuse_unsafe(path: str) -> None:
     """Refuse a path that would leave the tree or reach into git's own folder, on whatever system it is checked out.
 

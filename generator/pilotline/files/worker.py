@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
-from pilotline.files.children import HeldSignals
+from pilotline.files.children import HeldSignals, deaf
 from pilotline.files.forked import ForkedProcess, can_fork
 from pilotline.files.tree import Tree
 from pilotline.files.worker_process import main
@@ -106,6 +106,11 @@ class Worker:
         self.end()
 
     @property
+    def process(self) -> int:
+        """The number of its process."""
+        return self._child.pid
+
+    @property
     def is_usable(self) -> bool:
         """Whether it can be asked for more."""
         return self._child.poll() is None and not self._expired and len(self._sent) <= _MOST_TREES
@@ -164,7 +169,8 @@ class Worker:
         assert self._child.stdout is not None  # noqa: S101 - it is a pipe
         clock = threading.Timer(seconds or threading.TIMEOUT_MAX, self._expire)
         clock.daemon = True
-        clock.start()
+        with deaf():  # a signal that the clock's thread gets would not wake this one
+            clock.start()
         try:
             kind, value = pickle.load(self._child.stdout)  # noqa: S301 - our own process wrote it
         finally:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import BinaryIO, Final, Literal
 
 from pilotline.errors import PilotlineError
+from pilotline.files.children import hear_signals
 from pilotline.files.tree import File, Tree
 
 Kind = Literal["told", "done", "raised", "memory"]
@@ -43,6 +44,7 @@ def tell(value: object) -> None:
 
 def main() -> None:
     """Work until nobody asks any more."""
+    hear_signals()
     orders = _take_streams()
     trees: dict[int, Tree] = {}
     while True:
@@ -86,7 +88,7 @@ def _take_streams() -> BinaryIO:
 def _work(function: Callable[..., object], arguments: tuple[object, ...], memory: int | None) -> bytes:
     """Do a piece of work, and give what came of it as it is written."""
     try:
-        with _Memory(memory):
+        with bounded(memory):
             return _packed("done", function(*arguments))
     except MemoryError:
         return _packed("memory", None)
@@ -123,7 +125,7 @@ def _set_alarm(seconds: float | None) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds + _GRACE)
 
 
-class _Memory:
+class bounded:  # noqa: N801 - it reads as a function
     """Lets memory grow by a limited amount, where the system can limit it."""
 
     def __init__(self, most: int | None) -> None:

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pilotline.catalog.catalogs import Catalogs
 from pilotline.errors import PilotlineError
+from pilotline.fleet.each_pilot import ALL_CORES, Crew, for_each_pilot
 from pilotline.git.hunks import ChangedLine, changed_lines
 from pilotline.pilot.pilot import open_pilot, recorded_version
+from pilotline.template.confinement import compile_ahead
 from pilotline.template.snapshot import Usage
 from pilotline.upgrade.drift import Comparison, compare_pilot
 
@@ -63,7 +66,10 @@ class _Edits(NamedTuple):
 
 
 def find_hotspots(
-    folders: Sequence[Path], catalogs: Catalogs | None = None, progress: Progress = lambda *_: None
+    folders: Sequence[Path],
+    catalogs: Catalogs | None = None,
+    progress: Progress = lambda *_: None,
+    crew: Crew = ALL_CORES,
 ) -> Hotspots:
     """Compare each pilot with what the catalog made of it, and sum up what differs.
 
@@ -73,24 +79,43 @@ def find_hotspots(
         folders: The pilots' folders.
         catalogs: The shelf to read their catalogs from; none means a new one.
         progress: Hears how many of how many pilots are done.
+        crew: Who works.
     """
-    shelf, found, errors = catalogs or Catalogs(), dict[Path, _Edits](), []
-    for number, folder in enumerate(folders):
-        progress(number, len(folders))
-        try:
-            found[folder] = _compare(folder, shelf)
-        except PilotlineError as error:
-            errors.append((folder, f"{error.message} {error.hint}".strip()))
-    progress(len(folders), len(folders))
+    found, errors = dict[Path, _Edits](), []
+    progress(0, len(folders))
+    compare = partial(_compare, catalogs or Catalogs())
+    try:
+        for number, (folder, edits) in enumerate(for_each_pilot(compare, folders, crew), 1):
+            progress(min(number, len(folders) - 1), len(folders))
+            if isinstance(edits, PilotlineError):
+                errors.append((folder, f"{edits.message} {edits.hint}".strip()))
+            else:
+                found[folder] = edits
+    finally:
+        progress(len(folders), len(folders))
     files = _sum_up(found)
     ordered = sorted(files, key=lambda file: (-file.pilots, -file.removed_lines - file.added_lines, file.path))
     return Hotspots(len(folders), tuple(ordered), tuple(errors))
 
 
-def _compare(folder: Path, catalogs: Catalogs) -> _Edits:
+def _compare(catalogs: Catalogs, folder: Path) -> _Edits | PilotlineError:
+    """Compare one pilot; what is wrong with it is its result."""
+    try:
+        return _edits_of(_SHELF.setdefault(catalogs, catalogs), folder)
+    except PilotlineError as error:
+        return error
+
+
+_SHELF: Final[dict[Catalogs, Catalogs]] = {}
+"""What this process has read and compiled, by configuration."""
+
+
+def _edits_of(catalogs: Catalogs, folder: Path) -> _Edits:
     pilot = open_pilot(folder)
     usage = Usage(answers_file=pilot.answers_file, folder_name=pilot.folder.name)
-    found = compare_pilot(pilot, catalogs.base(pilot.source, recorded_version(pilot)).used(usage))
+    recorded = catalogs.base(pilot.source, recorded_version(pilot))
+    compile_ahead(recorded)
+    found = compare_pilot(pilot, recorded.used(usage))
     lines = (line._replace(path=line.path.removeprefix(pilot.prefix)) for line in changed_lines(found.patch))
     return _Edits(found, tuple(lines))
 

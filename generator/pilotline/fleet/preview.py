@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pilotline.catalog.catalogs import Catalogs
 from pilotline.pilot.pilot import open_pilot, recorded_version
+from pilotline.template.confinement import compile_ahead
 from pilotline.template.snapshot import Snapshot, Usage
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.plan import plan_move
@@ -59,6 +60,5 @@ def _plan(folder: Path, version: str | None, catalogs: Catalogs) -> PlanSummary:
 
 def _shared(snapshot: Snapshot) -> Snapshot:
     """Compile the built-in catalog before the first use, so that all uses share it; others are compiled elsewhere."""
-    if snapshot.is_ours:
-        _ = snapshot.folders, snapshot.templating
+    compile_ahead(snapshot)
     return snapshot

@@ -14,6 +14,7 @@ from pilotline.git import commands as git
 from pilotline.git.credentials import without_user
 from pilotline.git.revisions import describe_commit, resolve_commit
 from pilotline.pilot.pilot import Pilot
+from pilotline.template.confinement import compile_ahead
 from pilotline.template.snapshot import CommitOrigin, Identity, Snapshot
 
 
@@ -34,13 +35,13 @@ class UnreleasedCatalog:
             CatalogError: The pilot comes from another catalog, or this one has no such version.
         """
         if self.catalogs.is_builtin(pilot.source) and self.folder == builtin_root():
-            return self.catalogs.base(pilot.source, version)
+            return _compiled(self.catalogs.base(pilot.source, version))
         if _bare(pilot.source) not in self.addresses:
             raise CatalogError(
                 f"It comes from {pilot.address}, not from this catalog.",
                 f"If that is this one: --source {pilot.address}",
             )
-        return self.catalogs.base(str(self.folder), version).known_as(pilot.source, version)
+        return _compiled(self.catalogs.base(str(self.folder), version)).known_as(pilot.source, version)
 
     def target_for(self, pilot: Pilot) -> Snapshot:
         """Give the catalog as it would be released, under the address that the pilot records."""
@@ -72,6 +73,12 @@ def open_unreleased(folder: Path, catalogs: Catalogs, sources: Collection[str] =
     snapshot = Snapshot(Identity(str(folder), version, str(folder)), tree, origin=CommitOrigin(folder, commit))
     known = {str(folder), *_remotes(folder), *sources}
     return UnreleasedCatalog(folder, snapshot, frozenset(map(_bare, known)), catalogs)
+
+
+def _compiled(snapshot: Snapshot) -> Snapshot:
+    """Compile a version before the first use, so that all uses share it."""
+    compile_ahead(snapshot)
+    return snapshot
 
 
 def _remotes(folder: Path) -> frozenset[str]:

@@ -28,6 +28,8 @@ class Facts:
     stage: str
     objective: str
     objective_target: str
+    objective_is_example: bool
+    """Whether it is the catalog's example, and not yet an objective of the organisation."""
     approves: str
     review_by: str
     costs: Costs
@@ -211,6 +213,7 @@ def _facts(found: Mapping[str, object], example: tuple[str, ...]) -> Facts:
         stage=_text(found, "stage"),
         objective=_text(objective, "title"),
         objective_target=_text(objective, "target"),
+        objective_is_example=objective.get("example") is True,
         approves=_text(as_mapping(found.get("decision_rights")), "approves"),
         review_by=_text(found, "review_by"),
         costs=Costs(

@@ -103,11 +103,15 @@ class Subject:
         """The answers of an unattended run."""
         return self.answers({})
 
-    @property
+    @cached_property
     def layers(self) -> Mapping[str, str]:
-        """The layers of the computed answer `layer`, each with its value in an unattended run."""
-        computed = self.defaults.values.get("layer")
-        return {str(name): str(value) for name, value in computed.items()} if isinstance(computed, dict) else {}
+        """Every layer that the computed answer `layer` names with some answers, with its value in an unattended run."""
+        found: dict[str, str] = {}
+        for answers in (self.defaults, *(case.answers for case in self.cases)):
+            computed = answers.values.get("layer")
+            for name, value in computed.items() if isinstance(computed, dict) else ():
+                found.setdefault(str(name), str(value) if answers is self.defaults else "")
+        return found
 
     @cached_property
     def layer_folders(self) -> Mapping[str, str]:

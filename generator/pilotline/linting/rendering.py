@@ -9,7 +9,7 @@ from typing import Final
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from pilotline.documents.yaml_text import YamlError, parse_mapping, parse_yaml
+from pilotline.documents.yaml_text import YamlError, parse_documents, parse_mapping
 from pilotline.errors import CatalogError
 from pilotline.linting.catalog_under_test import Case, Subject
 from pilotline.linting.rule import Found, rule
@@ -19,8 +19,8 @@ _FAILURES: Final = (
     TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, CatalogError,
 )  # fmt: skip
 _PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
-    ".yml": parse_yaml,
-    ".yaml": parse_yaml,
+    ".yml": parse_documents,
+    ".yaml": parse_documents,
     ".toml": tomllib.loads,
     ".json": json.loads,
 }

@@ -42,6 +42,8 @@ RULES: Final[tuple[Rule, ...]] = (
     news.untold_change,
     architectures.architecture_form,
     architectures.architecture_part,
+    architectures.architecture_layer,
+    architectures.architecture_advice,
     rendering.does_not_render,
     rendering.broken_result,
     rendering.leftover_syntax,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pilotline.errors import PilotlineError
 from pilotline.pilot.pilot import Pilot
+from pilotline.template.answer_types import Choice
 from pilotline.template.answers import resolve_answers
 from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import open_names
@@ -15,9 +16,13 @@ def add_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) -> 
     """Answer for a pilot's integrations with some more; those that are there already stay.
 
     Raises:
-        PilotlineError: The catalog has none of that name.
+        PilotlineError: The catalog has none of that name, or it does not fit the pilot's other answers.
     """
-    offered = _offered(pilot, recorded)
+    choices = _choices(pilot, recorded)
+    refused = next((choice.disabled for choice in choices if choice.disabled and str(choice.value) in names), None)
+    offered = [str(choice.value) for choice in choices if not choice.disabled]
+    if refused is not None:
+        raise PilotlineError(f"{refused}.", f"It may have: {', '.join(offered) or 'none'}.")
     unknown = [name for name in names if name not in offered]
     if unknown:
         near = [match for name in unknown for match in difflib.get_close_matches(name, offered, n=1)]
@@ -35,7 +40,7 @@ def remove_integrations(pilot: Pilot, recorded: Snapshot, names: Sequence[str]) 
     Raises:
         PilotlineError: The pilot has none of that name.
     """
-    _offered(pilot, recorded)
+    _choices(pilot, recorded)
     present = _present(pilot, recorded)
     absent = [name for name in names if name not in present]
     if absent:
@@ -52,8 +57,8 @@ def _present(pilot: Pilot, recorded: Snapshot) -> list[str]:
     return [str(name) for name in answer] if isinstance(answer, list) else []
 
 
-def _offered(pilot: Pilot, recorded: Snapshot) -> list[str]:
-    """List the choices of the question; they may depend on other answers.
+def _choices(pilot: Pilot, recorded: Snapshot) -> tuple[Choice, ...]:
+    """List the choices of the question; which of them it refuses may depend on other answers.
 
     Raises:
         PilotlineError: The catalog has no integrations.
@@ -62,5 +67,5 @@ def _offered(pilot: Pilot, recorded: Snapshot) -> list[str]:
     answers, _ = resolve_answers(recorded, {name: value for name, value in pilot.answers.items() if name in names})
     for item in answers.questions:
         if item.question.name == _question(recorded):
-            return [str(choice.value) for choice in item.choices if not choice.disabled]
+            return item.choices
     raise PilotlineError("This pilot's catalog has no integrations.", "`pilotline answers` shows what can be changed.")

@@ -22,7 +22,9 @@ GOVERNANCE: Final = "governance/"
 ANSWERS_LOCK: Final = "governance/answers.lock"
 OWNED_CHANGES: Final = "governance/owned_changes.yml"
 WAIVERS: Final = "governance/waivers.yml"
+BREAK_GLASS: Final = "governance/break_glass.yml"
 STAGE_HISTORY: Final = "governance/stage_history.yml"
+DECISIONS: Final = "governance/decisions/"
 WINS: Final = "governance/wins.jsonl"
 RISK_ASSESSMENT: Final = "governance/risk_assessment.md"
 TRANSPARENCY_NOTICE: Final = "governance/transparency_notice.md"
@@ -36,6 +38,8 @@ EVALUATION: Final = "governance/evidence/evaluation.json"
 RED_TEAM: Final = "governance/evidence/red_team.json"
 FEEDBACK: Final = "governance/evidence/feedback.jsonl"
 LABS: Final = "governance/evidence/labs.jsonl"
+
+INCIDENTS: Final = "governance/evidence/incidents.jsonl"
 
 RUNBOOKS: Final = ("ops/runbook.md", "docs/runbook.md", "RUNBOOK.md")
 BILL_OF_MATERIALS: Final = "ops/ml-bom.cdx.json"

@@ -64,6 +64,10 @@ def _unopened(folder: Path) -> PilotlineError:
         if "not a git repository" not in error.message and "work tree" not in error.message:
             return error
         return PilotError(f"{folder} is not in a git repository.", "Run `git init`, commit, and try again.")
+    code, _ = git.try_git(["rev-parse", "--verify", "--quiet", "HEAD"], folder, discover=True)
+    if not code:  # there is a last commit
+        message = f"The last commit of {folder} cannot be read: its repository is damaged."
+        return PilotError(message, "`git fsck` there names what is missing; clone it anew.")
     return PilotError(f"{folder} has no commit yet.", "Commit what is there, then run the command again.")
 
 

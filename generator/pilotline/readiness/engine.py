@@ -80,7 +80,7 @@ def conclude(check: Check, problems: tuple[Problem, ...], repo: Repository) -> R
     """Turn what was found into a result."""
     card = check.card._replace(applies_from=check.law(repo))
     if not problems:
-        return Result(card, Status.PASS, card.stage, card.grade, card.title)
+        return Result(card, Status.PASS, card.stage, check.proof(repo), card.title)
     calendar = is_overtaken(card.stage, card.applies_from, repo) or all(problem.calendar for problem in problems)
     real = [problem for problem in problems if not problem.calendar] or list(problems)
     warns = calendar or card.severity is Severity.WARNING

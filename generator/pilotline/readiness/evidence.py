@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pilotline.pilot.paths import CHECK_EVIDENCE
+from pilotline.documents.section import parse_document
+from pilotline.pilot.paths import CHECK_EVIDENCE, MANIFEST
 from pilotline.readiness.base import Measured
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.derived import is_derived
 from pilotline.rules.evidence import is_written_by_pilot
 
 
@@ -46,7 +48,21 @@ def _parse(line: str) -> Record | None:
 def is_current(repo: Repository, record: Record) -> bool:
     """Tell whether nothing that matters differs between the commit of a proof and the files as they are now."""
     differing = repo.history.differing(record.commit)
-    return differing is not None and not has_real_changes(differing)
+    if differing is None:
+        return False
+    if MANIFEST in differing and _only_moved(repo, record.commit):
+        differing = frozenset(
+            path for path in differing if path != MANIFEST and not is_derived(repo.files.get(path, b""))
+        )
+    return not has_real_changes(differing)
+
+
+def _only_moved(repo: Repository, commit: str) -> bool:
+    """Tell whether the manifest differs in the stage alone: a promotion does not undo the proof that it rests on."""
+    before, now = parse_document(MANIFEST, repo.history.content(commit, MANIFEST)).data, repo.manifest.data
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return False
+    return {**before, "stage": None} == {**now, "stage": None}
 
 
 def has_real_changes(paths: frozenset[str]) -> bool:

@@ -1,14 +1,14 @@
 """What a planned move means for a pilot's readiness: which rules of the organisation change, and the level then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from pilotline.catalog.catalogs import Catalogs
 from pilotline.documents.section import Section
 from pilotline.git.contents import list_tree, read_blobs
+from pilotline.git.signatures import Signature
 from pilotline.pilot.stages import STAGES, Stage
 from pilotline.readiness.declared_checks import declared_checks
 from pilotline.readiness.organisation_overrides import read_lowering
@@ -61,17 +61,26 @@ class Foresight:
     """What keeps the pilot from a stage after the move, and does not now."""
 
 
-def foresee_move(plan: UpgradePlan, today: date, catalogs: Catalogs) -> Foresight:
+def foresee_move(
+    plan: UpgradePlan, today: date, origin: CatalogOrigin, known: dict[str, bytes] | None = None
+) -> Foresight:
     """Judge a pilot as it is committed and as the planned move would leave it.
 
     Evidence is of a commit, so what the move makes stale counts as not proven.
+
+    Args:
+        plan: The move.
+        today: The day for which it is judged.
+        origin: The catalogs that pilots are from.
+        known: Contents by git's ids, of other pilots as well, which need not be read again; what is read is put in.
     """
-    pilot, origin = plan.pilot, CatalogOrigin(catalogs)
+    known = {} if known is None else known
+    pilot = plan.pilot
     history = GitHistory(pilot.folder)
     changed = frozenset(path for change in plan.summary.changes for path in (change.path, change.old_path) if path)
-    now = Repository(_read(plan.merge.scratch, pilot.place.tree, pilot.prefix), today, history, origin)
-    then_files = _read(plan.merge.scratch, plan.merge.tree_id, pilot.prefix)
-    then = Repository(then_files, today, _HistoryAfter(history, changed), origin)
+    now = Repository(_read(plan.merge.scratch, pilot.place.tree, pilot.prefix, known), today, history, origin)
+    then_files = _read(plan.merge.scratch, plan.merge.tree_id, pilot.prefix, known)
+    then = Repository(then_files, today, _HistoryAfter(history, changed), origin, before=now)
     return _compare(now, then)
 
 
@@ -85,11 +94,12 @@ def _compare(now: Repository, then: Repository) -> Foresight:
     return Foresight(checks, policies, old.level, new.level, blocking)
 
 
-def _read(repository: Path, tree: str, prefix: str) -> Files:
-    """Read every regular file of a pilot as a tree has it."""
+def _read(repository: Path, tree: str, prefix: str, known: dict[str, bytes]) -> Files:
+    """Read every regular file of a pilot as a tree has it; what is known by its id is not read again."""
     entries = [entry for entry in list_tree(repository, tree, prefix) if entry.mode in _REGULAR]
-    contents = read_blobs(repository, [entry.object_id for entry in entries])
-    return Files.of(dict(zip((entry.path.removeprefix(prefix) for entry in entries), contents, strict=True)))
+    missing = [*dict.fromkeys(entry.object_id for entry in entries if entry.object_id not in known)]
+    known.update(zip(missing, read_blobs(repository, missing) if missing else (), strict=True))
+    return Files.of({entry.path.removeprefix(prefix): known[entry.object_id] for entry in entries})
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,9 @@ class _HistoryAfter:
     def differing(self, commit: str) -> frozenset[str] | None:
         found = self.history.differing(commit)
         return None if found is None else found | self.changed
+
+    def signature(self, commit: str, signers: Sequence[str]) -> Signature:
+        return self.history.signature(commit, signers)
 
 
 def _judge(repo: Repository) -> Verdict:

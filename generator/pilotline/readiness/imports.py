@@ -36,6 +36,14 @@ def possible_imports(path: str, text: str) -> Iterator[str]:
             yield from (f"{base}.{name}" for name in _NAME.findall(names))
 
 
+def possible_packages(text: str) -> Iterator[str]:
+    """Find the first parts of whatever may be an import by an absolute name."""
+    for found in _statements(text):
+        source, _, modules = found.groups()
+        named = _NAME.findall(modules) if modules else [] if source.startswith(".") else [source]
+        yield from (name.partition(".")[0].strip() for name in named)
+
+
 def _statements(text: str) -> Iterator[re.Match[str]]:
     """Find what looks like a statement; the word alone is looked for first, which is much faster."""
     end = -1

@@ -9,6 +9,7 @@ from pilotline.pilot.paths import CONFIGURATION, KPI_EVIDENCE, PROMPTS
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.beginning import contract_key
 from pilotline.rules.evidence import FORMAT, is_in_force
+from pilotline.rules.kpi_definition import definition_hash
 from pilotline.rules.plain import as_mapping, as_texts
 
 _MODEL_PARTS: Final = ("/domain/", "/services/", "/adapters/model", "/prompts/", "/pipelines/learn", "/pipelines/train")
@@ -33,6 +34,12 @@ def newest_kpis(repo: Repository) -> dict[str, Section]:
 def newest_by_definition(repo: Repository) -> dict[tuple[str, str], Section]:
     """Read the newest measurement of each KPI under each of its definitions."""
     return {(line.text("kpi"), line.text("definition")): line for line in _in_force(repo)}
+
+
+def definition_of(repo: Repository, kpi: Section) -> str:
+    """Hash the definition of a KPI in force, which evidence has to name to count."""
+    cases = repo.text(kpi.text("baseline", "data")) if kpi.text("baseline", "data") else None
+    return definition_hash(as_mapping(kpi.data), None if cases is None else cases.encode())
 
 
 def _in_force(repo: Repository) -> Iterator[Section]:

@@ -1,21 +1,27 @@
 """One object that says how a pilot stands: for people in a glance, and for whoever builds a portfolio from many."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Final
 
 from pilotline.documents.section import Section
 from pilotline.errors import PilotlineError
 from pilotline.git.credentials import without_user
-from pilotline.pilot.paths import STAGE_HISTORY, WINS
-from pilotline.readiness.eu_ai_act import dates_for, stage_since
-from pilotline.readiness.pilot_evidence import newest_by_definition
+from pilotline.pilot.paths import INCIDENTS, STAGE_HISTORY, WINS
+from pilotline.pilot.stages import STAGES, stage_after
+from pilotline.readiness.eu_ai_act import dates_for
+from pilotline.readiness.pilot_evidence import definition_of, newest_by_definition, read_lines
+from pilotline.readiness.stay import Stay, stay_in_stage
 from pilotline.readiness.verdict import Verdict
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.evidence import ABSENT, UNMEASURED
 from pilotline.rules.example_answers import still_the_example
-from pilotline.rules.kpi_definition import definition_hash, is_typed, pending_of, resolve_change, step_to_measure
+from pilotline.rules.incidents import Incident, open_incidents
+from pilotline.rules.kpi_definition import is_typed, pending_of, resolve_change, step_to_measure
+from pilotline.rules.plain import as_mapping
 
 FORMAT: Final = 1
+_MOST_NAMED: Final = 3
 _NUMBERS: Final = ("value", "low", "high", "gain", "worth")
 _SHOWN: Final = ("value", "low", "high", "n", "verdict", "sentence", "gain", "worth", "measured_at", "commit")
 
@@ -62,6 +68,7 @@ def _standing(repo: Repository, verdict: Verdict) -> dict[str, object]:
         "level": verdict.level.label if verdict.level else None,
         "score": verdict.total,
         "open": len(verdict.to_do),
+        "incidents": [asdict(each) for each in _incidents(repo)],
         "next_steps": [{"check": step.card.id, "message": step.message} for step in verdict.next_steps],
         "catalog": _catalog(repo, verdict),
         "dates": list(_dates(repo)),
@@ -81,7 +88,7 @@ def _plain(part: Section) -> dict[str, object]:
 
 
 def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Section]) -> dict[str, object]:
-    measured = evidence.get((entry.text("id"), _definition(repo, entry)))
+    measured = evidence.get((entry.text("id"), definition_of(repo, entry)))
     found = {name: measured.at(name).data for name in _SHOWN} if measured else dict.fromkeys(_SHOWN)
     if found["verdict"] in ABSENT:
         found |= dict.fromkeys(_NUMBERS)
@@ -104,21 +111,33 @@ def _kpi(repo: Repository, entry: Section, evidence: dict[tuple[str, str], Secti
     }
 
 
-def _definition(repo: Repository, entry: Section) -> str:
-    """Hash the definition in force, which evidence has to name to count."""
-    cases = repo.text(entry.text("baseline", "data")) if entry.text("baseline", "data") else None
-    return definition_hash(_plain(entry), None if cases is None else cases.encode())
-
-
 def _stage(repo: Repository, verdict: Verdict) -> dict[str, object]:
-    since = stage_since(repo)
+    stay = verdict.stay or stay_in_stage(repo)
     history = repo.document(STAGE_HISTORY).items("history")
     return {
         "claimed": verdict.claimed.label,
-        "since": since.isoformat() if since else None,
-        "days": (verdict.today - since).days if since else None,
+        "since": stay.since.isoformat() if stay.since else None,
+        "days": stay.days,
+        "stalled": stay.stalled,
+        "waits_for": _waits_for(verdict, stay),
+        "retired": _plain(repo.manifest.at("retired")) or None,
         "history": [_plain(entry) for entry in history],
     }
+
+
+def _incidents(repo: Repository) -> tuple[Incident, ...]:
+    return open_incidents(as_mapping(line.data) for line in read_lines(repo, INCIDENTS))
+
+
+def _waits_for(verdict: Verdict, stay: Stay) -> list[str]:
+    """Name what the pilot waits for: the checks that keep it from the next stage, then the decision."""
+    following = stage_after(stay.stage.label)
+    until = STAGES[following] if following else stay.stage
+    missing = [result for result in verdict.results if result.stage <= until and result.blocks(strict=True)]
+    named = ", ".join(result.card.id for result in missing[:_MOST_NAMED])
+    more = f" and {len(missing) - _MOST_NAMED} more" if missing[_MOST_NAMED:] else ""
+    checks = [f"checks of {until.label}: {named}{more}"] if missing else []
+    return [*checks, *([stay.waits_for] if stay.waits_for else [])]
 
 
 def _catalog(repo: Repository, verdict: Verdict) -> dict[str, object]:

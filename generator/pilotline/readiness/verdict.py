@@ -10,15 +10,19 @@ from pilotline.documents.section import NOWHERE, Location
 from pilotline.pilot.rule_book import explain_differing_rules, find_differing_rules
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
+from pilotline.readiness.break_glass import BrokenGlass, GlassEntries, read_broken_glass
 from pilotline.readiness.engine import Proofs, apply_waivers, evaluate, lower_severities, reached_stage
 from pilotline.readiness.eu_ai_act import Event, upcoming_events
 from pilotline.readiness.evidence import read_records
 from pilotline.readiness.organisation_overrides import read_lowering
 from pilotline.readiness.results import Grade, Reason, Result, Status
+from pilotline.readiness.stay import Stay, stay_in_stage
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.readiness.waivers import Refused, Waiver, read_waivers
 
 NEXT_STEPS: Final = 3
+CONSULTATION: Final = "PPL001"
+"""The check of who was consulted."""
 _MOST_NAMED: Final = 5
 Weight = Literal["error", "warning", "note", "none"]
 
@@ -66,6 +70,10 @@ class Verdict(NamedTuple):
     is_partial: bool = False
     """Whether only some checks were selected: they prove no level, so there is none, and no score of the whole."""
     name: str = ""
+    glass: BrokenGlass | None = None
+    """Who lets a hotfix pass today although the stage is not reached."""
+    stay: Stay | None = None
+    """How long it has stood in its stage; None where nobody asked."""
     prefix: str = ""
     """Folder of the pilot inside its git repository with a trailing slash, for readers that start at its top."""
 
@@ -75,6 +83,11 @@ class Verdict(NamedTuple):
         if self.is_partial:
             return None
         return min((score.score for score in self.scores if score.score is not None), default=None)
+
+    @property
+    def passes(self) -> bool:
+        """Whether work may go on: the stage is reached, or somebody broke the glass for a hotfix."""
+        return self.is_reached or self.glass is not None
 
     @property
     def is_reached(self) -> bool:
@@ -150,8 +163,15 @@ def judge(
 ) -> Verdict:
     """Judge a pilot by the results of its checks, under its waivers."""
     waivers, refused = read_waivers(repo)
-    around = (*_hidden_notices(repo), *_rule_notices(repo), *_lowering_notices(repo))
     judged = apply_waivers(results, waivers, repo.today)
+    glass = read_broken_glass(repo)
+    around = (
+        *_hidden_notices(repo),
+        *_rule_notices(repo),
+        *_lowering_notices(repo),
+        *_glass_notices(glass),
+        *_consultation_notices(repo, judged),
+    )
     left_out = tuple(left_out)
     incomplete = {name.rstrip("0123456789") for name in left_out} if is_partial else set()
     return Verdict(
@@ -166,6 +186,8 @@ def judge(
         left_out=left_out,
         is_partial=is_partial,
         name=repo.manifest.text("name"),
+        glass=glass.holds,
+        stay=stay_in_stage(repo),
         prefix=repo.history.prefix,
     )
 
@@ -223,6 +245,20 @@ def _rule_notices(repo: Repository) -> tuple[Notice, ...]:
 def _lowering_notices(repo: Repository) -> tuple[Notice, ...]:
     lowering = read_lowering(repo)
     return (Notice(lowering.message, lowering.location),) if lowering.message else ()
+
+
+def _consultation_notices(repo: Repository, results: Iterable[Result]) -> tuple[Notice, ...]:
+    """Warn already in the sandbox, where changing something because of what people say costs least."""
+    open_ = any(result.card.id == CONSULTATION and result.is_open for result in results)
+    if repo.claimed_stage is not Stage.SANDBOX or not open_:
+        return ()
+    message = "People whose work changes have had no say yet; now it costs least, and the stage pilot asks for it"
+    return (Notice(message, repo.manifest.place("people")),)
+
+
+def _glass_notices(glass: GlassEntries) -> tuple[Notice, ...]:
+    held = [Notice(str(glass.holds), glass.holds.location)] if glass.holds else []
+    return (*held, *(Notice(f"Does not break the glass: {why}", place) for why, place in glass.refused))
 
 
 def _notices(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
+from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_known_yaml
 
 _TRUE: Final = frozenset({"y", "yes", "t", "true", "on"})
 _FALSE: Final = frozenset({"n", "no", "f", "false", "off", "~", "null", "none"})
@@ -56,7 +56,7 @@ def _cast_yaml(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return parse_yaml(value)
+        return parse_known_yaml(value)
     except YamlError as error:
         raise ValueError(explain_yaml_error(error)) from error
 

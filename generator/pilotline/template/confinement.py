@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from pilotline.errors import CatalogError
-from pilotline.files.worker_process import is_worker
-from pilotline.template.limits import limited
+from pilotline.files.worker_process import bounded, is_worker
+from pilotline.template.limits import BYTES, limited
 from pilotline.template.snapshot import Snapshot
 
 _Arguments = ParamSpec("_Arguments")
@@ -34,10 +34,20 @@ def confined(
     Raises:
         CatalogError: It took too long, or too much memory.
     """
-    if snapshot.is_ours or is_worker():
+    if snapshot.is_ours:
         return function(snapshot, *arguments, **options)
+    if is_worker():
+        with bounded(BYTES):
+            return function(snapshot, *arguments, **options)
     result: _Result = limited(what, _run, function, snapshot, arguments, options)
     return result
+
+
+def compile_ahead(snapshot: Snapshot) -> None:
+    """Parse and compile where its templates may run what all uses of a snapshot share, before the first of them."""
+    if snapshot.is_ours or is_worker():
+        with suppress(CatalogError):  # what is wrong with it is said where it is used
+            _ = snapshot.folders, snapshot.templating
 
 
 def _run(
@@ -54,6 +64,5 @@ def _compiled(snapshot: Snapshot) -> Snapshot:
     known = _KNOWN.get(id(snapshot.tree))
     if known is None or known.identity != snapshot.identity or known.origin != snapshot.origin:
         known = _KNOWN[id(snapshot.tree)] = snapshot
-        with suppress(CatalogError):  # what is wrong with it is said where it is used
-            _ = known.folders, known.templating
+        compile_ahead(known)
     return known.used(usage)

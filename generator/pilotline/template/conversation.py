@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
-from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
+from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_known_yaml
 from pilotline.errors import AnswerProblem, CatalogError
 from pilotline.template.answer_types import CASTS, Choice, cast_bool, cast_to_choices, check_bool
 from pilotline.template.copier_variables import own_answers, surroundings
@@ -133,7 +133,7 @@ class Round:
 
     def _parse_choices(self, question: Question, text: str) -> object:
         try:
-            return parse_yaml(str(self._render(question, text)))
+            return parse_known_yaml(str(self._render(question, text)))
         except YamlError as error:
             reason = explain_yaml_error(error)
             raise CatalogError(

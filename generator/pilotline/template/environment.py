@@ -4,12 +4,11 @@ Copier is the reference for every byte (`copier._main.Worker.jinja_env`, 9.19): 
 extension of the catalog. What this environment does not offer raises, so that nothing is ever silently different.
 """
 
-import copy
 import datetime as dt
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import PurePosixPath, PureWindowsPath
 from types import CodeType
 from typing import Final
@@ -20,10 +19,10 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from pilotline.config import cache_folder
-from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_yaml
+from pilotline.documents.yaml_text import YamlError, explain_yaml_error, parse_known_yaml
 from pilotline.errors import CatalogError, UnsupportedTemplateError
 from pilotline.files.tree import File
-from pilotline.template import filters
+from pilotline.template import filters, yaml_filters
 from pilotline.template.bytecode_cache import compiled, fingerprint_code
 
 _UNDEFINED_KINDS: Final[Mapping[str, type[Undefined]]] = {
@@ -66,6 +65,7 @@ class Templating:
         """
         self.environment = _make_environment(_SnapshotLoader(files), options or {})
         self._compiled: dict[str, Template] = {}
+        self._templates: dict[str, bool] = {}
 
     def render_text(self, source: str, context: Mapping[str, object]) -> str:
         """Render a template given as text (a default, a file name, a pattern)."""
@@ -82,6 +82,12 @@ class Templating:
 
     def is_template(self, source: str) -> bool:
         """Tell whether rendering could change a text; most file names hold no syntax at all."""
+        known = self._templates.get(source)
+        if known is None:
+            known = self._templates[source] = self._could_change(source)
+        return known
+
+    def _could_change(self, source: str) -> bool:
         environment = self.environment
         marks = (environment.variable_start_string, environment.block_start_string, environment.comment_start_string)
         prefixes = environment.line_statement_prefix or environment.line_comment_prefix
@@ -128,7 +134,7 @@ class SharingEnvironment(SandboxedEnvironment):
         Args:
             options: What tells this environment from others: Jinja already computes what is constant, by its filters.
         """
-        sources = [__file__, str(jinja2.compiler.__file__), filters.__file__]
+        sources = [__file__, str(jinja2.compiler.__file__), filters.__file__, yaml_filters.__file__]
         self._signature = f"{fingerprint_code(sources)} {sorted(options.items())!r} {sorted(self.intercepted_binops)}"
         self._store = cache_folder()
 
@@ -178,13 +184,10 @@ def _plain(value: object) -> str:
 
 def _from_yaml(data: object) -> object:
     """Parse YAML once per text: architectures are read by many templates."""
-    return copy.deepcopy(_parse_once(data)) if isinstance(data, str) else data
-
-
-@lru_cache(maxsize=256)
-def _parse_once(text: str) -> object:
+    if not isinstance(data, str):
+        return data
     try:
-        return parse_yaml(text)
+        return parse_known_yaml(data)
     except YamlError as error:
         raise ValueError(f"it is no YAML: {explain_yaml_error(error)}") from error
 

@@ -16,22 +16,23 @@ import shlex
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from typing import Any, Final, NoReturn
 
-import yaml
-from jinja2 import Environment, Undefined, pass_environment
+from jinja2 import Environment, Undefined, pass_context, pass_environment
 from jinja2.exceptions import FilterArgumentError
 from jinja2.filters import FILTERS
 
-from pilotline.documents.yaml_text import SafeLoader, YamlError, explain_yaml_error
 from pilotline.errors import UnrepeatableTemplateError, UnsupportedTemplateError
+from pilotline.template.yaml_filters import from_yaml_all, to_nice_yaml, to_yaml
 
 # Not the namespace that Ansible documents: the one whose UUIDs Copier's templates get.
 _NAMESPACE: Final = uuid.UUID("20851c88-ac15-449f-9ee7-74829105da86")
 _TRUE: Final = frozenset({"yes", "on", "1", "true"})
 _NOTHING: Final = (None, "None", "null")
 _READS_MACHINE: Final = ("expanduser", "expandvars", "fileglob", "realpath")
+_CHANGING: Final = frozenset({"ans_random", "relpath", "shuffle", "strftime"})
+"""What gives another result tomorrow, or in another folder."""
 _LEFT_TO_COPIER: Final = ("comment", "random_mac", "subelements")
 
 
@@ -39,7 +40,19 @@ def ansible_filters() -> Mapping[str, Callable[..., object]]:
     """Give every filter by its name; those that are not offered here raise when they are used."""
     refused = {name: partial(_refuse, name) for name in _READS_MACHINE}
     rare = {name: partial(_leave_to_copier, name) for name in _LEFT_TO_COPIER}
-    return {**_DATA, **_TEXT, **_PATHS, **_CHANCE, **refused, **rare}
+    offered: dict[str, Callable[..., object]] = {**_DATA, **_TEXT, **_PATHS, **_CHANCE, **refused, **rare}
+    return {name: _when_rendered(call) if name in _CHANGING else call for name, call in offered.items()}
+
+
+def _when_rendered(call: Callable[..., object]) -> Callable[..., object]:
+    """Have a filter called at each render: Jinja calls others while it compiles, and compiled templates are stored."""
+
+    @pass_context
+    @wraps(call)
+    def at_each_render(_context: object, *arguments: object, **options: object) -> object:
+        return call(*arguments, **options)
+
+    return at_each_render
 
 
 def _refuse(name: str, *_arguments: object, **_options: object) -> NoReturn:
@@ -53,32 +66,9 @@ def _leave_to_copier(name: str, *_arguments: object, **_options: object) -> NoRe
     raise UnsupportedTemplateError(f"A template uses the filter `{name}`, which only Copier itself offers.")
 
 
-def to_yaml(value: object, **options: object) -> str:
-    """Write YAML, what is short on one line."""
-    return _dump(value, {"default_flow_style": None, **options})
-
-
-def to_nice_yaml(value: object, indent: int = 4, **options: object) -> str:
-    """Write YAML for people, an entry a line."""
-    return _dump(value, {"indent": indent, "default_flow_style": False, **options})
-
-
-def _dump(value: object, options: Mapping[str, Any]) -> str:
-    text: str = yaml.dump(value, Dumper=yaml.Dumper, allow_unicode=True, **options)
-    return text
-
-
 def to_nice_json(value: object, indent: int = 4, sort_keys: bool = True, **options: Any) -> str:  # noqa: ANN401, FBT002 - the filter's own signature
     """Write JSON for people."""
     return json.dumps(value, indent=indent, sort_keys=sort_keys, separators=(",", ": "), **options)
-
-
-def from_yaml_all(text: object) -> object:
-    """Read every document of a YAML text."""
-    try:
-        return list(yaml.load_all(text, Loader=SafeLoader)) if isinstance(text, str) else text
-    except YamlError as error:
-        raise ValueError(f"it is no YAML: {explain_yaml_error(error)}") from error
 
 
 def to_bool(value: object) -> bool | None:

@@ -13,7 +13,7 @@ from pilotline.config import cache_folder
 from pilotline.errors import CatalogError
 from pilotline.files.worker import WorkerDiedError, WorkerMemoryError, WorkerTimeoutError
 from pilotline.files.worker_pool import start_ahead, work
-from pilotline.files.worker_process import is_worker
+from pilotline.files.worker_process import bounded, is_worker
 
 _Result = TypeVar("_Result")
 _SECONDS: Final = 20.0
@@ -37,14 +37,16 @@ def limited(
         what: The work, as the beginning of a sentence; asked for its text when that is said.
         function: A function of a module; its arguments and its result cross a process.
         arguments: What it is called with.
-        seconds: How long it may take, or between two things that it tells; None for what rendering may.
+        seconds: How long it may take, or between two things that it tells; None for what rendering may. In a worker
+            that is its owner's business; less than that is not, so another worker does it.
         heard: Hears what the function tells.
 
     Raises:
         CatalogError: It did.
     """
-    if is_worker():
-        return function(*arguments)
+    if is_worker() and seconds is None:
+        with bounded(BYTES):
+            return function(*arguments)
     most = seconds or render_seconds()
     try:
         result: _Result = work(

@@ -21,9 +21,12 @@ CALLED: Final = {
     "personal_data": "whether there are people in it",
     "example": "which answers are still the example's, by name",
     "summary": "what it is to reach, in lines for whoever made it",
+    "checks": "the commands that a pilot is checked with, quick and thorough ones",
 }
 """The answers that pilotline itself reads, by what they say."""
-_CUSTOMARY: Final = {"architecture": "architecture", "integrations": "integrations", "stage": "prepared_for"}
+_CUSTOMARY: Final = {
+    "architecture": "architecture", "integrations": "integrations", "stage": "prepared_for", "checks": "pilot_checks",
+}  # fmt: skip
 """What everybody calls them who says nothing else: the words of the commands."""
 
 
@@ -49,6 +52,8 @@ class QuestionRoles:
     """What a pilot is built on: never changed afterwards."""
     combined: tuple[str, ...] = ()
     """The catalog is tried out with every combination of their choices; of several to tick none, each and all."""
+    paired: tuple[str, ...] = ()
+    """Pilots are tested with every two of their choices; of several to tick, each is ticked or not."""
     sibling_own: tuple[str, ...] = ()
     """What a sibling cannot have from its model: with these it would be the same pilot."""
     sibling_new: tuple[str, ...] = ()
@@ -88,6 +93,7 @@ def read_roles(snapshot: Snapshot) -> QuestionRoles:
         named_after_folder=_texts(data.get("named_after_folder")),
         fixed=_texts(data.get("fixed")),
         combined=_texts(data.get("combined")),
+        paired=_texts(data.get("paired")),
         sibling_own=_texts(data.get("sibling_own")),
         sibling_new=_texts(data.get("sibling_new")),
         sibling_differs=_texts(data.get("sibling_differs")),

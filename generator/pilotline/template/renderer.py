@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Final
 from unicodedata import normalize
@@ -33,6 +33,8 @@ from pilotline.template.snapshot import Operation, Snapshot
 
 Matcher = Callable[[str], bool]
 
+_MOST_MATCHERS: Final = 32
+_MOST_PATHS: Final = 2_000
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -60,7 +62,13 @@ def match_paths(snapshot: Snapshot, patterns: Iterable[str], context: Mapping[st
 
 def match_plain(patterns: Iterable[str]) -> Matcher:
     """Make a test for paths from gitignore patterns."""
-    return PathSpec.from_lines("gitignore", [normalize("NFD", text) for text in patterns]).match_file
+    return _matcher(tuple(normalize("NFD", text) for text in patterns))
+
+
+@lru_cache(maxsize=_MOST_MATCHERS)
+def _matcher(patterns: tuple[str, ...]) -> Matcher:
+    """Make the test for some patterns, which remembers what it said: pilots of a catalog have nearly the same paths."""
+    return lru_cache(maxsize=_MOST_PATHS)(PathSpec.from_lines("gitignore", patterns).match_file)
 
 
 def match_names(patterns: Iterable[str]) -> Matcher:
@@ -115,6 +123,13 @@ def _template_error(place: str, reason: str) -> CatalogError:
     return CatalogError(f"The catalog's {place} cannot be rendered: {reason}.", "Report it to the catalog's owner.")
 
 
+def _without_suffix(relative: str, suffix: str) -> str:
+    """Drop the suffix of a template as Copier does: whatever comes after the last dot of its name."""
+    stem = relative.removesuffix(suffix)
+    is_plain = suffix.rfind(".") == 0 and stem and not stem.endswith("/")
+    return stem if is_plain else str(PurePosixPath(relative).with_suffix(""))
+
+
 class Renderer:
     """One render of one snapshot."""
 
@@ -151,7 +166,7 @@ class Renderer:
                 continue
             relative = source.removeprefix(root)
             is_template = bool(suffix) and relative.endswith(suffix)
-            path = self._target(str(PurePosixPath(relative).with_suffix("")) if is_template else relative)
+            path = self._target(_without_suffix(relative, suffix) if is_template else relative)
             if path is None or self._excluded(path) or (self._wanted and not self._wanted(path)):
                 continue
             if not is_template and suffix and path != self._answers_file and self._exists(f"{path}{suffix}"):
@@ -200,8 +215,10 @@ class Renderer:
                 return None
             if name == self._answers_file:
                 return name
-            parts.append(name)
-        return str(PurePosixPath(*parts))
+            if name != ".":
+                parts.append(name)
+        plain = "/".join(parts)
+        return plain if parts and plain.count("/") == len(parts) - 1 else str(PurePosixPath(*parts))
 
     def _render_file(self, source: str, file: File) -> File:
         if file.link:

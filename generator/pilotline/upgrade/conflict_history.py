@@ -2,7 +2,8 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from pilotline.errors import UnsupportedTemplateError
@@ -45,18 +46,32 @@ def find_causes(old: Pristine, new: Pristine, paths: Mapping[str, frozenset[str]
         A cause for each path that has one; nothing where the history is not at hand.
     """
     before, after = old.snapshot.origin, new.snapshot.origin
-    if not paths or before is None or after is None or not _is_connected(before, after):
+    if not paths or before is None or after is None or not is_connected(before, after):
         return ()
     sides = [_name_sources(side) for side in (old, new)]
     sources = {path: {side[name] for side in sides for name in names if name in side} for path, names in paths.items()}
-    commits = _list_commits(before, after, frozenset().union(*sources.values()))
-    found = ((path, tuple(c for c, touched in commits if touched & names)) for path, names in sources.items())
+    return find_commits(after.repository, f"{before.commit}...{after.commit}", sources)
+
+
+def find_commits(repository: Path, revisions: str, sources: Mapping[str, Collection[str]]) -> tuple[Cause, ...]:
+    """Find the commits among some revisions that touched files behind some paths.
+
+    Args:
+        repository: Where the commits lie.
+        revisions: Which ones, as `git log` takes them.
+        sources: The repository's files behind each path.
+
+    Returns:
+        A cause for each path that has one.
+    """
+    commits = _list_commits(repository, revisions, frozenset().union(*sources.values()))
+    found = ((path, tuple(c for c, touched in commits if touched & {*names})) for path, names in sources.items())
     return tuple(
         Cause(path, behind[:MOST_COMMITS], max(0, len(behind) - MOST_COMMITS)) for path, behind in found if behind
     )
 
 
-def _is_connected(before: CommitOrigin, after: CommitOrigin) -> bool:
+def is_connected(before: CommitOrigin, after: CommitOrigin) -> bool:
     """Tell whether one repository holds both commits and the history between them; a tag fetched alone has none."""
     if before.repository != after.repository or before.commit == after.commit:
         return False
@@ -73,7 +88,7 @@ def _name_sources(side: Pristine) -> Mapping[str, str]:
 
 
 def _list_commits(
-    before: CommitOrigin, after: CommitOrigin, files: frozenset[str]
+    repository: Path, revisions: str, files: frozenset[str]
 ) -> tuple[tuple[CatalogCommit, frozenset[str]], ...]:
     """List the commits that touched some files, newest first, each with those files.
 
@@ -83,10 +98,10 @@ def _list_commits(
         return ()
     command = [
         "log", "-z", "--name-only", "--no-renames", "--min-parents=1", "--max-parents=1", "--no-show-signature",
-        "--encoding=UTF-8", "--format=%x01%h%x01%cs%x01%s", f"{before.commit}...{after.commit}",
+        "--encoding=UTF-8", "--format=%x01%h%x01%cs%x01%s", revisions,
         "--", *(f":(literal){name}" for name in sorted(files)),
     ]  # fmt: skip
-    output = git.run_git(command, after.repository, isolated=True)
+    output = git.run_git(command, repository, isolated=True)
     touched: dict[CatalogCommit, set[str]] = defaultdict(set)
     for commit, name in _parse_log(os.fsdecode(output).split("\0")):
         touched[commit].add(name)

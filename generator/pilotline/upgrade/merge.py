@@ -27,16 +27,14 @@ from pilotline.git.diff import (
     parse_messages,
     parse_stage,
 )
-from pilotline.git.fast_import import Script, Side, is_sha256, quote
+from pilotline.git.fast_import import Script, Side, is_sha256
 from pilotline.git.revisions import resolve_tree
 from pilotline.git.work_tree import SUBMODULE, WorkTree
+from pilotline.upgrade.scratch_repository import alternate_line, make_scratch, refuse_missing
 
 _BASE: Final = "refs/heads/base"
 _BEFORE: Final = "refs/heads/before"
 """Another base, which nothing is merged from."""
-_OURS_NAME: Final = "pilot"
-"""What conflict markers and messages call the team's side."""
-_OURS: Final = f"refs/heads/{_OURS_NAME}"
 _RESULT: Final = "refs/heads/result"
 # No setting of the user may change what a merge gives.
 _SETTINGS: Final = (
@@ -48,10 +46,20 @@ _SETTINGS: Final = (
     "merge.renormalize=true",
 )
 
-_CONFIG: Final = "[core]\n\tattributesFile = /dev/null\n\thooksPath = /dev/null\n\tfsync = none\n\tquotePath = false\n"
-
 Listing = Mapping[str, TreeEntry]
 """The pilot's own files in a tree, by path."""
+
+
+class Labels(NamedTuple):
+    """What conflict markers and messages call the two sides; names of branches."""
+
+    ours: str = "pilot"
+    theirs: str = "catalog"
+
+
+OF_A_PILOT: Final = Labels()
+OF_A_LESSON: Final = Labels("catalog", "pilot")
+"""The other way round: what a pilot brings into its catalog."""
 
 
 class Merge(NamedTuple):
@@ -74,17 +82,19 @@ class Merge(NamedTuple):
 class Scratch:
     """A repository of its own that borrows the pilot's objects; everything here is gone afterwards."""
 
-    def __init__(self, folder: Path, pilot: WorkTree, prefix: str, version: str | None) -> None:
+    def __init__(self, folder: Path, pilot: WorkTree, prefix: str, version: str | None, labels: Labels) -> None:
         self.folder = folder
-        self._theirs_name = "-".join(["catalog", *re.findall(r"[\w.+]+", version or "")])
+        self._ours_name = labels.ours
+        self._ours = f"refs/heads/{labels.ours}"
+        self._theirs_name = "-".join([labels.theirs, *re.findall(r"[\w.+]+", version or "")])
         self._theirs = f"refs/heads/{self._theirs_name}"
         self._prefix = prefix
         self._our_tree = pilot.tree
         self._written: tuple[Side, Side] | None = None
-        _make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
+        make_scratch(folder, pilot.objects, sha256=is_sha256(self._our_tree))
         self._entries = list_tree(folder, self._our_tree)
         self._blobs = frozenset(entry.object_id for entry in self._entries if entry.mode != SUBMODULE)
-        _refuse_missing(folder, pilot.objects, [*self._blobs])
+        refuse_missing(folder, pilot.objects, [*self._blobs])
         self._obey_attributes()
 
     def list_ours(self) -> Listing:
@@ -105,12 +115,12 @@ class Scratch:
             script.commit(_BEFORE, self._our_tree, replace=replaced, files=self._placed(self._stored(before)))
         mark = script.commit(_BASE, self._our_tree, replace=replaced, files=self._placed(base))
         script.commit(self._theirs, self._our_tree, parent=mark, replace=replaced, files=self._placed(theirs))
-        script.commit(_OURS, self._our_tree, parent=mark, files={})
+        script.commit(self._ours, self._our_tree, parent=mark, files={})
         script.run(self.folder)
 
     def deleted_by_ours(self) -> tuple[str, ...]:
         """Name the files of the other base that ours deleted, not counting renames."""
-        return tuple(self.own(change.path) for change in self._between(_BEFORE, _OURS) if change.kind == "removed")
+        return tuple(self.own(change.path) for change in self._between(_BEFORE, self._ours) if change.kind == "removed")
 
     def renamed_by_theirs(self) -> tuple[tuple[str, str], ...]:
         """Pair old and new names of the files that the catalog renamed."""
@@ -121,7 +131,7 @@ class Scratch:
         """Name what ours changed against base, in the pilot's own paths."""
         return tuple(
             Change(change.kind, self.own(change.path), self.own(change.old_path))
-            for change in self._between(_BASE, _OURS)
+            for change in self._between(_BASE, self._ours)
             if change.path.startswith(self._prefix)
         )
 
@@ -130,7 +140,7 @@ class Scratch:
         if not paths:
             return ""
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
-        sides = [_OURS, _BASE] if reverse else [_BASE, _OURS]
+        sides = [self._ours, _BASE] if reverse else [_BASE, self._ours]
         output = git.run_git(["diff", "--no-color", "-M", *sides, "--", *chosen], self.folder, isolated=True)
         return output.decode("utf-8", "replace")
 
@@ -139,7 +149,9 @@ class Scratch:
         if not paths:
             return {}
         chosen = [f":(literal){self._prefix}{path}" for path in paths]
-        output = git.run_git(["diff", "--numstat", "-z", "-M", _BASE, _OURS, "--", *chosen], self.folder, isolated=True)
+        output = git.run_git(
+            ["diff", "--numstat", "-z", "-M", _BASE, self._ours, "--", *chosen], self.folder, isolated=True
+        )
         return {self.own(path): counts for path, counts in parse_counts(output).items()}
 
     def merge(self) -> Merge:
@@ -148,7 +160,8 @@ class Scratch:
         Raises:
             GitError: Git is too old, or refused.
         """
-        return _merge(self.folder, self._theirs_name, self._our_tree, frozenset(entry.path for entry in self._entries))
+        tracked = frozenset(entry.path for entry in self._entries)
+        return _merge(self.folder, (self._ours_name, self._theirs_name), self._our_tree, tracked)
 
     def amend(self, merge: Merge, files: Side) -> Merge:
         """Put files into the result of a merge."""
@@ -216,16 +229,19 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def open_scratch(pilot: WorkTree, prefix: str, version: str | None = None) -> Iterator[Scratch]:
+def open_scratch(
+    pilot: WorkTree, prefix: str, version: str | None = None, labels: Labels = OF_A_PILOT
+) -> Iterator[Scratch]:
     """Open a scratch repository beside a pilot.
 
     Args:
         pilot: The work tree that the pilot lies in; ours is its last commit.
         prefix: Folder of the pilot inside it, with a trailing slash; empty at the top.
         version: The catalog's version that conflict markers name.
+        labels: What they call the two sides.
     """
     with scratch_folder(brief=True) as folder:
-        yield Scratch(folder / "merge", pilot, prefix, version)
+        yield Scratch(folder / "merge", pilot, prefix, version, labels)
 
 
 def fetch_result(pilot: WorkTree, merge: Merge) -> None:
@@ -237,52 +253,12 @@ def fetch_result(pilot: WorkTree, merge: Merge) -> None:
     wanted = dict.fromkeys([merge.tree_id, *(stage.object_id for stage in merge.stages if stage.mode != SUBMODULE)])
     request = "".join(f"{object_id}\n" for object_id in [*wanted, f"^{pilot.tree}"]).encode()
     command = ["pack-objects", "--quiet", "--revs", "--non-empty", "--window=0", str(pilot.objects / "pack" / "pack")]
-    borrowed = _line(str(merge.scratch / ".git" / "objects")).removesuffix("\n")
+    borrowed = alternate_line(str(merge.scratch / ".git" / "objects")).removesuffix("\n")
     git.run_git_borrowing(borrowed, command, pilot.top, stdin=request, settings=git.UNHOOKED)
 
 
-def _line(path: str) -> str:
-    """Write a path as a line for git, in quotes where it holds a line break itself."""
-    return f"{quote(path) if chr(10) in path else path}\n"
-
-
-def _make_scratch(folder: Path, objects: Path, *, sha256: bool) -> None:
-    """Make a repository by hand: four small files instead of a process.
-
-    It has a work tree, which holds nothing but attributes: git 2.39 cannot renormalise text in a bare repository.
-    """
-    version = "1\n[extensions]\n\tobjectFormat = sha256" if sha256 else "0"
-    for path, text in {
-        "HEAD": "ref: refs/heads/none\n",
-        "config": _CONFIG + f"\trepositoryFormatVersion = {version}\n",
-        "refs/heads/.keep": "",
-        "objects/info/alternates": _line(str(objects)),
-    }.items():
-        target = folder / ".git" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", errors="surrogateescape")
-
-
-def _refuse_missing(scratch: Path, objects: Path, blobs: Sequence[str]) -> None:
-    """Refuse a partial clone whose files are not all here: nothing is fetched behind the user's back.
-
-    Raises:
-        GitError: It counts them.
-    """
-    if next((objects / "pack").glob("*.promisor"), None) is None:
-        return
-    request = "".join(f"{blob}\n" for blob in blobs).encode()
-    answers = git.run_git(["cat-file", "--batch-check=%(objecttype)"], scratch, stdin=request, isolated=True)
-    missing = sum(line.endswith(b" missing") for line in answers.splitlines())
-    if missing:
-        raise GitError(
-            f"{missing} files of this partial clone have not been fetched.",
-            "Check them all out (`git sparse-checkout disable`, or `git checkout HEAD -- .`), then run it again.",
-        )
-
-
-def _merge(scratch: Path, theirs: str, our_tree: str, tracked: frozenset[str]) -> Merge:
-    command = ["merge-tree", "--write-tree", "-z", "--messages", _OURS_NAME, theirs]
+def _merge(scratch: Path, sides: tuple[str, str], our_tree: str, tracked: frozenset[str]) -> Merge:
+    command = ["merge-tree", "--write-tree", "-z", "--messages", *sides]
     code, output = git.try_git(command, scratch, settings=_SETTINGS, isolated=True)
     if code not in {0, 1} or not output:
         raise GitError("Git could not merge.", "Upgrading needs git 2.38 or newer; `git --version` tells yours.")

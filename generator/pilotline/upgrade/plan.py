@@ -9,8 +9,10 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pilotline.catalog.upgrade_notes import Note, notes_between
+from pilotline.files.tree import File
 from pilotline.git.diff import Change
 from pilotline.git.fast_import import blob_id, is_sha256
 from pilotline.pilot.paths import ANSWERS_LOCK
@@ -20,7 +22,7 @@ from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest, answer_changes, decide_sides
 from pilotline.upgrade.conflict_history import find_causes
 from pilotline.upgrade.conflict_lines import LineRange, find_line_ranges
-from pilotline.upgrade.merge import Listing, Merge, Scratch, open_scratch
+from pilotline.upgrade.merge import OF_A_PILOT, Labels, Listing, Merge, Scratch, open_scratch
 from pilotline.upgrade.rebuild import move_answers_lock, obey_policies, rebuild_derived
 from pilotline.upgrade.rehearsal import Rehearsal, rehearse
 from pilotline.upgrade.renders import Renders, include_seeds, paths_in_catalog, render_both
@@ -78,7 +80,12 @@ def _as_update(recorded: Snapshot, target: UpgradeRequest) -> tuple[Snapshot, Up
 
 @contextlib.contextmanager
 def plan_merge(
-    pilot: Pilot, target: Snapshot, renders: Renders, new: Answers | None = None, rehearsal: Rehearsal | None = None
+    pilot: Pilot,
+    target: Snapshot,
+    renders: Renders,
+    new: Answers | None = None,
+    rehearsal: Rehearsal | None = None,
+    labels: Labels = OF_A_PILOT,
 ) -> Iterator[UpgradePlan]:
     """Merge two renders with a pilot and say what that gives; the pilot is not touched.
 
@@ -88,44 +95,69 @@ def plan_merge(
         renders: Base and theirs.
         new: The answers that it will record, where its own change.
         rehearsal: Where migrations run.
+        labels: What conflicts call the two sides.
     """
     place = pilot.place if rehearsal is None else rehearsal.place
-    with open_scratch(place, pilot.prefix, target.identity.version) as scratch:
+    with open_scratch(place, pilot.prefix, target.identity.version, labels) as scratch:
         ours = scratch.list_ours()
         gone, missing = respect_deletions(scratch, renders, ours)
-        untracked, deleted = _split_missing(pilot, missing)
         base, theirs, delivered = respect_seeds(scratch, renders, gone, ours)
         scratch.write_renders(base, theirs)
         merge = scratch.merge()
-        rebuilt = {
-            **rebuild_derived(scratch, merge, renders),
-            **(move_answers_lock(scratch, merge, pilot, new) if new is not None else {}),
-        }
+        rebuilt = _rebuild(scratch, merge, renders, pilot, new)
         merge = _complete(scratch, scratch.amend(merge, rebuilt) if rebuilt else merge, rehearsal, new)
         obey_policies(scratch, merge)
-        yield UpgradePlan(
-            pilot,
-            target,
-            merge,
-            PlanSummary(
-                old=CatalogVersion(pilot.address, pilot.version),
-                new=CatalogVersion(target.identity.source, target.identity.version),
-                changes=tuple(_own_change(change, scratch) for change in merge.changes),
-                conflicts=tuple(map(scratch.own, merge.conflicts)),
-                lines=_clashing_lines(scratch, merge),
-                messages=tuple(_own_words(message, pilot.prefix) for message in merge.messages),
-                answers=answer_changes(pilot.answers, new) if new is not None else (),
-                delivered=delivered,
-                improved=tuple(_improved(renders, ours)),
-                kept_deleted=deleted,
-                untracked=untracked,
-                derived=tuple(sorted(rebuilt)),
-                merged=tuple(_merged(scratch, merge, renders, ours)),
-                unignored=tuple(map(scratch.own, find_unignored(pilot, merge))),
-                team_files=tuple(sorted(pilot.team_files)),
-                notes=_notes(pilot, target),
-            ),
-        )
+        result = _Result(scratch, merge, renders, ours)
+        known = _Known(delivered, tuple(sorted(rebuilt)), missing)
+        yield UpgradePlan(pilot, target, merge, _summarise(result, pilot, target, known, new))
+
+
+def _rebuild(scratch: Scratch, merge: Merge, renders: Renders, pilot: Pilot, new: Answers | None) -> Mapping[str, File]:
+    """Make anew what a merge cannot know."""
+    lock = move_answers_lock(scratch, merge, pilot, new) if new is not None else {}
+    return {**rebuild_derived(scratch, merge, renders), **lock}
+
+
+class _Result(NamedTuple):
+    """What was merged, and what it was merged from."""
+
+    scratch: Scratch
+    merge: Merge
+    renders: Renders
+    ours: Listing
+
+
+class _Known(NamedTuple):
+    """What the steps before the merge found out."""
+
+    delivered: tuple[str, ...]
+    rebuilt: tuple[str, ...]
+    missing: tuple[str, ...]
+    """What has changed in the catalog and is not in the pilot."""
+
+
+def _summarise(result: _Result, pilot: Pilot, target: Snapshot, known: _Known, new: Answers | None) -> PlanSummary:
+    """Say what a merge gives, as a value."""
+    scratch, merge, renders, ours = result
+    untracked, deleted = _split_missing(pilot, known.missing)
+    return PlanSummary(
+        old=CatalogVersion(pilot.address, pilot.version),
+        new=CatalogVersion(target.identity.source, target.identity.version),
+        changes=tuple(_own_change(change, scratch) for change in merge.changes),
+        conflicts=tuple(map(scratch.own, merge.conflicts)),
+        lines=_clashing_lines(scratch, merge),
+        messages=tuple(_own_words(message, pilot.prefix) for message in merge.messages),
+        answers=answer_changes(pilot.answers, new) if new is not None else (),
+        delivered=known.delivered,
+        improved=tuple(_improved(renders, ours)),
+        kept_deleted=deleted,
+        untracked=untracked,
+        derived=known.rebuilt,
+        merged=tuple(_merged(scratch, merge, renders, ours)),
+        unignored=tuple(map(scratch.own, find_unignored(pilot, merge))),
+        team_files=tuple(sorted(pilot.team_files)),
+        notes=_notes(pilot, target),
+    )
 
 
 def _clashing_lines(scratch: Scratch, merge: Merge) -> Mapping[str, tuple[LineRange, ...]]:

@@ -13,11 +13,16 @@ from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, gi
 
 BUILTIN = load_builtin("https://pilotline.invalid/pilotline.git")
 STAGES = ("sandbox", "pilot", "production")
-INTEGRATIONS = next(
-    tuple(str(choice.value) for choice in item.choices)
-    for item in resolve_answers(BUILTIN, {})[0].questions
-    if item.question.name == "integrations"
-)
+ANSWERS = resolve_answers(BUILTIN, {})[0]
+INTEGRATIONS = ANSWERS.choices("integrations")
+"""What a pilot of the first architecture may have; others bring further ones."""
+OTHERS = {
+    integration: name
+    for name in ANSWERS.choices("architecture")
+    for integration in resolve_answers(BUILTIN, {"architecture": name})[0].choices("integrations")
+    if integration not in INTEGRATIONS
+}
+"""The integrations that the first architecture cannot have, with one that can."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +37,16 @@ def pilots(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stages")
     for stage in STAGES:
         made = pilotline("new", folder / stage, "--defaults", "-d", f"prepared_for={stage}", environment=IDENTITY)
+        assert made.code == 0, made.err
+    return folder
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory):
+    """Give a pilot of each architecture that other integrations need."""
+    folder = tmp_path_factory.mktemp("others")
+    for name in set(OTHERS.values()):
+        made = pilotline("new", folder / name, "--defaults", "-d", f"architecture={name}", environment=IDENTITY)
         assert made.code == 0, made.err
     return folder
 
@@ -75,6 +90,24 @@ def test_adding_gives_what_new_gives_and_removing_gives_exactly_the_old_tree(pil
     assert removed.code == 0, removed.err
     assert tree_id(pilot) == before
     assert git(pilot, "status", "--porcelain", "--ignored") == ""
+
+
+@pytest.mark.parametrize("integration", OTHERS)
+def test_what_needs_another_architecture_is_added_and_removed_there_and_refused_here(pilot, others, integration):
+    there = others / OTHERS[integration]
+    before = tree_id(there)
+    added = pilotline("add", integration, "--commit", cwd=there)
+    assert added.code == 0, added.err
+    assert files_below(there) == rendered(there, integrations=[integration])
+    assert pilotline("remove", integration, "--commit", cwd=there).code == 0
+    assert tree_id(there) == before
+
+    refused = pilotline("add", integration, "--commit", cwd=pilot)
+    assert refused.code == 2
+    assert "does not fit Batch scoring: it needs the layer" in refused.err
+    assert f"It may have: {', '.join(INTEGRATIONS)}." in refused.err
+    made = pilotline("new", pilot.parent / "none", "--defaults", "-d", f"integrations=[{integration}]")
+    assert (made.code, "does not fit Batch scoring" in made.err) == (2, True)
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -71,7 +71,7 @@ class Text(html.parser.HTMLParser):
         self.words.append(data)
 
 
-@pytest.mark.parametrize("architecture", ["batch_scoring"])
+@pytest.mark.parametrize("architecture", ["batch_scoring", "realtime_scoring"])
 def test_every_architecture_fits_its_schema(architecture):
     data = yaml.safe_load((ROOT / "reference_architectures" / architecture / "architecture.yml").read_text())
     jsonschema.Draft202012Validator.check_schema(SCHEMA)

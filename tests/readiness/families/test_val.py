@@ -7,7 +7,7 @@ from pilotline.readiness.verdict import run_checks
 from pilotline.readiness.view.origin import NoOrigin
 from pilotline.readiness.view.pilot_view import Repository, open_pilot_view
 from tests.helpers import build_file_tree, git
-from tests.readiness.complete import complete, lines, measured
+from tests.readiness.complete import complete, define_evidence, lines, measured
 from tests.readiness.helpers import (
     TODAY,
     edited,
@@ -71,11 +71,14 @@ FAILING = {
     "VAL002 said to be unmeasured": (
         "VAL002", write(KPI, lines(measured("minutes_per_request", verdict="not_measured_yet"))), "never measured",
     ),
+    "VAL005 not yet": ("VAL005", write(GATE, "---\napproved: false\n---\n"), "is not approved yet"),
+    "VAL005 no word": ("VAL005", write(GATE, "---\napproved: maybe\n---\n"), "neither yes nor no"),
+    "VAL005 no YAML": ("VAL005", write(GATE, "---\napproved: [\n---\n"), "no YAML"),
     "VAL008 nobody approved": ("VAL008", remove(GATE), "Nobody approved"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [f"VAL0{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10)])
+@pytest.mark.parametrize("name", [f"VAL0{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10, 11)])
 def test_a_complete_pilot_passes(name):
     assert run_one(name, complete()).status == "pass", run_one(name, complete())
 
@@ -164,9 +167,42 @@ def test_what_only_time_made_wrong_warns(name, day):
 
 
 def test_too_long_in_a_stage_says_how_long_and_what_it_waits_for():
-    message = run_one("VAL009", complete(), today=date(2027, 6, 1)).message
-    assert "188 days in sandbox" in message
-    assert "decision of ada@example.org" in message
+    waiting = {
+        "whom nobody has asked yet": remove(GATE),
+        f"the decision of ada@example.org on {GATE}": write(GATE, "---\napproved: false\n---\n"),
+        "`pilotline promote --to pilot`: the decision of ada@example.org is there": lambda _: None,
+    }
+    for words, edit in waiting.items():
+        message = run_one("VAL009", edited(complete(), edit), today=date(2027, 6, 1)).message
+        assert message.startswith("188 days in sandbox, and the experiment ended on 2027-05-24: it waits for")
+        assert words in message
+
+
+def test_a_retired_pilot_does_not_stall():
+    retired = set_value("pilot.yml", "retired", {"since": "2026-12-01", "by": "a", "because": "b", "lesson": "c"})
+    assert run_one("VAL009", edited(complete(), retired), today=date(2027, 6, 1)).reason == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "stage"),
+    [("worse", "pilot"), ("undecided", "production"), ("better", "")],
+    ids=["worse", "not shown yet", "shown"],
+)
+def test_a_kpi_that_does_not_show_what_is_asked_counts_in_a_promotion_and_does_not_turn_a_branch_red(verdict, stage):
+    found = measured("minutes_per_request", verdict=verdict, sentence="It is so.")
+    others = (measured(name) for name in ("lapsing_customers_per_100_calls", "corrections_answered"))
+    told = write(KPI, lines(found, *others))
+    result = run_one("VAL011", edited(complete(), told, define_evidence))
+    if stage:
+        assert (result.status, result.calendar, result.stage.label) == ("warn", True, stage)
+        assert "minutes_per_request does not show what is asked (better): It is so." in result.message
+    else:
+        assert result.status == "pass"
+
+
+def test_evidence_on_an_earlier_definition_shows_nothing():
+    moved = set_value("kpis.yml", "kpis", 0, "formula", "minutes, counted otherwise")
+    assert "not measured as kpis.yml defines it now" in run_one("VAL011", edited(complete(), moved)).message
 
 
 def test_without_a_history_nobody_can_tell_who_approved():
@@ -202,5 +238,5 @@ def test_who_approves_needs_the_right_and_is_not_the_promoter(tmp_path, approver
     repo = open_pilot_view(tmp_path, TODAY, NoOrigin())
     result = run_checks(repo, [find_check("VAL008")], proofs=Proofs())[0]
 
-    assert result.status == ("fail" if message else "pass"), result
-    assert message in result.message
+    assert result.status == ("fail" if message else "warn"), result
+    assert (message or "typed address alone") in result.message

@@ -25,9 +25,14 @@ _MARKS: Final[Mapping[str, object]] = {
 }
 
 
-def render_skeleton(name: str, context: Mapping[str, object]) -> Tree:
-    """Render one skeleton: its paths and its contents."""
-    files = {path: file for path, file in read_tree(Path(__file__).parent / name).items() if path.endswith(_SUFFIX)}
+def read_skeleton(name: str) -> Tree:
+    """Read one skeleton of this package."""
+    return read_tree(Path(__file__).parent / name)
+
+
+def render_skeleton(skeleton: Tree, context: Mapping[str, object]) -> Tree:
+    """Render a skeleton: its paths and its contents."""
+    files = {path: file for path, file in skeleton.items() if path.endswith(_SUFFIX)}
     templating = Templating(files, _MARKS)
     return Tree(
         {

@@ -3,13 +3,12 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pilotline.catalog.catalogs import Catalogs
-from pilotline.cli.options.catalogs import open_recorded
-from pilotline.cli.options.common import echo_json, user_catalogs
+from pilotline.cli.commands._open_here import Here
+from pilotline.cli.options.common import echo_json
 from pilotline.cli.options.move_options import MoveOptions
 from pilotline.cli.options.trust import settle_usage
 from pilotline.cli.views.plan import plan_as_json, plan_as_text, trailer
@@ -17,10 +16,8 @@ from pilotline.cli.views.terminal import say
 from pilotline.errors import ExitCode
 from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.paths import MANIFEST
-from pilotline.pilot.pilot import Pilot, open_pilot
 from pilotline.pilot.repository import OpenRepository
 from pilotline.template.copier_migrations import has_migrations
-from pilotline.template.limits import get_ready
 from pilotline.template.snapshot import Snapshot
 from pilotline.upgrade.answer_changes import UpgradeRequest
 from pilotline.upgrade.apply import apply_merge, refuse_unfinished, write_branch
@@ -38,28 +35,17 @@ class More(NamedTuple):
 NOTHING_MORE: Final = More()
 
 
-class Here(NamedTuple):
-    """The pilot that a command is about, the snapshot that it was made from, and the shelf that it stands on."""
+class Command(NamedTuple):
+    """What people call the command, and what else it says at its end."""
 
-    pilot: Pilot
-    recorded: Snapshot
-    catalogs: Catalogs
+    name: str = "pilotline upgrade"
+    then: str = ""
+    """What to do once the result is committed."""
+    title: str = ""
+    """What a plan begins with, where that is not the move from one version to another."""
 
 
-def open_here(answers_file: str | None = None, start: Path | None = None) -> Here:
-    """Open the pilot of a folder with the snapshot that it was made from.
-
-    Args:
-        answers_file: The pilot's answers file, where it is not the only one.
-        start: The folder; none means the current one.
-
-    Raises:
-        PilotError: The pilot records no version to start from.
-    """
-    pilot, catalogs = open_pilot(start or Path.cwd(), answers_file), user_catalogs()
-    if not catalogs.is_builtin(pilot.source):
-        get_ready()
-    return Here(pilot, open_recorded(catalogs, pilot), catalogs)
+UPGRADE: Final = Command()
 
 
 @contextlib.contextmanager
@@ -93,13 +79,16 @@ def _foresee(plan: UpgradePlan, catalogs: Catalogs) -> More:
         return NOTHING_MORE
     from pilotline.cli.views.foresight import foresight_as_json, foresight_lines  # noqa: PLC0415 - only a plan needs it
     from pilotline.readiness.foresight import foresee_move  # noqa: PLC0415 - the same
+    from pilotline.readiness.view.catalog_origin import CatalogOrigin  # noqa: PLC0415 - the same
 
     today = date.today()  # noqa: DTZ011 - the user's own day
-    found = foresee_move(plan, today, catalogs)
+    found = foresee_move(plan, today, CatalogOrigin(catalogs))
     return More(foresight_lines(found), {"readiness": foresight_as_json(found)})
 
 
-def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE) -> int:
+def finish_move(
+    plan: UpgradePlan, message: str, options: MoveOptions, more: More = NOTHING_MORE, command: Command = UPGRADE
+) -> int:
     """Show a plan, and write it unless only the plan was asked for; return the exit code."""
     summary = plan.summary
     conflicts = bool(summary.conflicts)
@@ -109,7 +98,8 @@ def finish_move(plan: UpgradePlan, message: str, options: MoveOptions, more: Mor
     if options.as_json:
         echo_json({**plan_as_json(summary, written=written, commit=commit), **more.fields})
     else:
-        say(plan_as_text(summary, more.lines, _ending(summary, written=written, commit=commit, options=options)))
+        ending = _unwritten(summary, options) if not written else _written(summary, commit, options, command)
+        say(plan_as_text(summary, more.lines, ending, command.title))
     return ExitCode.FOUND if conflicts or summary.problems else ExitCode.DONE
 
 
@@ -134,19 +124,23 @@ def _write(plan: UpgradePlan, message: str, options: MoveOptions) -> str | None:
     return apply_merge(plan.pilot, plan.merge, message, commit=options.commit)
 
 
-def _ending(plan: PlanSummary, *, written: bool, commit: str | None, options: MoveOptions) -> str:
+def _unwritten(plan: PlanSummary, options: MoveOptions) -> str:
+    """Say why nothing was written, and the next step."""
+    if plan.problems:
+        return "Nothing was changed. It would stop at these answers: settle each with -d KEY=VALUE, or with --ask."
+    blocked = " It would conflict." if plan.conflicts else ""
+    way = " A branch takes no conflicts: upgrade in the work tree to resolve them." if options.branch else ""
+    return f"Nothing was changed.{blocked}{way if blocked else ''}"
+
+
+def _written(plan: PlanSummary, commit: str | None, options: MoveOptions, command: Command) -> str:
     """Say what was done, and the next step."""
-    if not written:
-        if plan.problems:
-            return "Nothing was changed. It would stop at these answers: settle each with -d KEY=VALUE, or with --ask."
-        blocked = " It would conflict." if plan.conflicts else ""
-        way = " A branch takes no conflicts: upgrade in the work tree to resolve them." if options.branch else ""
-        return f"Nothing was changed.{blocked}{way if blocked else ''}"
+    then = f"\n{command.then}" if command.then else ""
     if plan.conflicts:
-        return "Resolve the conflicts and commit, or return with `pilotline upgrade --abort`."
+        return f"Resolve the conflicts and commit, or return with `{command.name} --abort`.{then}"
     if options.branch is not None:
-        return f"Committed as {str(commit)[:9]} on {options.branch}; nothing else was touched."
+        return f"Committed as {str(commit)[:9]} on {options.branch}; nothing else was touched.{then}"
     if commit:
-        return f"Committed as {commit[:9]}."
+        return f"Committed as {commit[:9]}.{then}"
     hint = f" Keep the line `{trailer(plan)}` of the message that git offers." if plan.answers else ""
-    return f"Ready for `git commit`: look at `git diff --cached`, or return with `pilotline upgrade --abort`.{hint}"
+    return f"Ready for `git commit`: look at `git diff --cached`, or return with `{command.name} --abort`.{hint}{then}"

@@ -8,7 +8,8 @@ import click
 
 from pilotline.adoption.adopt import Adoption, plan_adoption, plan_taking, refuse_managed
 from pilotline.adoption.cookiecutter import RECORDS, CookiecutterRecord, find_origin, render_origin
-from pilotline.cli.commands._run_upgrade import More, finish_move, open_here, ready_for
+from pilotline.cli.commands._open_here import open_here
+from pilotline.cli.commands._run_upgrade import More, finish_move, ready_for
 from pilotline.cli.options.answers import Answering, answering_options, ask_person, settle_answers
 from pilotline.cli.options.catalogs import open_catalog
 from pilotline.cli.options.common import given_options, refuse_idle, user_catalogs

@@ -15,6 +15,10 @@ from pilotline.cli.views.terminal import say
 _WIDEST: Final = 100
 _COMMANDS: Final = {
     "show": ("pilotline.cli.commands.architectures:show", "Explain one: when to use it, its components, a picture."),
+    "recommend": (
+        "pilotline.cli.commands.architectures_recommend:command",
+        "Recommend one for what you need, with the reasons.",
+    ),
     "export": (
         "pilotline.cli.commands.architectures_export:command",
         "Write the pack that an architecture board asks for.",
@@ -40,7 +44,8 @@ def command(context: click.Context, catalog: str | None, as_json: bool) -> None:
         say(f"{click.style(item.id, fg='cyan', bold=True)}  {item.title}")
         say(_wrap(item.summary))
     click.echo(
-        "\nExplain one: pilotline architectures show ID\nFor an architecture board: pilotline architectures export ID"
+        "\nExplain one: pilotline architectures show ID\nNot sure which: pilotline architectures recommend\n"
+        "For an architecture board: pilotline architectures export ID"
     )
 
 

@@ -1,7 +1,7 @@
 """`pilotline check`: what is missing for the next stage, and how to mend it."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -27,6 +27,9 @@ from pilotline.readiness.run import CheckOptions, CheckOutcome, check_pilot
 @click.option("--offline", is_flag=True, help="Run nothing that needs the network.")
 @click.option("--repo-review", is_flag=True, help="Run the installed plug-ins of repo-review too; they only warn.")
 @click.option("--fix", is_flag=True, help="Mend first what can be mended without judgement.")
+@click.option("--break-glass", is_flag=True, help="Record first that a hotfix may pass; asks for --why and --until.")
+@click.option("--why", metavar="TEXT", help="Why the glass is broken.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Until when; at most 7 days.")
 def command(  # noqa: PLR0913 - one argument per option
     *,
     path: Path,
@@ -40,12 +43,17 @@ def command(  # noqa: PLR0913 - one argument per option
     offline: bool,
     repo_review: bool,
     fix: bool,
+    break_glass: bool,
+    why: str | None,
+    until: datetime | None,
 ) -> int:
     """Say what is missing for the next stage, offline, and how to mend it.
 
     PATH is a pilot or a folder in it; the current folder when it is left out. Exit code 1 means that the stage is not
-    reached.
+    reached, and that nobody broke the glass for a hotfix.
     """
+    if break_glass or why or until:
+        _break_glass(path, break_glass=break_glass, why=why, until=until)
     options = CheckOptions(
         STAGES[stage] if stage else None, _split(select), _split(ignore), run=run, offline=offline, fix=fix,
         repo_review=repo_review,
@@ -53,7 +61,18 @@ def command(  # noqa: PLR0913 - one argument per option
     today = date.today()  # noqa: DTZ011 - the user's own day
     outcome = check_pilot(path, options, today=today, catalogs=user_catalogs(), progress=_progress)
     _show(outcome, "json" if as_json else format_, show_all=show_all)
-    return ExitCode.DONE if outcome.verdict.is_reached else ExitCode.FOUND
+    return ExitCode.DONE if outcome.verdict.passes else ExitCode.FOUND
+
+
+def _break_glass(path: Path, *, break_glass: bool, why: str | None, until: datetime | None) -> None:
+    """Record that a hotfix may pass."""
+    if not break_glass or why is None or until is None:
+        raise click.UsageError("--break-glass, --why and --until belong together")
+    from pilotline.lifecycle.break_glass import record_broken_glass  # noqa: PLC0415 - few runs need it
+
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    written = record_broken_glass(path, why, until.date(), today)
+    say(f"Recorded in {written}: commit it with the hotfix. What is open stays open, and is shown below.", err=True)
 
 
 def _split(texts: tuple[str, ...]) -> tuple[str, ...]:

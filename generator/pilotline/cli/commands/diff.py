@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from pilotline.cli.commands._run_upgrade import open_here
+from pilotline.cli.commands._open_here import open_here
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.plan import change_line
 from pilotline.cli.views.terminal import say

@@ -52,7 +52,8 @@ def _write(page: Path, text: str) -> None:
 
 def _text(report: Report) -> str:
     pilot = report.pilot
-    head = f"{click.style(pilot.name, bold=True)}  stage {pilot.stage}; {pilot.objective}"
+    flag = " (the catalog's example)" if pilot.objective_is_example else ""
+    head = f"{click.style(pilot.name, bold=True)}  stage {pilot.stage}; {pilot.objective}{flag}"
     blocks = [head, *(_kpi(trend) for trend in report.trends), _money(report)]
     asked = click.style(report.decision.asked, bold=True)
     blocks.append(f"Asked of {pilot.approves}, by {pilot.review_by}: {asked}\n{_wrap(report.decision.why)}")

@@ -2,7 +2,8 @@
 
 import click
 
-from pilotline.cli.commands._run_upgrade import open_here, run_move
+from pilotline.cli.commands._open_here import open_here
+from pilotline.cli.commands._run_upgrade import run_move
 from pilotline.cli.options.catalogs import open_catalog
 from pilotline.cli.options.common import parse_data
 from pilotline.cli.options.move_options import MoveOptions, move_options

@@ -30,13 +30,23 @@ def command(path: Path, as_json: bool) -> None:
         say(_as_text(status, outcome.verdict))
 
 
+def _objective(status: dict[str, object]) -> str:
+    """Name what the pilot serves, and whether that is nobody's objective yet."""
+    found = status["objective"]
+    flag = " (the catalog's example)" if isinstance(found, dict) and found.get("example") is True else ""
+    return f"{_part(status, 'objective', 'title')}{flag}"
+
+
 def _as_text(status: dict[str, object], verdict: Verdict) -> str:
     rows = {
-        "Objective": _part(status, "objective", "title"),
+        "Objective": _objective(status),
         "KPI": _kpi(status["kpi"]),
         "Cost": _cost(status["cost"]),
         "Stage": _stage(status["stage"]),
+        "Waits for": _waits(status["stage"]),
         "Level": f"{status['level'] or 'no stage yet'}, {status['open']} checks open",
+        "Wins": str(status["wins"] or ""),
+        "Incidents": _incidents(status["incidents"]),
         "Catalog": _catalog(status["catalog"]),
     }
     example = status["example"]
@@ -100,9 +110,22 @@ def _law(law: object) -> str:
 def _stage(stage: object) -> str:
     if not isinstance(stage, dict):
         return ""
-    return (
-        f"{stage['claimed']} since {stage['since']} ({stage['days']} days)" if stage["since"] else str(stage["claimed"])
-    )
+    if stage["retired"]:
+        return (
+            f"retired since {stage['retired'].get('since')}, in {stage['claimed']}: {stage['retired'].get('because')}"
+        )
+    since = f" since {stage['since']} ({stage['days']} days)" if stage["since"] else ""
+    return f"{stage['claimed']}{since}{', stalled' if stage['stalled'] else ''}"
+
+
+def _incidents(found: object) -> str:
+    listed = found if isinstance(found, list) else []
+    return "; ".join(f"{each['id']} ({each['kind']}) until {each['due']}: {each['what']}" for each in listed)
+
+
+def _waits(stage: object) -> str:
+    found = stage.get("waits_for") if isinstance(stage, dict) else None
+    return "; ".join(map(str, found)) if isinstance(found, list) else ""
 
 
 def _catalog(catalog: object) -> str:

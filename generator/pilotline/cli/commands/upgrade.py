@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
-from pilotline.catalog.versions import is_older
-from pilotline.cli.commands._run_upgrade import open_here, run_move
+from pilotline.cli.commands._open_here import open_here
 from pilotline.cli.options.common import parse_data, refuse_idle
 from pilotline.cli.options.move_options import MoveOptions, move_options
 from pilotline.git.commands import fetching_missing_objects
 from pilotline.pilot.pilot import Pilot
 from pilotline.pilot.repository import PilotError, open_repository
-from pilotline.template.questions import open_names
 from pilotline.template.snapshot import Snapshot
-from pilotline.upgrade.answer_changes import UpgradeRequest
-from pilotline.upgrade.undo import abort_move
 
 
 @click.command("upgrade")
@@ -38,6 +34,8 @@ def command(
     """
     if abort:
         refuse_idle("beside --abort", "--abort", "--json")
+        from pilotline.upgrade.undo import abort_move  # noqa: PLC0415 - an upgrade itself begins without it
+
         with fetching_missing_objects():
             undone = abort_move(open_repository(Path.cwd()))
         text = "Back at the last commit." if undone else "There is no unfinished upgrade here."
@@ -46,6 +44,9 @@ def command(
     if version == "":
         raise click.BadParameter("the version is empty", param_hint="--to")
     here = open_here(options.answers_file)
+    from pilotline.cli.commands._run_upgrade import run_move  # noqa: PLC0415 - loaded while a worker gets ready
+    from pilotline.upgrade.answer_changes import UpgradeRequest  # noqa: PLC0415 - the same
+
     pilot = here.pilot
     snapshot = here.catalogs.recorded(pilot.source, version)
     if version is None:
@@ -63,6 +64,8 @@ def _refuse_backwards(pilot: Pilot, newest: Snapshot) -> None:
     Raises:
         PilotError: The pilot is ahead of the newest release.
     """
+    from pilotline.catalog.versions import is_older  # noqa: PLC0415 - loaded while a worker gets ready
+
     found = newest.identity.version
     if pilot.version is not None and found is not None and is_older(found, pilot.version):
         raise PilotError(
@@ -80,6 +83,7 @@ def _ask(pilot: Pilot, snapshot: Snapshot, given: dict[str, object]) -> dict[str
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("--ask needs a terminal; without one, answer with -d KEY=VALUE")
     from pilotline.cli.wizard import ask_some  # noqa: PLC0415 - only the wizard may take longer to load
+    from pilotline.template.questions import open_names  # noqa: PLC0415 - the same
 
     known = open_names(snapshot)
     kept = {name: value for name, value in pilot.answers.items() if name in known}

@@ -1,6 +1,6 @@
 """Options that several commands share, so that they mean the same everywhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from pilotline.catalog.catalogs import Catalogs
 from pilotline.config import read_config
-from pilotline.documents.json_text import json_text
+from pilotline.documents.json_text import json_pieces, json_text
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -26,6 +26,13 @@ def catalog_option(function: _F) -> _F:
 def echo_json(data: Mapping[str, object]) -> None:
     """Print one JSON object; a byte of a file name that is no UTF-8 is escaped, as any JSON parser expects it."""
     click.echo(json_text(data).encode("utf-8", "backslashreplace"))
+
+
+def echo_json_rows(head: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
+    """Print one JSON object with a long list at its end, piece by piece."""
+    for piece in json_pieces(head, name, rows):
+        click.echo(piece.encode("utf-8", "backslashreplace"), nl=False)
+    click.echo()
 
 
 def json_option(function: _F) -> _F:

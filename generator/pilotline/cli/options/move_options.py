@@ -18,12 +18,12 @@ class MoveOptions(NamedTuple):
     branch: str | None
     fail_on_conflicts: bool
     as_json: bool
-    trust: bool
-    answers_file: str | None
+    trust: bool = False
+    answers_file: str | None = None
     """Which of several answers files here is the pilot's."""
 
 
-_OPTIONS: Final = (
+_ENDS: Final = (
     click.option("--plan", is_flag=True, help="Show exactly what would happen; change nothing."),
     click.option("--commit", is_flag=True, help="Commit the result when nothing conflicts."),
     click.option(
@@ -38,6 +38,9 @@ _OPTIONS: Final = (
         show_default=True,
         help="keep: leave ordinary git conflicts to resolve; fail: change nothing then. To a plan it is the same.",
     ),
+    json_option,
+)
+_OF_A_PILOT: Final = (
     trust_option,
     click.option(
         "--answers-file",
@@ -45,30 +48,42 @@ _OPTIONS: Final = (
         metavar="FILE",
         help="The pilot's answers file, where it is not the only one here.",
     ),
-    json_option,
 )
 
 
 def move_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that every move has; the command gets them as one object."""
+    """Add the options that every move of a pilot has; the command gets them as one object."""
 
     @functools.wraps(function)
     def command(
-        *args: object,
-        plan: bool,
-        commit: bool,
-        branch: str | None,
-        conflicts: str,
-        as_json: bool,
-        trust: bool,
-        recorded_answers: str | None,
-        **kwargs: object,
+        *args: object, trust: bool, recorded_answers: str | None, options: MoveOptions, **kwargs: object
     ) -> int:
-        options = MoveOptions(plan, commit, branch, conflicts == "fail", as_json, trust, recorded_answers)
+        return function(*args, options=options._replace(trust=trust, answers_file=recorded_answers), **kwargs)
+
+    return _with_options(end_options(command), _OF_A_PILOT)
+
+
+def end_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how a move shall end; the command gets them as one object."""
+
+    @functools.wraps(function)
+    def command(
+        *args: object, plan: bool, commit: bool, branch: str | None, conflicts: str, as_json: bool, **kwargs: object
+    ) -> int:
+        options = MoveOptions(plan, commit, branch, conflicts == "fail", as_json)
         _refuse_contradictions(options)
         return function(*args, options=options, **kwargs)
 
-    return functools.reduce(lambda wrapped, decorate: decorate(wrapped), reversed(_OPTIONS), command)
+    return _with_options(command, _ENDS)
+
+
+def _with_options(
+    command: Callable[..., int], options: tuple[Callable[..., Callable[..., int]], ...]
+) -> Callable[..., int]:
+    """Add options in the order in which help lists them."""
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command
 
 
 def _refuse_contradictions(options: MoveOptions) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from pilotline.errors import CatalogError
+from pilotline.fleet.each_pilot import SECONDS
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -21,6 +22,48 @@ def pilot_list(function: _F) -> _F:
         help="A file with a folder in each line; # begins a remark.",
     )
     return click.argument("pilots", nargs=-1, type=click.Path(path_type=Path), metavar="[PILOT]...")(option(function))
+
+
+def catalog_folder(function: _F) -> _F:
+    """Add the option `--catalog-folder PATH`, as `folder`: for commands whose arguments are pilots."""
+    return click.option(
+        "--catalog-folder",
+        "folder",
+        default=".",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="The catalog. Default: the current folder.",
+    )(function)
+
+
+def source_option(function: _F) -> _F:
+    """Add the option `--source ADDRESS`, as `sources`."""
+    return click.option(
+        "--source",
+        "sources",
+        multiple=True,
+        metavar="URL|PATH",
+        help="Another address under which pilots record this catalog; repeatable.",
+    )(function)
+
+
+def crew_options(function: _F) -> _F:
+    """Add the options `--jobs` and `--timeout`: how many processes work on the pilots, and how long each may take."""
+    jobs = click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        metavar="N",
+        help="How many processes work. Default: one for each core; one for a handful of pilots.",
+    )
+    timeout = click.option(
+        "--timeout",
+        default=SECONDS,
+        show_default=True,
+        type=click.FloatRange(1),
+        metavar="SECONDS",
+        help="How long one pilot may take.",
+    )
+    return jobs(timeout(function))
 
 
 def read_pilots(pilots: tuple[Path, ...], listed: Path | None) -> tuple[Path, ...]:

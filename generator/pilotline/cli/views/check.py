@@ -39,6 +39,8 @@ def _head(verdict: Verdict) -> str:
     colour = "green" if verdict.is_reached else "red"
     asked = "asked" if verdict.asked is not verdict.claimed else "claimed"
     lines = [f"Level: {click.style(level, fg=colour, bold=True)} ({asked}: {verdict.asked.label})"]
+    if verdict.stay is not None and verdict.stay.since:
+        lines.append(f"Stage: {verdict.stay}.")
     if verdict.left_out:
         lines.append(f"Judged without {len(verdict.left_out)} checks that were left out.")
     if verdict.total is not None:

@@ -87,17 +87,12 @@ def _sum_line(outcome: Outcome, count: int) -> str:
 
 
 def impact_as_json(version: str, found: Sequence[PilotImpact], over: Sequence[str]) -> Mapping[str, object]:
-    """Lay the impact out for machines."""
-    return {
-        "format": 1,
-        "version": version,
-        "counts": count_outcomes(found),
-        "exceeded": list(over),
-        "pilots": [_fields(each) for each in found],
-    }
+    """Lay the sums out for machines; its pilots, which may be many, are `pilot_as_json`."""
+    return {"format": 1, "version": version, "counts": count_outcomes(found), "exceeded": list(over)}
 
 
-def _fields(each: PilotImpact) -> dict[str, object]:
+def pilot_as_json(each: PilotImpact) -> dict[str, object]:
+    """Lay the impact on one pilot out for machines."""
     shown: dict[str, object] = {"pilot": str(each.folder), "outcome": each.outcome, "message": each.message}
     if each.plan is not None:
         shown["plan"] = plan_as_json(each.plan, written=False, commit=None)

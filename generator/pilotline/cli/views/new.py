@@ -12,7 +12,9 @@ from typing import Final
 
 import click
 
+from pilotline.catalog.learnings import Finding, concerning, read_findings
 from pilotline.creation.new_pilot import Created, NewPilot
+from pilotline.errors import CatalogError
 from pilotline.pilot.paths import GITHUB_WORKFLOWS
 from pilotline.template.question_roles import said
 
@@ -22,6 +24,7 @@ _ENVIRONMENT: Final = (
     else "python3 -m venv .venv && . .venv/bin/activate && python -m pip install --upgrade pip",
     "pip install -e . --group dev",
 )
+_MOST_LEARNINGS: Final = 3
 _COLOURS: Final = {"owned": "blue", "seed": "green", "derived": "magenta"}
 _MEANINGS: Final = {
     "owned": "the catalog's; upgraded by a merge, your edits survive",
@@ -63,6 +66,7 @@ def _common_json(plan: NewPilot) -> dict[str, object]:
         "answers": dict(plan.answers.recorded),
         "example_answers": list(plan.example_answers),
         "taken": list(plan.taken),
+        "learnings": [each._asdict() for each in _learnings(plan)],
     }
 
 
@@ -93,6 +97,7 @@ def created_text(created: Created) -> str:
     blocks = [
         [f"{mark} {name} is in {shown}: {len(created.plan.tree)} files{commit}."],
         _outcome_lines(values),
+        _learned_lines(created.plan),
         [_fill(f"Note: {note}", "      ") for note in _notes(created)],
         ["Next:", *(f"  {line}" for line in _next_commands(created))],
     ]
@@ -120,6 +125,25 @@ def _outcome_lines(values: Mapping[str, object]) -> list[str]:
     summary = said(values, "summary")
     rows = summary.items() if isinstance(summary, dict) else ()
     return [f"  {click.style(f'{name:<9}', dim=True)}  {_fill(str(text), ' ' * 13)}" for name, text in rows]
+
+
+def _learnings(plan: NewPilot) -> tuple[Finding, ...]:
+    """Choose what pilots of the same architecture learned; a list that cannot be read keeps nobody from beginning."""
+    try:
+        findings = read_findings(plan.snapshot.tree)
+    except CatalogError:
+        return ()
+    return concerning(findings, str(said(plan.answers.values, "architecture") or ""))
+
+
+def _learned_lines(plan: NewPilot) -> list[str]:
+    """Name what other pilots of the same architecture learned."""
+    found = _learnings(plan)
+    if not found:
+        return []
+    more = len(found) - _MOST_LEARNINGS
+    lines = [_fill(f"  {each.title} ({each.pilot}): {each.text}", "    ") for each in found[:_MOST_LEARNINGS]]
+    return ["What others learned with this architecture:", *lines, *([f"  and {more} more"] if more > 0 else [])]
 
 
 def _notes(created: Created) -> list[str]:

@@ -33,7 +33,7 @@ def plan_as_json(plan: PlanSummary, *, written: bool, commit: str | None) -> Map
         "conflicts": list(plan.conflicts),
         "messages": list(plan.messages),
         "lines": {path: [each._asdict() for each in found] for path, found in plan.lines.items()},
-        "causes": [_cause_fields(cause) for cause in plan.causes],
+        "causes": [cause_fields(cause) for cause in plan.causes],
         "answers": [{"name": a.name, "kind": a.kind, "old": a.old, "new": a.new} for a in plan.answers],
         "invalid_answers": [str(problem) for problem in plan.problems],
         "notes": [{"version": n.version, "text": n.text, "manual_steps": n.manual_steps} for n in plan.notes],
@@ -59,7 +59,8 @@ def _change_fields(change: Change) -> dict[str, object]:
     }
 
 
-def _cause_fields(cause: Cause) -> dict[str, object]:
+def cause_fields(cause: Cause) -> dict[str, object]:
+    """Lay the commits behind a conflict out for machines."""
     return {
         "path": cause.path,
         "commits": [{"commit": c.short_id, "date": c.date, "subject": c.subject} for c in cause.commits],
@@ -67,12 +68,12 @@ def _cause_fields(cause: Cause) -> dict[str, object]:
     }
 
 
-def plan_as_text(plan: PlanSummary, more: tuple[str, ...], ending: str) -> str:
-    """Lay a plan out for people, with what comes last."""
+def plan_as_text(plan: PlanSummary, more: tuple[str, ...], ending: str, title: str = "") -> str:
+    """Lay a plan out for people, with what comes last; a title takes the place of both versions."""
     if plan.is_empty and not plan.problems:
-        lines = [f"Already at {plan.new.version}; nothing to do.", *_left_lines(plan)]
-        return "\n".join(lines)
-    lines = [_headline(plan), *_change_lines(plan)]
+        nothing = f"{title}: nothing to do." if title else f"Already at {plan.new.version}; nothing to do."
+        return "\n".join([nothing, *_left_lines(plan), *(more if title else ())])
+    lines = [click.style(title, bold=True) if title else _headline(plan), *_change_lines(plan)]
     lines += list_lines("Answers", [_answer_line(answer) for answer in plan.answers])
     lines += list_lines("Answers that are no longer valid", [str(problem) for problem in plan.problems])
     lines += _left_lines(plan)
@@ -80,7 +81,7 @@ def plan_as_text(plan: PlanSummary, more: tuple[str, ...], ending: str) -> str:
     lines += more
     lines += [line for note in plan.notes for line in list_lines(f"Notes on {note.version}", _note_lines(note))]
     lines += list_lines("Conflicts to decide", plan.messages or plan.conflicts)
-    lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in _cause_lines(c)])
+    lines += list_lines("The catalog's commits behind them", [line for c in plan.causes for line in cause_lines(c)])
     return "\n".join([*lines, "", ending])
 
 
@@ -100,7 +101,8 @@ def _note_lines(note: Note) -> list[str]:
     return (rest if first.lstrip("# ").lstrip("v") == note.version.lstrip("v") else note.text).strip().splitlines()
 
 
-def _cause_lines(cause: Cause) -> Iterator[str]:
+def cause_lines(cause: Cause) -> Iterator[str]:
+    """Lay them out for people."""
     yield cause.path
     yield from (f"  {commit.short_id} {commit.date} {commit.subject}" for commit in cause.commits)
     if cause.more:

@@ -1,5 +1,6 @@
 """The one way by which text with a repository's words in it reaches a terminal, or a log that obeys lines of it."""
 
+import shutil
 import sys
 from collections.abc import Callable
 
@@ -22,3 +23,11 @@ def counting(label: str) -> Callable[[int, int], None]:
             click.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
     return show
+
+
+def show_status(text: str) -> None:
+    """Show people what is being done, on one line that the next one replaces; machines get none of it."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        cut = text if len(text) <= width else f"{text[: width - 1]}…"
+        click.echo(f"\r\x1b[K{harmless(cut)}", err=True, nl=False)

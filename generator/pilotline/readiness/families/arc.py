@@ -10,7 +10,7 @@ from pilotline.pilot.configuration import configured_hosts
 from pilotline.pilot.paths import ANSWERS, PROJECT
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, ExecutedCheck, Measured, NotProvenError, Tools
-from pilotline.readiness.imports import Import, imports_of, possible_imports
+from pilotline.readiness.imports import Import, imports_of, possible_imports, possible_packages
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
@@ -205,9 +205,9 @@ outside_systems:
         yield from _undeclared_hosts(repo)
 
 
-def _look_for_imports(path: str, text: str) -> str:
-    """Name the first parts of what a file may import."""
-    return " ".join(sorted({module.partition(".")[0] for module in possible_imports(path, text)}))
+def _look_for_imports(text: str) -> str:
+    """Name the first parts of what a file may import from outside of its package."""
+    return " ".join(sorted(set(possible_packages(text))))
 
 
 def _client(module: str, undeclared: frozenset[str]) -> str:

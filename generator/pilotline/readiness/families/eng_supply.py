@@ -42,7 +42,7 @@ class NoSecrets(ExecutedCheck):
     example = "export PILOT_INTEGRATIONS__POSTGRES__URL=…     # instead of a line in config/"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        for path, found in repo.scan((path for path, _ in repo.texts()), _look_for_secrets).items():
+        for path, found in repo.scan(repo.text_files, _look_for_secrets).items():
             for line, kind in json.loads(found) if found else ():
                 yield Problem(f"{path} seems to hold {kind}", Location(path, line))
         yield from _users_in_records(repo)
@@ -73,8 +73,7 @@ class NoSecrets(ExecutedCheck):
             yield Problem(f"The history holds {entry}: it counts as known, so revoke it", stage=Stage.PILOT)
 
 
-def _look_for_secrets(path: str, text: str) -> str:
-    del path
+def _look_for_secrets(text: str) -> str:
     found = list(find_secrets(text))
     return json.dumps(found) if found else ""
 

@@ -32,6 +32,8 @@ _FLOATING: Final = re.compile(r"(?:^|[-:/@])latest$")
 _MODEL_KEYS: Final = re.compile(r"(?:^|_)(?:model|model_name|model_id|embedding|deployment|llm)$")
 _IMAGES: Final = re.compile(r"(?im)^\s*(?:FROM|image:)\s+[\"']?([^\s\"'$]+)")
 _ARTEFACTS: Final = (".onnx", ".skops", ".safetensors", ".gguf")
+_SEED: Final = re.compile(r"\b(?:random_)?(?:seed|state)\b *[:=]")
+_TRAINING: Final = re.compile(r"\.fit\(|\btrain\b")
 _UNSAFE_FILES: Final = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt", ".dill", ".h5", ".keras")
 _UNSAFE_MODULES: Final = frozenset({"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"})
 _UNSAFE_WORDS: Final = (
@@ -134,8 +136,7 @@ model:
                 yield Problem(f"{path} is not the file whose hash is recorded", known[path].place("sha256"))
 
 
-def _look_for_words(path: str, text: str) -> str:
-    del path
+def _look_for_words(text: str) -> str:
     return next((word for word in _UNSAFE_WORDS if word in text), "")
 
 
@@ -204,16 +205,18 @@ customer-call-list = "customer_call_list.entrypoints:main"
         runners = ("Makefile", "justfile", "Taskfile.yml")
         if not project.has("scripts") and not any(name in repo.files for name in runners):
             yield Problem("No command makes the model (project.scripts)", project.place("scripts"))
-        seeded = any(
-            re.search(r"\b(?:random_)?(?:seed|state)\b *[:=]", repo.text(path))
-            for path in (*repo.settings, *repo.modules)
-        )
-        if not seeded and not (uses_language_model(repo) and not _trains(repo)):
+        seeded = any(repo.scan((*repo.settings, *repo.modules), _look_for_seeds).values())
+        trains = any(repo.scan(repo.modules, _look_for_training).values())
+        if not seeded and (trains or not uses_language_model(repo)):
             yield Problem("Nothing sets a seed")
 
 
-def _trains(repo: Repository) -> bool:
-    return any(re.search(r"\.fit\(|\btrain\b", repo.text(path)) for path in repo.modules)
+def _look_for_seeds(text: str) -> str:
+    return "seeds" if _SEED.search(text) else ""
+
+
+def _look_for_training(text: str) -> str:
+    return "trains" if _TRAINING.search(text) else ""
 
 
 _STALENESS_IS_BOUNDED: Final = FieldCheck(

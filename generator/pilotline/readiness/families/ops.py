@@ -13,10 +13,12 @@ from pilotline.readiness.field_rules import PACKAGE, FieldRule
 from pilotline.readiness.results import Card, Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository
 
-_STRUCTURED: Final = re.compile(r"(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b")
-_MODEL_VERSION: Final = re.compile(r"model_version\b")
-_PROMPT_VERSION: Final = re.compile(r"\bprompt_(?:version|hash|id)\b")
-_REDACTION: Final = re.compile(r"(?i)redact|mask|scrub|pseudonym")
+_LOGGING: Final = {
+    "structured": re.compile(r"(?:JSONRenderer|J(?:SON|son)Formatter|OTLPLogExporter)\b"),
+    "model": re.compile(r"model_version\b"),
+    "prompt": re.compile(r"\bprompt_(?:version|hash|id)\b"),
+    "people": re.compile(r"(?i)redact|mask|scrub|pseudonym"),
+}
 _ALERT: Final = re.compile(r"(?m)^\s*(?:- )?alert:\s*[\"']?([\w-]+)")
 _HEADINGS: Final = {
     "alerts": r"(?im)^#+ .*\balert",
@@ -51,18 +53,23 @@ logger("score").info("scored", model_version=version, prompt_version=prompt.vers
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        wanted = [
-            (_STRUCTURED, "Logs are not structured"),
-            (_MODEL_VERSION, "Neither logs nor metrics name the model's version"),
-        ]
+        wanted = {
+            "structured": "Logs are not structured",
+            "model": "Neither logs nor metrics name the model's version",
+        }
         if uses_language_model(repo):
-            wanted.append((_PROMPT_VERSION, "Logs do not name the prompt's version"))
+            wanted["prompt"] = "Logs do not name the prompt's version"
         if has_personal_data(repo):
-            wanted.append((_REDACTION, "Nothing hides people in what is logged (redaction or pseudonyms)"))
-        source = "\n".join(repo.text(path) for path in repo.modules)
-        yield from (Problem(text) for pattern, text in wanted if not pattern.search(source))
+            wanted["people"] = "Nothing hides people in what is logged (redaction or pseudonyms)"
+        seen = {name for found in repo.scan(repo.modules, _look_for_logging).values() for name in found.split()}
+        yield from (Problem(text) for name, text in wanted.items() if name not in seen)
         if not tests_named(repo, r"\blogs?|_logs?(?:_|\b)|trac(?:e|ing)"):
             yield Problem("No test looks at what a log line holds (test_…log…)")
+
+
+def _look_for_logging(text: str) -> str:
+    """Name what a module has of what logs need."""
+    return " ".join(name for name, pattern in _LOGGING.items() if pattern.search(text))
 
 
 _LOGS_ARE_KEPT: Final = FieldCheck(
@@ -120,6 +127,9 @@ operation:
                 yield Problem(f"{name} is guarded by no alert below ops/", promise.place("alert"))
 
 
+_DRIFT: Final = re.compile(r"\b(?:[Dd]rift|DRIFT)|(?:[Ss]kew|SKEW)\b")
+
+
 class DriftIsWatched(Check):
     """The world changes without a message; a model that learned from last year's goes on answering."""
 
@@ -134,8 +144,12 @@ class DriftIsWatched(Check):
     def find(self, repo: Repository) -> Iterator[Problem]:
         if not any(re.search(r"(?i)drift|skew", alert) for alert in alerts_of(repo)):
             yield Problem("No alert below ops/ watches drift")
-        if not any(re.search(r"\b(?:[Dd]rift|DRIFT)|(?:[Ss]kew|SKEW)\b", repo.text(path)) for path in repo.modules):
+        if not any(repo.scan(repo.modules, _look_for_drift).values()):
             yield Problem("No code measures drift")
+
+
+def _look_for_drift(text: str) -> str:
+    return "drift" if _DRIFT.search(text) else ""
 
 
 class UsersCanObject(Check):

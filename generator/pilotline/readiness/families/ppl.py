@@ -57,7 +57,7 @@ class SuggestionsAreAnswered(Check):
     stage = Stage.PILOT
     source = "Adoption: people who are heard go on using it"
     effort = Effort.HOURS
-    advice = "Answer what the pilot's `feedback list` shows, and keep one line per suggestion in governance/evidence/feedback.jsonl: its number and two days, no text and no name."
+    advice = "Answer what the pilot's `voices` shows without an answer (`voices answer ID TEXT`), and keep one line per suggestion in governance/evidence/feedback.jsonl: its number and two days, no text and no name."
     example = """
 {"format": 1, "id": 17, "given_on": "2026-11-02", "answered_on": "2026-11-05"}
 """

@@ -132,10 +132,15 @@ class NoMergeIsUnfinished(Check):
         for path in repo.files:
             if path.endswith(".rej"):
                 yield Problem(f"{path} holds a change that could not be applied", Location(path))
-        for path, text in repo.texts():
-            if any(mark in text for mark in _MARKS) and (found := _MARKER.search(text)):
-                line = text.count("\n", 0, found.start()) + 1
-                yield Problem(f"{path} holds conflict markers", Location(path, line))
+        for path, line in repo.scan(repo.text_files, _look_for_markers).items():
+            if line:
+                yield Problem(f"{path} holds conflict markers", Location(path, int(line)))
+
+
+def _look_for_markers(text: str) -> str:
+    """Give the line of the first marker of a conflict; empty where there is none."""
+    found = _MARKER.search(text) if any(mark in text for mark in _MARKS) else None
+    return str(text.count("\n", 0, found.start()) + 1) if found else ""
 
 
 class OwnedFilesAreExplained(Check):

@@ -8,10 +8,10 @@ from pilotline.pilot.contradictions import KPI_LIBRARY
 from pilotline.pilot.paths import KPI_EVIDENCE
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.eu_ai_act import stage_since
 from pilotline.readiness.facts import is_unanswered
 from pilotline.readiness.pilot_evidence import newest_kpis
 from pilotline.readiness.results import Effort, Problem, Severity
+from pilotline.readiness.stay import stay_in_stage
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.rules.placeholders import is_placeholder
 
@@ -192,24 +192,22 @@ class TimeInStageIsBounded(Check):
     severity = Severity.WARNING
     source = "Pilots that stall: what each one waits for, and since when"
     effort = Effort.HOURS
-    advice = "Decide: promote, stop, or write a new end with its reason into experiment.ends in pilot.yml."
+    advice = "Decide: `pilotline promote`, `pilotline retire`, or `pilotline extend --until DAY --because REASON`."
     example = """
 experiment:
   ends: "2027-08-31"
 """
 
+    def not_applicable(self, repo: Repository) -> str:
+        return "The pilot is retired" if repo.manifest.has("retired") else ""
+
     def find(self, repo: Repository) -> Iterator[Problem]:
-        ends, since = repo.manifest.date("experiment", "ends"), stage_since(repo)
-        place = repo.manifest.place("experiment", "ends")
-        if ends is None or since is None:
+        stay, place = stay_in_stage(repo), repo.manifest.place("experiment", "ends")
+        if stay.ends is None or stay.since is None:
             yield Problem("It is not known since when the stage lasts, or when the experiment ends", place)
-        elif ends < repo.today:
-            days, stage = (repo.today - since).days, repo.claimed_stage
-            decider = repo.manifest.text("decision_rights", "approves") or "its owner"
-            wait = f"it waits for the decision of {decider}"
-            yield Problem(
-                f"{days} days in {stage.label}, and the experiment ended on {ends}: {wait}", place, calendar=True
-            )
+        elif stay.stalled:
+            message = f"{stay.days} days in {stay.stage.label}, and the experiment ended on {stay.ends}"
+            yield Problem(f"{message}: it waits for {stay.waits_for}", place, calendar=True)
 
 
 CHECKS: Final[tuple[Check, ...]] = (

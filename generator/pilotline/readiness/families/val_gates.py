@@ -1,35 +1,24 @@
 """Value, at the gates: who decided that a pilot goes on, and whether they had the right."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from pilotline.documents.section import Location
-from pilotline.pilot.paths import STAGE_HISTORY
 from pilotline.pilot.stages import Stage
+from pilotline.readiness.approvals import judge_approval
 from pilotline.readiness.base import Check, NotProvenError
-from pilotline.readiness.facts import is_unanswered
+from pilotline.readiness.gates import GATES, Gate, find_gate, gate_file
 from pilotline.readiness.results import Effort, Grade, Problem
-from pilotline.readiness.view.git_history import Commit
 from pilotline.readiness.view.pilot_view import Repository
 
-_FIELD: Final = r"(?im)^[-*\s]*\**{name}\**\s*:\**\s*(.+)$"
-_DECISIONS: Final = re.compile(r"(?i)\b(?:go|no[- ]go|stop|change)\b")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_GATES: Final = (Stage.PILOT, Stage.PRODUCTION)
 _EXAMPLE: Final = """
-# governance/decisions/gate-pilot.md
-- Decision: go
-- Decided by: head-of-sales
-- Date: 2027-01-20
+---
+gate: pilot
+approved: true
+---
 
 The interval of the first KPI lies above its baseline since 2026-12; the account managers want to keep it.
 """
-
-
-def gate_file(stage: Stage) -> str:
-    """Name the file of the decision that lets a pilot enter a stage."""
-    return f"governance/decisions/gate-{stage.label}.md"
 
 
 class GateIsDecided(Check):
@@ -41,30 +30,16 @@ class GateIsDecided(Check):
     grade = Grade.ATTESTED
     source = "NIST AI RMF MANAGE 1.1"
     effort = Effort.HOURS
-    advice = "Let whoever approves decide by KPIs and costs, and write decision, name, date and reasons into governance/decisions/gate-<stage>.md."
+    advice = "Draft governance/decisions/gate-<stage>.md with `pilotline promote --to STAGE --request`, and let whoever approves decide by KPIs and costs: write `approved: true` there, add the reasons, and commit it."
     example = _EXAMPLE
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        for gate in _GATES:
-            path = gate_file(gate)
-            if path not in repo.files:
-                yield Problem(f"No decision on the stage {gate.label} is recorded ({path})", stage=gate)
-                continue
-            text = repo.text(path)
-            decision, name, day = (_read(text, field) for field in ("Decision", "Decided by", "Date"))
-            if not _DECISIONS.search(decision):
-                yield Problem(f"{path} does not say go or no-go (Decision:)", Location(path), stage=gate)
-            elif not re.match(r"(?i)go\b", decision):
-                yield Problem(
-                    f"{path} says {decision}: the pilot does not enter this stage", Location(path), stage=gate
-                )
-            if is_unanswered(name) or not _DATE.search(day):
-                yield Problem(f"{path} says neither who decided nor when", Location(path), stage=gate)
-
-
-def _read(text: str, name: str) -> str:
-    found = re.search(_FIELD.format(name=name), text)
-    return found[1].strip() if found else ""
+        for stage in GATES:
+            gate = find_gate(repo, stage)
+            if not gate.is_there:
+                yield Problem(f"No decision on the stage {stage.label} is recorded ({gate.path})", stage=stage)
+            for problem in gate.problems:
+                yield Problem(problem, Location(gate.path), stage=stage)
 
 
 class ApproverHasTheRight(Check):
@@ -75,47 +50,36 @@ class ApproverHasTheRight(Check):
     stage = Stage.PILOT
     source = "Separation of duties; NIST AI RMF GOVERN 2.1"
     effort = Effort.HOURS
-    advice = "Let the one named in decision_rights.approves commit the gate's decision; where that is a role, list who holds it in decision_rights.identities. Somebody else changes the stage."
+    advice = "Let the one named in decision_rights.approves commit the gate's decision, signed; where that is a role, list the addresses of who holds it in decision_rights.identities. Somebody else promotes."
     example = """
 decision_rights:
   approves: head-of-sales
   identities: ["grace@example.org"]   # e-mail addresses that may approve in that role
 """
 
+    def proof(self, repo: Repository) -> Grade:
+        approvals = [judge_approval(repo, stage, gate) for stage, gate in _approved(repo)]
+        return Grade.STATIC if all(each.is_signed for each in approvals) else Grade.ATTESTED
+
     def find(self, repo: Repository) -> Iterator[Problem]:
-        missing = [gate for gate in _GATES if gate_file(gate) not in repo.files]
-        for gate in missing:
-            yield Problem(f"Nobody approved the stage {gate.label} yet ({gate_file(gate)})", stage=gate)
-        for gate in (gate for gate in _GATES if gate not in missing):
-            commits = repo.history.commits(gate_file(gate))
-            if commits:
-                yield from _wrong_approval(repo, gate, commits[0])
-            elif not missing:
-                raise NotProvenError(f"{gate_file(gate)} is in no commit, so nobody can tell who approved")
+        approved = dict(_approved(repo))
+        for stage in (stage for stage in GATES if stage not in approved):
+            yield Problem(f"Nobody approved the stage {stage.label} yet ({gate_file(repo, stage)})", stage=stage)
+        for stage, gate in approved.items():
+            approval = judge_approval(repo, stage, gate)
+            if approval.commit is None:
+                if len(approved) == len(GATES):
+                    raise NotProvenError(f"{gate.path} is in no commit, so nobody can tell who approved")
+                continue
+            for problem in approval.problems:
+                yield Problem(problem, Location(gate.path), stage=stage)
+            if approval.unproven:  # what was approved before there were keys does not turn red overnight
+                yield Problem(approval.unproven, Location(gate.path), calendar=gate.in_words, stage=stage)
 
 
-def _wrong_approval(repo: Repository, gate: Stage, approval: Commit) -> Iterator[Problem]:
-    rights = repo.manifest.at("decision_rights")
-    allowed = {name.lower() for name in (rights.text("approves"), *rights.texts("identities"))}
-    place = Location(gate_file(gate))
-    if not {approval.author.lower(), approval.author_email.lower()} & allowed:
-        message = f"{approval.author_email} decided on {gate.label}, and is not among those who may approve"
-        yield Problem(message, place, stage=gate)
-    promoter = _promoter(repo, gate)
-    if promoter and promoter.author_email.lower() == approval.author_email.lower():
-        yield Problem(f"{approval.author_email} both promoted to {gate.label} and approved it", place, stage=gate)
-
-
-def _promoter(repo: Repository, gate: Stage) -> Commit | None:
-    """Find the commit that first wrote a stage into the history of stages."""
-    mark = re.compile(rf"(?m)^\s*(?:- )?stage: *[\"']?{gate.label}\b")
-    if not mark.search(repo.text(STAGE_HISTORY)):
-        return None
-    commits = repo.history.commits(STAGE_HISTORY)
-    with_stage = [
-        c for c in commits if mark.search((repo.history.content(c.id, STAGE_HISTORY) or b"").decode(errors="replace"))
-    ]
-    return with_stage[-1] if with_stage else None
+def _approved(repo: Repository) -> Iterator[tuple[Stage, Gate]]:
+    gates = ((stage, find_gate(repo, stage)) for stage in GATES)
+    return ((stage, gate) for stage, gate in gates if gate.is_there and (gate.approved or gate.in_words))
 
 
 CHECKS: Final[tuple[Check, ...]] = (GateIsDecided(), ApproverHasTheRight())

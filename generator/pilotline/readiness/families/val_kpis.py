@@ -12,10 +12,10 @@ from pilotline.pilot.paths import KPI_EVIDENCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import contradictions, is_unanswered
-from pilotline.readiness.pilot_evidence import newest_kpis
+from pilotline.readiness.pilot_evidence import definition_of, newest_by_definition, newest_kpis
 from pilotline.readiness.results import Effort, Problem
 from pilotline.readiness.view.pilot_view import Repository, parse_python
-from pilotline.rules.evidence import UNMEASURED
+from pilotline.rules.evidence import UNMEASURED, missing_at_gate
 from pilotline.rules.kpi_definition import pending_of
 from pilotline.rules.plain import as_mapping
 from pilotline.rules.units import Declared, find_registered, find_wrong_unit, in_words, kind_of, words_of
@@ -153,6 +153,34 @@ kpis:
                 )
 
 
+class KpiMeetsItsRule(Check):
+    """What a KPI has to show was decided before it was measured, so nobody moves the bar once the number is known."""
+
+    id = "VAL011"
+    title = "The newest measurement of each KPI shows what its decision rule asks for"
+    stage = Stage.PILOT
+    source = "NIST AI RMF MANAGE 1.1; decision rules fixed before the evidence"
+    effort = Effort.DAYS
+    advice = "Measure until the evidence shows what decision in kpis.yml asks for, or let somebody else waive this with a reason and an end; production asks that the first KPI shows what go_on names."
+    example = """
+kpis:
+  - decision: {go_on: better, gate: shown, otherwise: The pilot stops}
+"""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        newest = newest_by_definition(repo)
+        for number, kpi in enumerate(repo.kpis.items("kpis")):
+            line = newest.get((kpi.text("id"), definition_of(repo, kpi)))
+            found, rule = as_mapping(line.data) if line else None, kpi.at("decision")
+            asked = [(rule.text("gate"), Stage.PILOT), *([("shown", Stage.PRODUCTION)] if number == 0 else [])]
+            for wanted, stage in asked:
+                lack = missing_at_gate(wanted, rule.text("go_on"), pending_of(as_mapping(kpi.data)), found)
+                if lack:
+                    message = f"{kpi.text('id')} does not show what is asked ({rule.text('go_on')}): {lack}"
+                    yield Problem(message, kpi.place("decision"), calendar=True, stage=stage)
+                    break
+
+
 def _binding(kpi: Section, declared: Mapping[str, Declared], currency: str) -> Iterator[Problem]:
     entry, place = as_mapping(kpi.data), kpi.place("measure")
     kind = kind_of(as_mapping(entry.get("measure")))
@@ -172,9 +200,8 @@ def registered_units(repo: Repository) -> dict[str, Declared]:
     return {name: in_words(Declared(*said), words) for found in registered for name, *said in found}
 
 
-def _look_for_measures(path: str, text: str) -> str:
+def _look_for_measures(text: str) -> str:
     """Find what a module registers: name, unit and meaning of each."""
-    del path
     tree = parse_python(text.encode()) if _registers(text) else None
     found = [(name, said.unit, said.meaning) for name, said in find_registered(tree)] if tree else []
     return json.dumps(found) if found else ""
@@ -185,4 +212,4 @@ def _registers(text: str) -> bool:
     return ".register(" in text and _MEANING.search(text) is not None
 
 
-CHECKS: Final[tuple[Check, ...]] = (KpiIsDefined(), KpiIsMeasured(), MeasureFitsKpi())
+CHECKS: Final[tuple[Check, ...]] = (KpiIsDefined(), KpiIsMeasured(), MeasureFitsKpi(), KpiMeetsItsRule())

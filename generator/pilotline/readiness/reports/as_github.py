@@ -37,6 +37,7 @@ def _annotations(verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
         title = f"{result.card.id} {result.card.title}"
         text = _text(f"{result.message}. {result.advice}")
         command = _COMMANDS[verdict.weight(result)]
+        command = "warning" if verdict.glass and command == "error" else command
         yield command, result.card.id, _place(verdict, result.location, title), text
     for notice in verdict.notices:
         yield "warning", "a notice", _place(verdict, notice.location, "pilotline"), _text(notice.message)

@@ -21,6 +21,7 @@ def write(verdict: Verdict) -> str:
         "asked": verdict.asked.label,
         "reached": None if verdict.is_partial else verdict.is_reached,
         "partial": verdict.is_partial,
+        "break_glass": _glass(verdict),
         "score": verdict.total,
         "families": [
             {"family": score.family, "score": score.score, "passed": score.passed, "applicable": score.applicable}
@@ -35,6 +36,11 @@ def write(verdict: Verdict) -> str:
         "checks": [_result(result) for result in verdict.results],
     }
     return json_text(data)
+
+
+def _glass(verdict: Verdict) -> dict[str, str] | None:
+    glass = verdict.glass
+    return {"by": glass.by, "why": glass.why, "until": glass.until.isoformat()} if glass else None
 
 
 def _result(result: Result) -> dict[str, object]:

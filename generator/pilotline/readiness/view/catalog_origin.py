@@ -23,6 +23,8 @@ class CatalogOrigin:
     """Catalogs on this machine: the built-in one, folders, and what was fetched before. Nothing is fetched now."""
 
     catalogs: Catalogs = field(default_factory=Catalogs)
+    _tags: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    """What was fetched of each address: the same for as long as this lives."""
 
     def versions(self, source: str) -> tuple[Version, ...] | None:
         """List the versions of a catalog, newest first; None where they cannot be had."""
@@ -34,7 +36,7 @@ class CatalogOrigin:
 
             return tuple(Version(name) for name in sorted_versions((*list_releases(), CATALOG_VERSION)))
         if _is_remote(source):
-            return tuple(Version(name) for name in sorted_versions(_cached_tags(source))) or None
+            return tuple(Version(name) for name in sorted_versions(self._cached_tags(source))) or None
         folder = Path(source).expanduser()
         if not (folder.is_dir() and git.is_repository_root(folder)):
             return None
@@ -89,16 +91,17 @@ class CatalogOrigin:
             return version
         from pilotline.catalog.versions import match_version  # noqa: PLC0415 - a part that few runs need
 
-        return match_version(version, _cached_tags(source))
+        return match_version(version, self._cached_tags(source))
+
+    def _cached_tags(self, source: str) -> frozenset[str]:
+        from pilotline.catalog.cache import cached_tags  # noqa: PLC0415 - a part that few runs need
+
+        if source not in self._tags:
+            self._tags[source] = cached_tags(source)
+        return self._tags[source]
 
 
 def _is_remote(source: str) -> bool:
     from pilotline.catalog.reference import Reference, is_remote  # noqa: PLC0415 - a part that few runs need
 
     return is_remote(Reference(source))
-
-
-def _cached_tags(source: str) -> frozenset[str]:
-    from pilotline.catalog.cache import cached_tags  # noqa: PLC0415 - a part that few runs need
-
-    return cached_tags(source)

@@ -1,5 +1,6 @@
 """What git knows about a pilot, read only when a check asks."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from pilotline.errors import GitError
 from pilotline.git import commands as git
 from pilotline.git.filters import settings_without_filters
 from pilotline.git.revisions import resolve_commit
+from pilotline.git.signatures import UNSIGNED, Signature, read_signature
 
 _FORMAT: Final = "%H%x1f%an%x1f%ae%x1f%cn%x1f%ce%x1f%cI%x1f%B"
 
@@ -55,6 +57,10 @@ class FileHistory(Protocol):
         """Name the paths that differ between a commit and the files as they are now; None when it is unknown."""
         ...
 
+    def signature(self, commit: str, signers: Sequence[str]) -> Signature:
+        """Verify the signature of a commit by the keys of some signers."""
+        ...
+
 
 class NoHistory:
     """The past of files that are in no repository."""
@@ -77,6 +83,11 @@ class NoHistory:
         """Every commit is unknown."""
         del commit
         return None
+
+    def signature(self, commit: str, signers: Sequence[str]) -> Signature:
+        """Nothing is signed."""
+        del commit, signers
+        return UNSIGNED
 
 
 class GitHistory:
@@ -128,6 +139,10 @@ class GitHistory:
         if commit not in self._differing:
             self._differing[commit] = self._compare(commit)
         return self._differing[commit]
+
+    def signature(self, commit: str, signers: Sequence[str]) -> Signature:
+        """Verify the signature of a commit by the keys of some signers."""
+        return read_signature(self._folder, commit, signers)
 
     def _compare(self, commit: str) -> frozenset[str] | None:
         known = resolve_commit(self._folder, commit) if self.head else None

@@ -1,16 +1,18 @@
 """What a check sees: a lazy, read-only view of one pilot. A test builds the same from a dict."""
 
 import ast
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from pilotline.documents.section import Location, Section, parse_document
+from pilotline.files.worker_process import is_worker
 from pilotline.pilot.paths import ANSWERS, GITLAB_CI, KPIS, MANIFEST, ORGANISATION, TEAM_FILES
 from pilotline.pilot.renamed_package import find_new_names, follow_path
 from pilotline.pilot.stages import STAGES, Stage
@@ -18,7 +20,7 @@ from pilotline.pilot.team_files import parse_record
 from pilotline.readiness.view.files import Files, read_files
 from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
 from pilotline.readiness.view.origin import Fingerprints, NoOrigin, Origin, fingerprint_content
-from pilotline.readiness.view.remembered import remembered
+from pilotline.readiness.view.remembered import remembered, seen_before
 
 _LONGEST_TEXT: Final = 1_000_000
 _TEST: Final = re.compile(r"(?:def (?=test_)|class (?=Test))(\w+)")
@@ -33,8 +35,11 @@ class Repository:
     history: FileHistory = field(default_factory=NoHistory)
     origin: Origin = field(default_factory=NoOrigin)
     """The catalog that it was made from."""
+    before: "Repository | None" = field(default=None, repr=False)
+    """The same pilot at an earlier moment: what was read of files that are still the same is not read again."""
     _documents: dict[str, Section] = field(default_factory=dict, repr=False)
     _texts: dict[str, str] = field(default_factory=dict, repr=False)
+    _marks: dict[str, bytes] = field(default_factory=dict, repr=False)
     _syntax: dict[str, ast.Module | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -101,13 +106,20 @@ class Repository:
     def document(self, path: str) -> Section:
         """Parse a YAML, JSON or TOML file once; a missing one is empty."""
         if path not in self._documents:
-            self._documents[path] = parse_document(path, self.files.get(path))
+            known = self._as_before(path)
+            self._documents[path] = known.document(path) if known else parse_document(path, self.files.get(path))
         return self._documents[path]
+
+    def _as_before(self, path: str) -> "Repository | None":
+        """Give the earlier moment, where a file was then as it is now."""
+        is_same = self.before is not None and path in self.files and self.before.files.get(path) == self.files[path]
+        return self.before if is_same else None
 
     def text(self, path: str) -> str:
         """Read a file as text; a missing one is empty."""
         if path not in self._texts:
-            self._texts[path] = self.files.get(path, b"").decode("utf-8", errors="replace")
+            known = self._as_before(path)
+            self._texts[path] = known.text(path) if known else self.files.get(path, b"").decode("utf-8", "replace")
         return self._texts[path]
 
     def below(self, folder: str, *endings: str) -> tuple[str, ...]:
@@ -133,22 +145,32 @@ class Repository:
         owned = self.owned or {}
         return {path: mark for path, mark in owned.items() if fingerprint_content(self.files.get(path, b"")) == mark}
 
-    def scan(self, paths: Iterable[str], look: Callable[[str, str], str]) -> Mapping[str, str]:
+    def scan(self, paths: Iterable[str], look: Callable[[str], str]) -> Mapping[str, str]:
         """Look at files, each alone; what was seen before in the catalog's own, unchanged ones is remembered.
 
         Args:
             paths: Which files.
-            look: Says what it sees in a file, given its path and its text; it depends on these and its module alone.
+            look: Says what it sees in a text; it depends on that and its module alone.
         """
         wanted = tuple(paths)
+        if is_worker():
+            return {path: seen_before(look, partial(self.text, path), self.mark(path)) for path in wanted}
         own = {path: self.unchanged[path] for path in wanted if path in self.unchanged}
         stamp = os.stat(look.__code__.co_filename).st_mtime_ns  # noqa: PTH116 - while pilotline itself is worked on
         depends_on = [look.__module__, look.__name__, stamp, own]
         seen = remembered("scans", depends_on, lambda: self._look(own, look)) if own else {}
-        return {path: seen[path] if path in seen else look(path, self.text(path)) for path in wanted}
+        return {path: seen[path] if path in seen else look(self.text(path)) for path in wanted}
 
-    def _look(self, paths: Iterable[str], look: Callable[[str, str], str]) -> dict[str, str]:
-        return {path: look(path, self.text(path)) for path in paths}
+    def mark(self, path: str) -> bytes:
+        """Tell the content of a file from any other."""
+        if path not in self._marks:
+            known = self._as_before(path)
+            content = self.files.get(path, b"")
+            self._marks[path] = known.mark(path) if known else hashlib.blake2b(content, digest_size=16).digest()
+        return self._marks[path]
+
+    def _look(self, paths: Iterable[str], look: Callable[[str], str]) -> dict[str, str]:
+        return {path: look(self.text(path)) for path in paths}
 
     def catalog_document(self, path: str) -> Section:
         """Parse a file of the catalog's version that the pilot was made from; what cannot be had is empty."""
@@ -158,16 +180,20 @@ class Repository:
             self._documents[key] = parse_document(path, content)
         return self._documents[key]
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Read every text file of ordinary size."""
-        for path in self.files:
-            if self.files.size(path) <= _LONGEST_TEXT and b"\0" not in self.files[path][:8000]:
-                yield path, self.text(path)
+    @cached_property
+    def text_files(self) -> tuple[str, ...]:
+        """Every text file of ordinary size."""
+        return tuple(
+            path
+            for path in self.files
+            if self.files.size(path) <= _LONGEST_TEXT and b"\0" not in self.files[path][:8000]
+        )
 
     @cached_property
     def test_names(self) -> Mapping[str, tuple[str, ...]]:
         """The names of test functions and classes, by the file below `tests/` that holds them."""
-        return {path: tuple(_names_of_tests(self.text(path))) for path in self.below("tests", ".py")}
+        found = self.scan(self.below("tests", ".py"), _look_for_tests)
+        return {path: tuple(names.split()) for path, names in found.items()}
 
     def find_lines(self, path: str, *needles: str) -> Iterator[tuple[Location, str]]:
         """Find the lines of a file that hold one of some texts."""
@@ -188,7 +214,8 @@ class Repository:
     def syntax(self, path: str) -> ast.Module | None:
         """Parse a Python file once; None where it does not parse. Look for a word in the text first: that is faster."""
         if path not in self._syntax:
-            self._syntax[path] = parse_python(self.files[path])
+            known = self._as_before(path)
+            self._syntax[path] = known.syntax(path) if known else parse_python(self.files[path])
         return self._syntax[path]
 
     @cached_property
@@ -202,6 +229,10 @@ class Repository:
     def settings(self) -> Mapping[str, Section]:
         """The settings files below `config/`, by path."""
         return {path: self.document(path) for path in self.below("config", ".toml")}
+
+
+def _look_for_tests(text: str) -> str:
+    return " ".join(_names_of_tests(text))
 
 
 def _names_of_tests(text: str) -> Iterator[str]:

@@ -10,8 +10,14 @@ from typing import Final
 from pilotline.about import __version__
 from pilotline.config import cache_folder
 from pilotline.files.disk import write_atomically
+from pilotline.files.worker_process import is_worker
 
 _MOST_KEPT: Final = 300
+_MOST_HERE: Final = 16
+_HERE: Final[dict[str, Mapping[str, str]]] = {}
+_MOST_SEEN: Final = 20_000
+_SEEN: Final[dict[tuple[str, bytes], str]] = {}
+"""What was seen in texts, mostly nothing."""
 
 
 def remembered(kind: str, depends_on: object, work_out: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -23,7 +29,10 @@ def remembered(kind: str, depends_on: object, work_out: Callable[[], Mapping[str
         work_out: Makes it; what that raises is kept nowhere.
     """
     key = json.dumps([__version__, depends_on], sort_keys=True, default=str)
-    known = cache_folder() / kind / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+    name = f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+    if is_worker():  # it sees many pilots, most of them once: what is kept of this machine's own would be forgotten
+        return _here(f"{kind}/{name}", work_out)
+    known = cache_folder() / kind / name
     kept = _read(known)
     if kept is None:
         kept = work_out()
@@ -31,6 +40,32 @@ def remembered(kind: str, depends_on: object, work_out: Callable[[], Mapping[str
             write_atomically(known, json.dumps(dict(kept)).encode())
             _forget_oldest(known.parent)
     return kept
+
+
+def seen_before(look: Callable[[str], str], text: Callable[[], str], mark: bytes) -> str:
+    """Give what this process saw before in the same text, of this pilot or of another one; else look.
+
+    Args:
+        look: Says what it sees in a text.
+        text: Gives it.
+        mark: What tells its content from any other.
+    """
+    key = f"{look.__module__}.{look.__name__}", mark
+    found = _SEEN.get(key)
+    if found is None:
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        found = _SEEN[key] = look(text())
+    return found
+
+
+def _here(name: str, work_out: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Give what this process worked out before, of the last few."""
+    if name not in _HERE:
+        _HERE[name] = work_out()
+        if len(_HERE) > _MOST_HERE:
+            del _HERE[next(iter(_HERE))]
+    return _HERE[name]
 
 
 def _read(known: Path) -> Mapping[str, str] | None:

@@ -1,7 +1,9 @@
 """The only place where ports meet adapters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -15,9 +17,12 @@ from ._platform.tracking import Tracking
 from .adapters.batches import SqlBatches
 from .adapters.model import TRUSTED_TYPES, Aim, Feature, Kind, SklearnLearner
 from .adapters.table import ContractedTable, Reading
+from .domain.batch import Past
+from .ports import Lives
 from .settings import Settings
 
 INTEGRATIONS: Final = f"{__package__}.adapters.integrations"  # found there by name, when one is switched on
+SERVED: Final = f"{__package__}.adapters.served"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Parts:
     settings: Settings
     database: SqlDatabase
     batches: SqlBatches
+    lives: Lives
     tracking: Tracking
     learner: Callable[[Kind, tuple[Feature, ...], tuple[str, ...]], SklearnLearner]
     read: Callable[[str], Reading]
@@ -56,6 +62,22 @@ class Parts:
         return found.name
 
 
+class _Nowhere:
+    """Nothing is decided on request."""
+
+    def past(self) -> Sequence[Past]:
+        """Give none."""
+        return ()
+
+
+def _lives(database: SqlDatabase, words: CaseWords) -> Lives:
+    """Find decisions on request where the architecture makes them: it brings the adapter."""
+    if find_spec(SERVED) is None:
+        return _Nowhere()
+    found: Lives = import_module(SERVED).SqlServed(database, words)
+    return found
+
+
 def build(settings: Settings | None = None, *, invocation: str | None = None) -> Parts:
     """Put the parts together from the settings; real systems are switched on there and nowhere else."""
     known = settings or Settings.load()
@@ -72,6 +94,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
         settings=known,
         database=database,
         batches=SqlBatches(database, known.the_case.words),
+        lives=_lives(database, known.the_case.words),
         tracking=Tracking(
             open_tracking(known, INTEGRATIONS),
             known.tracking.experiment or known.distribution,

@@ -7,10 +7,11 @@ from typing import Final
 import click
 
 from pilotline.cli.options.common import echo_json, json_option, user_catalogs
-from pilotline.cli.options.pilots import pilot_list, read_pilots
+from pilotline.cli.options.pilots import crew_options, pilot_list, read_pilots
 from pilotline.cli.views.plan import list_lines
 from pilotline.cli.views.terminal import counting, say
 from pilotline.errors import ExitCode
+from pilotline.fleet.each_pilot import Crew
 from pilotline.fleet.hotspots import HotFile, Hotspots, find_hotspots
 
 _MOST_LINES: Final = 3
@@ -20,15 +21,18 @@ _WIDEST: Final = 80
 @click.command("hotspots")
 @pilot_list
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1), help="How many files to show.")
+@crew_options
 @json_option
-def command(pilots: tuple[Path, ...], listed: Path | None, most: int, as_json: bool) -> int:
+def command(
+    pilots: tuple[Path, ...], listed: Path | None, most: int, jobs: int | None, timeout: float, as_json: bool
+) -> int:
     """Show which of the catalog's own files and lines the pilots edit most, against the version that each records.
 
     What many teams change wants to be a setting, or a file that is theirs from the first day. Seeds and derived files
     are the pilots' own and do not count. Exit code 1 means that nobody can tell about some pilot.
     """
     folders = read_pilots(pilots, listed)
-    found = find_hotspots(folders, user_catalogs(), counting("Comparing pilot"))
+    found = find_hotspots(folders, user_catalogs(), counting("Comparing pilot"), Crew(jobs, timeout))
     if as_json:
         echo_json(_as_json(found))
     else:

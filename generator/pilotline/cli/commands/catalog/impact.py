@@ -7,12 +7,13 @@ from typing import TypedDict, Unpack
 
 import click
 
-from pilotline.cli.options.common import echo_json, json_option, user_catalogs
-from pilotline.cli.options.pilots import pilot_list, read_pilots
-from pilotline.cli.views.impact import impact_as_json, impact_as_markdown, impact_as_text
+from pilotline.cli.options.common import echo_json_rows, json_option, user_catalogs
+from pilotline.cli.options.pilots import catalog_folder, crew_options, pilot_list, read_pilots, source_option
+from pilotline.cli.views.impact import impact_as_json, impact_as_markdown, impact_as_text, pilot_as_json
 from pilotline.cli.views.terminal import counting, say
 from pilotline.errors import DestinationError, ExitCode
 from pilotline.files.disk import write_where_it_leads
+from pilotline.fleet.each_pilot import Crew
 from pilotline.fleet.impact import Limits, PilotImpact, count_outcomes, exceeded, find_impact
 from pilotline.fleet.unreleased import UnreleasedCatalog, open_unreleased
 
@@ -40,6 +41,8 @@ class _Asked(TypedDict):
     sources: tuple[str, ...]
     base: str | None
     checks: bool
+    jobs: int | None
+    timeout: float
     max_conflicts: float | None
     max_refused: float | None
     max_errors: float | None
@@ -50,21 +53,8 @@ class _Asked(TypedDict):
 
 @click.command("impact")
 @pilot_list
-@click.option(
-    "--catalog-folder",
-    "folder",
-    default=".",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="The catalog. Default: the current folder.",
-)
-@click.option(
-    "--source",
-    "sources",
-    multiple=True,
-    metavar="URL|PATH",
-    help="Another address under which pilots record this catalog; repeatable.",
-)
+@catalog_folder
+@source_option
 @click.option("--base", metavar="VERSION", help="The version that pilots come from which record none.")
 @click.option(
     "--checks/--no-checks", default=True, show_default=True, help="Judge each pilot's readiness before and after, too."
@@ -82,6 +72,7 @@ class _Asked(TypedDict):
     callback=_read_limit,
     help="1 where more cannot be told.",
 )
+@crew_options
 @click.option("--markdown", is_flag=True, help="Print a summary for a pull request.")
 @click.option(
     "--html",
@@ -106,7 +97,7 @@ def command(**asked: Unpack[_Asked]) -> int:
     if asked["html"] is not None:
         _write_page(asked["html"], version, found, over)
     if asked["as_json"]:
-        echo_json(impact_as_json(version, found, over))
+        echo_json_rows(impact_as_json(version, found, over), "pilots", map(pilot_as_json, found))
     else:
         say((impact_as_markdown if asked["markdown"] else impact_as_text)(version, found, over))
     return ExitCode.FOUND if over else ExitCode.DONE
@@ -128,13 +119,13 @@ def _write_page(file: Path, version: str, found: Sequence[PilotImpact], over: Se
 
 
 def _plan_all(catalog: UnreleasedCatalog, folders: Sequence[Path], asked: _Asked) -> list[PilotImpact]:
-    """Plan one pilot after the other, and show how far that is."""
-    show = counting("Planning pilot")
+    """Plan for all pilots, and show how far that is."""
+    show, crew = counting("Planning pilot"), Crew(asked["jobs"], asked["timeout"])
     today = date.today()  # noqa: DTZ011 - the user's own day
     found: list[PilotImpact] = []
     show(0, len(folders))
     try:
-        for impact in find_impact(catalog, folders, today, base=asked["base"], checks=asked["checks"]):
+        for impact in find_impact(catalog, folders, today, base=asked["base"], checks=asked["checks"], crew=crew):
             found.append(impact)
             show(len(found), len(folders))
     finally:

@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from pilotline.authoring.fresh_pilots import examine_catalog
+from pilotline.authoring.objectives import OBJECTIVES, find_examples
+from pilotline.catalog.builtin import builtin_root
 from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import counting, say
 from pilotline.errors import ExitCode
@@ -20,14 +22,19 @@ def command(folder: Path, as_json: bool) -> int:
 
     Renders every architecture, stage and CI provider with no, each and all integrations, and with answers at the edge
     of what the questions accept, and judges fresh pilots by the organisation's own checks. Exit code 1 means that
-    there are problems.
+    there are problems. Objectives that are still the example's are named, and are no problem.
     """
     verdict = examine_catalog(folder.absolute(), counting("Linting, rule"))
+    examples = () if folder.resolve() == builtin_root() else find_examples(folder)
     if as_json:
-        echo_json(_as_json(verdict))
+        echo_json({**_as_json(verdict), "example_objectives": list(examples)})
     else:
-        say(_as_text(verdict))
+        say("\n".join([_as_text(verdict), *_remarks(examples)]))
     return ExitCode.FOUND if verdict.problems else ExitCode.DONE
+
+
+def _remarks(examples: tuple[str, ...]) -> list[str]:
+    return [f"Still the example's, put your own there: {', '.join(examples)} ({OBJECTIVES})."] if examples else []
 
 
 def _as_json(verdict: LintVerdict) -> dict[str, object]:

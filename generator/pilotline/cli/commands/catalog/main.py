@@ -9,7 +9,10 @@ from pilotline.cli.lazy import LazyGroup
 _COMMANDS: Final = {
     "init": ("pilotline.cli.commands.catalog.init:command", "Make a catalog of your own, its first version tagged."),
     "add": ("pilotline.cli.commands.catalog.add:command", "Add an architecture or integration that works at once."),
+    "learn": ("pilotline.cli.commands.catalog.learn:command", "Carry a pilot's improvement back into the templates."),
+    "learnings": ("pilotline.cli.commands.catalog.learnings:command", "Gather what the pilots learned into one page."),
     "lint": ("pilotline.cli.commands.catalog.lint:command", "Find what would hurt pilots later, all at once."),
+    "test": ("pilotline.cli.commands.catalog.test:command", "Make pilots of all kinds and run their own checks."),
     "hotspots": (
         "pilotline.cli.commands.catalog.hotspots:command",
         "See what of the catalog's files the pilots edit most.",
@@ -19,6 +22,7 @@ _COMMANDS: Final = {
         "pilotline.cli.commands.catalog.release:command",
         "Release a version: checked, told, committed and tagged.",
     ),
+    "upgrade": ("pilotline.cli.commands.catalog.upgrade:command", "Merge what the catalog's origin improved."),
     "versions": ("pilotline.cli.commands.catalog.versions:command", "List the versions that a catalog has."),
 }
 

@@ -43,11 +43,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that the pilot owns; `key` names the columns that make a row the same row."""
+    """A table that the pilot owns; `key` names the columns that make a row the same row.
+
+    A `lasting` one is no data of the case: it stays when the pilot begins anew, and `forget` leaves it alone.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    lasting: bool = False
 
     @property
     def written(self) -> str | None:
@@ -70,6 +74,11 @@ class SqlDatabase(Protocol):
 
     def query(self, table: Table, where: Row | None = None, order_by: Sequence[str] = ()) -> list[dict[str, Scalar]]:
         """Return the rows in which every column of `where` has that value."""
+
+    def tally(
+        self, table: Table, by: Sequence[str] = (), add: Sequence[str] = (), where: Row | None = None
+    ) -> list[dict[str, Scalar]]:
+        """Count the rows for each set of values in the columns `by`, as `rows`, and sum up the numbers in `add`."""
 
     def select(self, statement: str) -> list[dict[str, Scalar]]:
         """Return the rows of one SELECT; a statement that writes is refused."""
@@ -94,3 +103,11 @@ class TrackingServer(Protocol):
 
     def prepare(self) -> None:
         """Make the server usable, or raise PilotError; safe when several processes start at once."""
+
+
+@dataclass(frozen=True)
+class TraceTarget:
+    """Where the spans of traces are sent, by OTLP over HTTP, and what the receiver wants to be told besides."""
+
+    endpoint: str
+    headers: Mapping[str, str]

@@ -79,6 +79,7 @@ class CaseSettings(Section):
 
     `features` are the columns that are known when the decision is made; `left_out` gives for every other column the
     reason, such as one that is known only afterwards. `positive` is the value of a yes/no outcome that means yes.
+    `slices` are columns whose values are compared as groups, besides those of `group`; a number is cut into bands.
     `rule` is what decides today where neither the column `decision` nor `score` says it.
     """
 
@@ -89,6 +90,7 @@ class CaseSettings(Section):
     positive: str | None = None
     features: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default={})
+    slices: tuple[str, ...] = ()
     joins: tuple[CaseJoin, ...] = ()
     rule: CaseRule | None = None
     words: CaseWords = CaseWords()

@@ -3,18 +3,18 @@
 import hashlib
 import hmac
 import json
-import os
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from . import Column, PilotError, Scalar, SqlDatabase, Table
+from .kept_secret import kept_secret
 from .monitoring import Metrics
 from .settings import PlatformSettings
 
+PLACE: Final = "page"  # stands in the place of a batch where somebody suggests something
+SUGGESTION: Final = "suggestion"
 CORRECTIONS: Final = Table(
     "corrections",
     (
@@ -52,7 +52,7 @@ class Corrections:
         """Record a correction and return its number; saying the same twice is recorded once."""
         if not all(text.strip() for text in (batch, item, decision, user)):
             raise PilotError("A correction has a batch, an item, a decision and a user: name all of them.")
-        pseudonym = hmac.new(self._key(), user.strip().lower().encode(), hashlib.sha256).hexdigest()[:16]
+        pseudonym = pseudonym_of(self._settings, user)
         number = hashlib.sha256(json.dumps([batch, item, decision, reason, pseudonym]).encode()).hexdigest()[:12]
         row: dict[str, Scalar] = {
             "id": number,
@@ -68,6 +68,12 @@ class Corrections:
         self._database.insert_once(CORRECTIONS, [row])
         self._count()
         return number
+
+    def suggest(self, *, about: str, text: str, user: str) -> str:
+        """Record a suggestion about a page, or about the pilot as a whole, and return its number."""
+        if not text.strip():
+            raise PilotError("A suggestion says what would help.")
+        return self.give(batch=PLACE, item=about, decision=SUGGESTION, reason=text, user=user)
 
     def answer(self, number: str, text: str) -> None:
         """Tell the user what became of it."""
@@ -92,20 +98,12 @@ class Corrections:
         metrics.set("pilot_corrections", counts.given - counts.answered, answered="no")
         metrics.write()
 
-    def _key(self) -> bytes:
-        """Return the secret of the pseudonyms; only who holds it can tell whether a name fits one."""
-        if self._settings.feedback.key:
-            return self._settings.feedback.key.get_secret_value().encode()
-        path = self._settings.var / "feedback.key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                file.write(secrets.token_hex(32))
-            with suppress(FileExistsError):  # another process was first: its key counts
-                os.link(draft, path)
-            draft.unlink()
-        return path.read_text(encoding="utf-8").strip().encode()
+
+def pseudonym_of(settings: PlatformSettings, user: str) -> str:
+    """Name somebody so that only who holds the secret can tell whether a name fits."""
+    key = settings.feedback.key
+    secret = key.get_secret_value().encode() if key else kept_secret(settings.var / "feedback.key")
+    return hmac.new(secret, user.strip().lower().encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _now() -> datetime:

@@ -18,12 +18,12 @@ from .beginning import find_beginning
 from .kept_apart import evidence_folder as _kept
 from .kpi import ABSENT, Assessment, Defined, unmeasured
 from .monitoring import Metrics
+from .open_run import OpenRun
 from .revision import PAGE, commit_of
 from .rules import evidence as rules
 from .rules.evidence import FORMAT, Line
 from .settings import PlatformSettings
 from .surface import moved
-from .tracking import TrackedRun
 from .wording import finding, sentence
 from .yaml_text import load_yaml
 
@@ -54,7 +54,7 @@ __getattr__ = moved(__name__, globals())
 
 
 def record(
-    assessments: Sequence[Assessment], *, settings: PlatformSettings, command: str, run: TrackedRun | None
+    assessments: Sequence[Assessment], *, settings: PlatformSettings, command: str, run: OpenRun | None
 ) -> list[Path]:
     """Keep the evidence, and return the files of the repository that it changed."""
     now = datetime.now(UTC)
@@ -223,7 +223,7 @@ def _write_metrics(assessments: Sequence[Assessment], settings: PlatformSettings
     metrics.write()
 
 
-def _track(assessments: Sequence[Assessment], run: TrackedRun, command: str, commit: str | None) -> None:
+def _track(assessments: Sequence[Assessment], run: OpenRun, command: str, commit: str | None) -> None:
     run.tags({"command": command, "commit": commit or "none"})
     for each in assessments:
         name, found, gain = f"kpi.{each.kpi.id}", each.measurement, each.gain

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 PARENT: Final = "mlflow.parentRunId"
 PAGE: Final = 1000
+TRACES: Final = 100  # at a time
 REFUSED: Final = "challenger"  # an alias that earlier versions gave to what the gate refused: it is not in force
 
 
@@ -75,6 +76,8 @@ def _due(
         if run.info.run_id not in force.runs
     ]
     items: list[Item] = []
+    if traces := _count_traces(client, experiment, before):
+        items.append(("traces of answers", traces, partial(_delete_traces, client, experiment, before)))
     if versions:
         items.append(("model versions", len(versions), partial(_delete_versions, client, name, versions)))
     if models:
@@ -131,6 +134,23 @@ def _all(ask: "Callable[[str | None], PagedList[Found]]") -> "Iterator[Found]":
         token = page.token
         if not token:
             return
+
+
+def _count_traces(client: "MlflowClient", experiment: str, before: int) -> int:
+    old = f"timestamp_ms < {before}"
+    return sum(
+        1
+        for _ in _all(
+            lambda token: client.search_traces(
+                locations=[experiment], filter_string=old, max_results=TRACES, page_token=token, include_spans=False
+            )
+        )
+    )
+
+
+def _delete_traces(client: "MlflowClient", experiment: str, before: int) -> None:
+    while client.delete_traces(experiment, max_timestamp_millis=before - 1, max_traces=TRACES):
+        pass
 
 
 def _delete_versions(client: "MlflowClient", name: str, versions: Iterable[str]) -> None:

@@ -9,10 +9,10 @@ from typing import Generic, Protocol, TypeVar
 import click
 
 from . import DONE, FOUND
-from .counted_reading import keep_nothing
 from .exclusive import one_at_a_time
 from .judged_models import NotJudgedError
 from .kept_apart import name_earlier
+from .looking import keep_nothing
 from .measure_functions import BoundFunctions
 from .measured_alone import measure_alone, rest_on_no_model
 from .measuring import MeasuringParts

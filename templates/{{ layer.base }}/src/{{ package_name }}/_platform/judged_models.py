@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from . import PilotError
+from .mlflow_runs import Runs, Verdict
+from .model_version import ModelVersion
 from .settings import PlatformSettings
-from .tracking import ModelVersion, Tracking, Verdict
 
 EVALUATION_TAG: Final = "evaluation_run"
 EVALUATION_FILE: Final = "evaluation.json"
@@ -23,7 +24,7 @@ class ModelParts(Protocol):
         """The settings in force."""
 
     @property
-    def tracking(self) -> Tracking:
+    def tracking(self) -> Runs:
         """Where models are."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from .beginning import Beginning, is_of
-from .tracked_run import BEGINNING
+from .open_run import BEGINNING
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -22,7 +22,7 @@ WHY: Final = "another data contract or KPI definition is in force: {now}"
 
 def part_champion(client: "MlflowClient", name: str, now: Beginning) -> None:
     """Take the alias off a model of another beginning, and give it back to that of this one; can be repeated."""
-    aliases = _aliases(client, name)
+    aliases = read_aliases(client, name)
     held = aliases.get(CHAMPION)
     if held is not None:
         key = _key(client, name, held)
@@ -50,7 +50,7 @@ def _put_back(client: "MlflowClient", name: str, number: str, alias: str) -> Non
     sys.stderr.write(f"note: version {number} of {name} is champion again: its data contract and KPIs are in force.\n")
 
 
-def _aliases(client: "MlflowClient", name: str) -> Mapping[str, str]:
+def read_aliases(client: "MlflowClient", name: str) -> Mapping[str, str]:
     """Read which alias stands on which version; no model has none."""
     from mlflow.exceptions import MlflowException
 

@@ -61,6 +61,20 @@ class ModelFacts(_Part):
     max_age_days: int | None = None
 
 
+class DecisionRights(_Part):
+    """Who approves, who is told first, who repairs."""
+
+    approves: str | None = None
+    monitors: str | None = None
+    repairs: str | None = None
+    identities: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All of them, by role or by address."""
+        return tuple(name for name in (self.approves, self.monitors, self.repairs, *self.identities) if name)
+
+
 class Manifest(_Part):
     """The fields of `pilot.yml` that the running pilot obeys."""
 
@@ -68,10 +82,12 @@ class Manifest(_Part):
     package: str
     distribution: str
     stage: str
+    objective: dict[str, object] = {}
     owners: Owners
     data: DataFacts
     costs: Costs
     ai_act: AiAct = AiAct()
+    decision_rights: DecisionRights = DecisionRights()
     example: tuple[str, ...] = ()
     model: ModelFacts = ModelFacts()
 

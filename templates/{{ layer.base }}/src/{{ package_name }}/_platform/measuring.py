@@ -13,9 +13,9 @@ from .integrations import open_database, open_tracking
 from .kpi import Assessment, Kpi, assess, read_kpis
 from .manifest import PACKAGE
 from .measure_functions import BoundFunctions, check_functions, join_functions
+from .mlflow_runs import Runs
 from .platform_measures import known_functions, measure_platform
 from .settings import PlatformPart, PlatformSettings
-from .tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class PlatformParts:
 
     settings: PlatformSettings
     database: SqlDatabase
-    tracking: Tracking
+    tracking: Runs
     invocation: str
 
     @classmethod
@@ -32,7 +32,7 @@ class PlatformParts:
         """Open what the settings name; real systems are switched on there and nowhere else."""
         settings = PlatformPart.load()
         integrations = f"{PACKAGE}.adapters.integrations"
-        tracking = Tracking(
+        tracking = Runs(
             open_tracking(settings, integrations),
             settings.tracking.experiment or settings.distribution,
             settings.distribution,
@@ -67,7 +67,7 @@ class MeasuringParts(Protocol):
         """Where the pilot writes to."""
 
     @property
-    def tracking(self) -> Tracking:
+    def tracking(self) -> Runs:
         """Where runs and models are."""
 
 

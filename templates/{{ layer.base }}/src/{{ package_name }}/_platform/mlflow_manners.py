@@ -16,6 +16,7 @@ def quiet() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
     if "sklearn" in sys.modules:  # a pilot that has models will load it: it looks its types up in all that is loaded,

@@ -14,10 +14,11 @@ from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
-from . import PilotError
+from . import PilotError, TraceTarget
 from .policies import check_endpoint, check_settings
+from .recorded_spans import Note, recorded
 from .settings import PlatformSettings
-from .traces import caller, endpoint_of, tracer
+from .traces import caller, find_target, told_by, tracer
 
 METRICS: Final = {
     "pilot_step_last_success_timestamp_seconds": "When a step last did its work",
@@ -54,6 +55,7 @@ METRICS: Final = {
 TRACED: Final = {"pilot_rows": "pilot.rows", "pilot_model_version": "pilot.model.version"}
 """Metrics that are attributes of the span, too, by their labels: `pilot.rows.score.written`."""
 _settings: ContextVar[PlatformSettings | None] = ContextVar("settings", default=None)
+_target: ContextVar[TraceTarget | None] = ContextVar("target", default=None)
 
 
 class Metrics:
@@ -132,8 +134,10 @@ def configure_logging(settings: PlatformSettings, run_id: str) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(run_id=run_id, pilot=settings.distribution)
     check_settings(settings)
-    if settings.tracing.enabled:
-        check_endpoint(settings, endpoint_of(settings), "tracing.endpoint")
+    target = find_target(settings)
+    _target.set(target)
+    if target is not None:
+        check_endpoint(settings, target.endpoint, "tracing.endpoint")
 
 
 def at_work() -> PlatformSettings | None:
@@ -180,18 +184,45 @@ def _log_failure(step: str, error: BaseException) -> None:
 
 
 @contextmanager
-def span(name: str, **attributes: str | float) -> Iterator[None]:
-    """Trace what happens inside, when traces are switched on."""
-    settings = _settings.get()
-    if settings is None or not settings.tracing.enabled:
+def span(name: str, **attributes: str | float) -> Iterator[Note]:
+    """Trace what happens inside, when traces are switched on or somebody records it; more can be noted of it."""
+    with recorded(name, attributes) as note, _sent(name, attributes):
+        yield lambda **said: _note(note, said)
+
+
+def _note(note: Note, said: Mapping[str, str | float]) -> None:
+    note(**said)
+    trace.get_current_span().set_attributes(said)
+
+
+@contextmanager
+def _sent(name: str, attributes: Mapping[str, str | float]) -> Iterator[None]:
+    settings, target = _settings.get(), _target.get()
+    if settings is None or target is None:
         yield
         return
     outermost = not trace.get_current_span().get_span_context().is_valid
-    started = tracer(settings, _complain).start_as_current_span(
+    started = tracer(target, settings, _complain).start_as_current_span(
         name, caller() if outermost else None, attributes=attributes
     )
     with started:
         yield
+
+
+@contextmanager
+def request_span(name: str, headers: Mapping[str, str]) -> Iterator[trace.Span]:
+    """Trace a request that came from outside, within the trace that its headers name.
+
+    Gives a span that records nothing where traces are off, so that nobody has to ask.
+    """
+    settings, target = _settings.get(), _target.get()
+    if settings is None or target is None:
+        yield trace.INVALID_SPAN
+        return
+    with tracer(target, settings, _complain).start_as_current_span(
+        name, told_by(headers), kind=trace.SpanKind.SERVER
+    ) as started:
+        yield started
 
 
 def _complain(reason: str) -> None:

@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
-from uuid import uuid4
 
 from . import PilotError, SqlDatabase
 from .anytime import Measurement, Sample
+from .capabilities import capabilities
 from .corrections import Corrections
 from .kpi import Kpi
 from .measure_functions import BoundFunctions, MeasureFunctions, check_functions, join_functions
 from .measure_units import find_wrong_units
+from .mlflow_runs import Runs
 from .monitoring import read_counts
-from .own_measures import own_functions
 from .settings import PlatformSettings
-from .tracking import Tracking
 
 if TYPE_CHECKING:
     from .kpi_parts import RuntimeMetric
@@ -39,11 +38,12 @@ def corrections(asked: Asked) -> Measurement:
 
 
 def known_functions(settings: PlatformSettings, database: SqlDatabase, purpose: str, *, keep: bool) -> BoundFunctions:
-    """Give the functions that every pilot has, and those of the team's `measures.py`."""
-    return join_functions(FUNCTIONS.bind(Asked(database, settings)), own_functions(settings, purpose, keep=keep))
+    """Give the functions that every pilot has, and those that its layers bring, such as the team's `measures.py`."""
+    brought = [each.functions(settings, purpose, keep=keep) for each in capabilities()]
+    return join_functions(FUNCTIONS.bind(Asked(database, settings)), *brought)
 
 
-def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Tracking, settings: PlatformSettings) -> Measurement:
+def measure_platform(kpi: Kpi, database: SqlDatabase, tracking: Runs, settings: PlatformSettings) -> Measurement:
     """Measure a KPI in any way that needs nothing of what the main job computes."""
     asked = kpi.measure
     if asked.pending is not None:
@@ -72,13 +72,11 @@ def _currency(settings: PlatformSettings) -> str:
 
 
 def _by_query(kpi: Kpi, database: SqlDatabase, settings: PlatformSettings) -> Measurement:
-    """Ask the contracted tables where the query names one, else what the pilot wrote into its own database."""
-    from .contracts import Access
-    from .measured_query import ask_contracted, asks_contracted, window_of
-
-    if asks_contracted(kpi, settings):
-        access = Access(settings.role, f"KPI {kpi.id}", uuid4().hex[:12], settings.var / "reads.jsonl")
-        return ask_contracted(kpi, settings, window_of(kpi), access, keep=True).measurement
+    """Ask whoever the query is about, else what the pilot wrote into its own database."""
+    for each in capabilities():
+        found = each.query(kpi, settings)
+        if found is not None:
+            return found
     try:
         return _queried(kpi, database.select(kpi.measure.sql or ""))
     except (KeyError, ValueError) as error:

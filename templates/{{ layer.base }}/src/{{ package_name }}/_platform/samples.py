@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, sqrt
-from typing import Final, Literal, TypeAlias
+from math import ceil, isnan, sqrt
+from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Form = Literal["mean", "ratio", "sum", "rate"]
 Kind = Literal["rate", "mean", "difference", "ratio", "sum"]
 Floats: TypeAlias = npt.NDArray[np.float64]
-Values: TypeAlias = Sequence[object] | npt.NDArray[np.generic] | pd.Series
+
+
+class Column(Protocol):
+    """A column of a table, whatever library holds it."""
+
+    def __len__(self) -> int:
+        """Say how many values it has."""
+
+    def __array__(self) -> npt.NDArray[np.generic]:
+        """Give them as an array."""
+
+
+Values: TypeAlias = Sequence[object] | npt.NDArray[np.generic] | Column
 
 # Telling units (other than zero) before which there is no judgement. A plain rate is exact from its first case on; the
 # sequence for all else is asymptotic, and by simulation holds from these numbers of independent units on.
@@ -173,8 +184,8 @@ def _grouped(kind: Kind, values: Floats, weights: Floats | None, clusters: Value
     if clusters is None:
         apart = kind == "rate" and weights is not None  # cases of unequal weight are no longer plain zeros and ones
         return _summed(kind, n, values, np.ones(n) if weights is None else weights, scale=scale, clustered=apart)
-    codes, names = pd.factorize(np.asarray(clusters), use_na_sentinel=False)
-    value, weight = (_added(codes, column, len(names)) for column in (values, weights))
+    codes, count = _coded(clusters)
+    value, weight = (_added(codes, column, count) for column in (values, weights))
     return _summed(kind, n, value, weight, scale=scale, clustered=True)
 
 
@@ -208,10 +219,9 @@ def _sum_of_periods(values: Floats, periods: Values, clusters: Values | None) ->
 
     The long-run variance with Bartlett's weights, never less than the plain one (Newey and West 1987, 1994).
     """
-    codes, names = pd.factorize(np.asarray(periods), sort=True, use_na_sentinel=False)
-    sums = _added(codes, values, len(names))
-    sums = np.bincount(codes, values, len(names)).astype(np.float64)
-    found = _summed("sum", len(names), sums, np.ones(len(names)), scale=1.0)
+    codes, count = _coded(periods)
+    sums = np.bincount(codes, values, count).astype(np.float64)
+    found = _summed("sum", count, sums, np.ones(count), scale=1.0)
     rest = sums - found.mean
     lags = int(4 * (found.n / 100) ** (2 / 9))
     shared = sum(2 * (1 - lag / (lags + 1)) * float(rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1))
@@ -223,7 +233,32 @@ def _sum_of_periods(values: Floats, periods: Values, clusters: Values | None) ->
 
 def _cross(clusters: Values, periods: npt.NDArray[np.intp]) -> bool:
     """Tell whether a cluster has cases in several periods."""
-    codes, names = pd.factorize(np.asarray(clusters), use_na_sentinel=False)
-    first = np.zeros(len(names), dtype=np.intp)
+    codes, count = _coded(clusters)
+    first = np.zeros(count, dtype=np.intp)
     first[codes] = periods
     return bool((first[codes] != periods).any())
+
+
+def _coded(column: Values) -> tuple[npt.NDArray[np.intp], int]:
+    """Number what is alike, in its order where it has one, and say how much there is; what is missing is one more."""
+    found = np.asarray(column)
+    if found.dtype == object:
+        missing = [_is_missing(value) for value in found]
+        known = {value for value, lacks in zip(found, missing, strict=True) if not lacks}
+        places = {value: place for place, value in enumerate(_in_order(known))}
+        numbers = [len(places) if lacks else places[value] for value, lacks in zip(found, missing, strict=True)]
+        return np.asarray(numbers, dtype=np.intp), len(places) + any(missing)
+    names, codes = np.unique(found, return_inverse=True)
+    return codes, len(names)
+
+
+def _is_missing(value: object) -> bool:
+    """Tell whether there is no value: None, a number that is none, or what pandas writes for it."""
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and isnan(value))
+
+
+def _in_order(values: set[object]) -> Iterable[object]:
+    try:
+        return sorted(values)  # type: ignore[type-var]
+    except TypeError:  # of several types: an order that stays the same
+        return sorted(values, key=lambda value: (type(value).__name__, str(value)))

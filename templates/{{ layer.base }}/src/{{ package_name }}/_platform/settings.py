@@ -7,9 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -17,6 +18,7 @@ from pydantic_settings import (
 )
 
 from . import PilotError
+from .capabilities import capabilities
 from .case import CaseSettings
 from .manifest import PACKAGE, Manifest, problems, read_manifest
 from .section import Section
@@ -59,8 +61,8 @@ class PlatformSettings(BaseSettings):
     """Base of the pilot's `Settings`. Load it with `Settings.load()`.
 
     Later wins: `config/default.toml`, `config/integrations/*.toml`, `config/<PILOT_PROFILE>/*.toml`,
-    `config/<PILOT_PROFILE>.toml`, `config/local.toml` (never committed), environment variables such as
-    `PILOT_DATABASE__URL`, arguments.
+    `config/<PILOT_PROFILE>.toml`, `config/local.toml` (never committed), files of the folder that `PILOT_SECRETS`
+    names, environment variables such as `PILOT_DATABASE__URL`, arguments. A file is named as its variable would be.
     """
 
     model_config = SettingsConfigDict(
@@ -87,6 +89,15 @@ class PlatformSettings(BaseSettings):
     tables: dict[TableName, TableSettings] = {}
     query: QuerySettings = QuerySettings()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_to_layers(cls, data: object) -> object:
+        """Leave the tables of layers to those settings that have them."""
+        if not isinstance(data, dict):
+            return data
+        others = _of_layers() - set(cls.model_fields)
+        return {name: value for name, value in data.items() if name not in others}
+
     @classmethod
     def load(cls, root: Path | None = None) -> Self:
         """Read all sources; every mistake is reported at once, in one PilotError."""
@@ -107,8 +118,11 @@ class PlatformSettings(BaseSettings):
         """Find misspelt variables: PILOT_SWITCH_MODEL=false would leave the model on without a word."""
         if cls.model_config.get("extra") != "forbid":
             return []
-        known = {f"PILOT_{name}".upper() for name in cls.model_fields} | {"PILOT_PROFILE"}
-        ours = sorted(name for name in os.environ if name.upper().startswith("PILOT_"))
+        names = {*cls.model_fields, *_of_layers(), "profile", "secrets"}
+        known = {f"PILOT_{name}".upper() for name in names}
+        folder = _secrets()
+        files = {path.name for path in folder.iterdir()} if folder else set()
+        ours = sorted(name for name in {*os.environ, *files} if name.upper().startswith("PILOT_"))
         return [name for name in ours if name.upper().split("__")[0] not in known and not _is_for_tests(name)]
 
     @classmethod
@@ -118,11 +132,14 @@ class PlatformSettings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings gives these names
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the TOML files below the environment."""
-        config = find_root(init_settings().get("root")) / "config"
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_files(config), deep_merge=True)
+        """Put the TOML files below the environment, and files with secrets between them."""
+        config, folder = find_root(init_settings().get("root")) / "config", _secrets()
+        below = TomlConfigSettingsSource(settings_cls, _toml_files(config), deep_merge=True)
+        if folder is None:
+            return init_settings, env_settings, below
+        return init_settings, env_settings, NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder), below
 
     @property
     def var(self) -> Path:
@@ -166,6 +183,11 @@ class PlatformPart(PlatformSettings):
     model_config = SettingsConfigDict(extra="ignore")
 
 
+def _of_layers() -> set[str]:
+    """Name the tables that layers read for themselves."""
+    return {name for each in capabilities() for name in each.settings}
+
+
 def find_root(given: object = None) -> Path:
     """Return the repository: as given, from PILOT_ROOT, or the next folder upwards that holds `pilot.yml`."""
     named = given or os.environ.get("PILOT_ROOT")
@@ -201,6 +223,16 @@ def _check_toml(path: Path) -> None:
             tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise PilotError(f"{path} cannot be read: {error}. Put it right.") from error
+
+
+def _secrets() -> Path | None:
+    """Return the folder with one file for each secret, as container platforms and systemd mount them."""
+    named = os.environ.get("PILOT_SECRETS")
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise PilotError(f"PILOT_SECRETS is {named}, which is no folder: mount it, or unset PILOT_SECRETS.")
+    return Path(named)
 
 
 def _is_for_tests(name: str) -> bool:

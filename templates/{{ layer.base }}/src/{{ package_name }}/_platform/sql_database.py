@@ -47,6 +47,10 @@ class SqlAlchemyDatabase:
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is missing, and remember that it is the pilot's."""
+        if table.lasting:
+            with self._transaction() as connection:
+                self._table(table).create(connection, checkfirst=True)
+            return
         self.ensured[table.name] = table
         with self._transaction() as connection:
             for each in (table, TABLES):
@@ -81,10 +85,19 @@ class SqlAlchemyDatabase:
         """Return the rows in which every column of `where` has that value."""
         target = self._table(table)
         statement = sa.select(target).order_by(*(target.c[name] for name in order_by))
-        for name, value in (where or {}).items():
-            statement = statement.where(target.c[name] == value)
         with self._transaction() as connection:
-            return [dict(row) for row in connection.execute(statement).mappings()]
+            return [dict(row) for row in connection.execute(_only(statement, target, where)).mappings()]
+
+    def tally(
+        self, table: Table, by: Sequence[str] = (), add: Sequence[str] = (), where: Row | None = None
+    ) -> list[dict[str, Scalar]]:
+        """Count where the rows lie; without `by` it is one row, also of nothing."""
+        target = self._table(table)
+        groups = [target.c[name] for name in by]
+        sums = (sa.func.coalesce(sa.func.sum(target.c[name]), 0).label(name) for name in add)
+        statement = sa.select(*groups, sa.func.count().label("rows"), *sums).group_by(*groups).order_by(*groups)
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(_only(statement, target, where)).mappings()]
 
     def select(self, statement: str) -> list[dict[str, Scalar]]:
         """Return the rows of one SELECT; the database itself refuses to write."""
@@ -249,3 +262,9 @@ def _cause(error: Exception) -> str:
     original = getattr(error, "orig", None) or error
     lines = str(original).strip().splitlines()
     return (lines[0] if lines else type(original).__name__).rstrip(".")
+
+
+def _only(statement: sa.Select[Any], target: sa.Table, where: Row | None) -> sa.Select[Any]:
+    for name, value in (where or {}).items():
+        statement = statement.where(target.c[name] == value)
+    return statement

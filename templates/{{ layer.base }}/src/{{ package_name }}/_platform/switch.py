@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import yaml
 from openfeature import api
 from openfeature.provider.in_memory_provider import InMemoryFlag, InMemoryProvider
 
 from . import PilotError
 from .settings import PlatformSettings
+from .yaml_text import load_yaml
 
 FLAG: Final = "model"
 SWITCH: Final = "switch.json"
@@ -40,6 +42,8 @@ def model_switch(settings: PlatformSettings) -> Switch:
 
 def turn(settings: PlatformSettings, *, on: bool, who: str, why: str) -> Switch:
     """Turn the model on or off for all that runs in this repository; who, when and why stay in a history."""
+    if on and _retired(settings) is not None:
+        raise PilotError("The model stays off, because this pilot is retired: take `retired` out of pilot.yml first.")
     if on and not settings.switch.model:
         raise PilotError(
             "The model stays off, because the settings say switch.model = false: change it there (config/ or PILOT_…)."
@@ -58,10 +62,26 @@ def turn(settings: PlatformSettings, *, on: bool, who: str, why: str) -> Switch:
 
 
 def _configured(settings: PlatformSettings) -> Switch:
+    retired = _retired(settings)
+    if retired is not None:
+        return retired
     if not settings.switch.model:
         return Switch(on=False, why="switch.model = false", who="configuration", at="")
     path = settings.var / SWITCH
     return _read_switch(path) if path.exists() else Switch(on=True, why="nobody switched it off", who="default", at="")
+
+
+def _retired(settings: PlatformSettings) -> Switch | None:
+    """Read from the manifest that the pilot has ended; whatever else is wrong in it, the switch still answers."""
+    try:
+        data = load_yaml((settings.root / "pilot.yml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    found = data.get("retired") if isinstance(data, dict) else None
+    if not isinstance(found, dict):
+        return None
+    why, who, at = (str(found.get(name, "")) for name in ("because", "by", "since"))
+    return Switch(on=False, why=f"retired: {why}", who=who or "pilot.yml", at=at)
 
 
 def _read_switch(path: Path) -> Switch:

@@ -7,46 +7,68 @@ scheduler that traces hands its span on in `TRACEPARENT`.
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from . import PilotError
+from . import PilotError, TraceTarget
+from .integrations import open_traces
+from .manifest import PACKAGE
 from .settings import PlatformSettings
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.sampling import Sampler
     from opentelemetry.trace import Tracer
 
 EXPORTER: Final = "OTEL_EXPORTER_OTLP_"
 SPOKEN: Final = "http/protobuf"
+_NAMES: Final = ("traceparent", "tracestate")
 SECONDS: Final = 5  # for one batch of spans, where no variable says another time
+_providers: "Final[list[TracerProvider]]" = []
 
 
-def endpoint_of(settings: PlatformSettings) -> str:
-    """Give the address that spans are sent to."""
+def find_target(settings: PlatformSettings) -> TraceTarget | None:
+    """Say where spans go: to whom an integration names, else to `[tracing]`; None where traces are off."""
+    chosen = open_traces(settings, f"{PACKAGE}.adapters.integrations")
+    if chosen is None and not settings.tracing.enabled:
+        return None
+    named = chosen or TraceTarget(settings.tracing.endpoint, {})
     base = _variable("ENDPOINT")
-    return _variable("TRACES_ENDPOINT") or (f"{base.rstrip('/')}/v1/traces" if base else settings.tracing.endpoint)
+    told = _variable("TRACES_ENDPOINT") or (f"{base.rstrip('/')}/v1/traces" if base else "")
+    return replace(named, endpoint=told or named.endpoint)
 
 
 def caller() -> "Context":
     """Give the span within which this process was started, if whoever started it says so."""
+    return told_by({name: os.environ.get(name.upper(), "") for name in _NAMES})
+
+
+def told_by(said: Mapping[str, str]) -> "Context":
+    """Give the span that W3C Trace Context names, among them none."""
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    names = ("traceparent", "tracestate")
-    said = {name: os.environ[name.upper()] for name in names if os.environ.get(name.upper())}
-    return TraceContextTextMapPropagator().extract(said)
+    return TraceContextTextMapPropagator().extract({name: said[name] for name in _NAMES if said.get(name)})
 
 
-def tracer(settings: PlatformSettings, complain: Callable[[str], None]) -> "Tracer":
+def tracer(target: TraceTarget, settings: PlatformSettings, complain: Callable[[str], None]) -> "Tracer":
     """Give what makes the spans of this process.
 
     Args:
-        settings: Where they go, how many of them, and under which name, as far as no variable says it.
+        target: Where they go.
+        settings: How many of them, and under which name, as far as no variable says it.
         complain: Hears why spans do not arrive; the run goes on without them.
     """
-    return _tracer(endpoint_of(settings), settings.tracing.sample_ratio, settings.distribution, complain)
+    headers = tuple(sorted(target.headers.items()))
+    return _tracer(target.endpoint, headers, settings.tracing.sample_ratio, settings.distribution, complain)
+
+
+def flush() -> None:
+    """Send what is waiting, as a process that goes on for long does before it says that it is done."""
+    for provider in _providers:
+        provider.force_flush()
 
 
 class _Complaint(logging.Handler):
@@ -63,11 +85,13 @@ class _Complaint(logging.Handler):
         if not self._said:
             self._said = True
             text = f"warning: traces do not arrive at {self._endpoint}: check that a collector listens there, "
-            sys.stderr.write(text + "or set tracing.enabled = false.\n")
+            sys.stderr.write(text + "or switch traces off in the settings.\n")
 
 
 @lru_cache(maxsize=1)
-def _tracer(endpoint: str, ratio: float, service: str, complain: Callable[[str], None]) -> "Tracer":
+def _tracer(
+    endpoint: str, headers: tuple[tuple[str, str], ...], ratio: float, service: str, complain: Callable[[str], None]
+) -> "Tracer":
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import OTELResourceDetector, Resource
@@ -83,9 +107,10 @@ def _tracer(endpoint: str, ratio: float, service: str, complain: Callable[[str],
     complaints.handlers, complaints.propagate = [_Complaint(endpoint, complain)], False
     resource = Resource({"service.name": service}).merge(OTELResourceDetector().detect())
     timed = _variable("TRACES_TIMEOUT") or _variable("TIMEOUT")
-    exporter = OTLPSpanExporter(endpoint=endpoint, timeout=None if timed else SECONDS)
+    exporter = OTLPSpanExporter(endpoint, headers=dict(headers) or None, timeout=None if timed else SECONDS)
     provider = TracerProvider(resource=resource, sampler=_sampler(ratio))
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    _providers.append(provider)
     return provider.get_tracer(service)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from .model import Feature
 
 DATES: Final = ("date", "timestamp")
 NUMBERS: Final = ("integer", "number", "boolean", *DATES)
+BANDS: Final = 4  # of a number with more different values than that
 DAY: Final = 86_400e9  # nanoseconds
 
 
@@ -86,6 +87,7 @@ def _need_columns(case: CaseSettings, rows: pd.DataFrame, contract: Contract) ->
     """Name every column that plays a part and is in no contract."""
     rule = {"rule": case.rule.column} if case.rule else {}
     parts = {part: name for part, name in case.columns.model_dump().items() if name} | rule
+    parts |= {f"slices: {name}": name for name in case.slices}
     absent = [f"{name} ({part})" for part, name in parts.items() if name not in rows]
     if absent:
         raise PilotError(
@@ -127,8 +129,22 @@ def _cases(rows: pd.DataFrame, case: CaseSettings, features: Sequence[Feature]) 
     told = today_column(case)
     today = _values(rows[told]) if told else nothing
     values = zip(*(_values(rows[feature.name]) for feature in features), strict=True)
-    found = zip(names, values, days, groups, money, today, strict=True)
-    return [Case(name, tuple(seen), day, group, float(worth), now) for name, seen, day, group, worth, now in found]
+    slices = list(zip(*(_bands(rows[name], name) for name in case.slices), strict=True)) or [()] * len(rows)
+    found = zip(names, values, days, groups, money, today, slices, strict=True)
+    return [
+        Case(name, tuple(seen), day, group, float(worth), now, tuple(each for each in parts if each))
+        for name, seen, day, group, worth, now, parts in found
+    ]
+
+
+def _bands(column: "pd.Series[Any]", name: str) -> list[str]:
+    """Name the group of each row in a column; many different numbers are cut into bands of about the same size."""
+    if not pd.api.types.is_numeric_dtype(column) or column.nunique() <= BANDS:
+        return ["" if pd.isna(value) else f"{name} {_text(value)}" for value in column]
+    bands = pd.qcut(column, BANDS, duplicates="drop")
+    ends = {band: column[bands == band].agg(["min", "max"]) for band in bands.cat.categories}
+    said = {band: f"{name} {_text(float(low))} to {_text(float(high))}" for band, (low, high) in ends.items()}
+    return ["" if pd.isna(band) else said[band] for band in bands]
 
 
 def today_column(case: CaseSettings) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from .case import Case, Estimate
+from .case import Case, Estimate, Known
 from .value import ACT, LEAVE, PREDICT, Choice
 
 
@@ -65,6 +65,16 @@ class Decided:
     rule: Choice
     estimate: Estimate | None
     waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A decision that people had, whose outcome came later: what was done, and what the rule would have done."""
+
+    known: Known
+    worked: Choice
+    rule: Choice
+    period: str
 
 
 def entries(decided: Sequence[Decided], reasons: Mapping[str, tuple[str, ...]]) -> tuple[Entry, ...]:

@@ -12,7 +12,10 @@ Estimate = tuple[float, ...]  # the probability of each label, in their order; o
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known about one case before the outcome; `today` is what the rule in use goes by."""
+    """What is known about one case before the outcome; `today` is what the rule in use goes by.
+
+    `slices` are groups besides `group` in which results are compared: one of each column, which it names.
+    """
 
     name: str
     features: tuple[Value, ...]
@@ -20,6 +23,7 @@ class Case:
     group: str | None = None
     money: float = 1.0
     today: Value = None
+    slices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
+from typing import Literal, cast
 
 from pandas import DataFrame
 from pydantic import TypeAdapter
@@ -99,8 +99,13 @@ def _digest(value: object) -> str:
 
 
 def champion(parts: Parts, intake: Intake) -> ModelVersion | None:
-    """Find the champion; one that learned from another table, other columns or another decision is none."""
-    version = parts.tracking.version("champion")
+    """Find the champion."""
+    return fitting(parts, intake, "champion")
+
+
+def fitting(parts: Parts, intake: Intake, which: Literal["champion"] | int) -> ModelVersion | None:
+    """Find a version; one that learned from another table, other columns or another decision is none."""
+    version = parts.tracking.version(which)
     ours = {CONTRACT_TAG: intake.contract, COLUMNS_TAG: _columns(parts, intake)}
     return version if version is not None and ours.items() <= dict(version.tags).items() else None
 

@@ -114,7 +114,7 @@ def look(parts: Parts, intake: Intake) -> Asked:
     """Look up how what decides now was judged, and what became of earlier decisions."""
     holder = champion(parts, intake)
     evaluation = read_evaluation(parts, holder or newest(parts))
-    live = judge_live(parts.batches, intake.known)
+    live = judge_live(parts.batches, intake.known, parts.lives.past())
     return Asked(parts, intake, evaluation, live, by_model=holder is not None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ..domain.batch import Batch
+from ..domain.batch import Batch, Past
 from ..domain.case import Case, Estimate, Known
 
 
@@ -40,4 +40,12 @@ class Batches(Protocol):
 
     def periods(self) -> list[str]:
         """Periods with a batch, in the order in which they were first decided."""
+        ...
+
+
+class Lives(Protocol):
+    """Where decisions are found that were made one by one, on request."""
+
+    def past(self) -> Sequence[Past]:
+        """Give those whose outcome is known by now, in the order in which they were made."""
         ...

@@ -193,10 +193,11 @@ def _period(test: Backtest, place: int, measure: Measure) -> Period:
 def _slices(test: Backtest, measure: Measure) -> tuple[Slices, int]:
     """Compare within each of the largest groups, because a mean can hide who pays for it; count the other groups."""
     known, ours, theirs, (_, clusters) = test.known, test.ours, test.rule, test.clusters
-    groups = Counter(each.case.group for each in known if each.case.group is not None)
+    of_each = [{*each.case.slices, *([each.case.group] if each.case.group is not None else [])} for each in known]
+    groups = Counter(name for names in of_each for name in names)
     found = []
     for name, size in groups.most_common(SLICES) if len(groups) > 1 else ():
-        rows = [place for place, each in enumerate(known) if each.case.group == name]
+        rows = [place for place, names in enumerate(of_each) if name in names]
         picked = [[side[row] for row in rows] for side in (ours, theirs)]
         # Within a group the group itself cannot be what is independent.
         alone = [known[row].case.name for row in rows]

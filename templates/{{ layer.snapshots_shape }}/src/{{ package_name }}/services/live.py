@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..domain.batch import Entry
+from ..domain.batch import Entry, Past
 from ..domain.case import Known
 from ..domain.value import Choice
 from ..ports import Batches
@@ -19,10 +19,10 @@ class Live:
     rule: Sequence[Choice] = field(repr=False)
 
 
-def judge_live(batches: Batches, known: Sequence[Known]) -> Live:
+def judge_live(batches: Batches, known: Sequence[Known], past: Sequence[Past] = ()) -> Live:
     """Find for each entry in force what became of it; what was known when it was decided is left out.
 
-    A case that waited through several batches counts once, as it was decided last.
+    A case that waited through several batches counts once, as it was decided last. `past` was decided on request.
     """
     outcomes = {each.case.key: each for each in known}
     periods, rows = [], []
@@ -32,8 +32,11 @@ def judge_live(batches: Batches, known: Sequence[Known]) -> Live:
         periods += [period] if over else []
         rows += over
     newest = list({row.key: row for row in rows}.values())
-    known_now = [outcomes[row.key] for row in newest]
-    return Live(tuple(periods), known_now, [_worked(row) for row in newest], [_rule(row) for row in newest])
+    lived = [Past(outcomes[row.key], _worked(row), _rule(row), "") for row in newest] + list(past)
+    periods += dict.fromkeys(each.period for each in past)
+    return Live(
+        tuple(periods), [each.known for each in lived], [each.worked for each in lived], [each.rule for each in lived]
+    )
 
 
 def _worked(entry: Entry) -> Choice:

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ..anytime import Measurement
-    from ..kpi import Defined
+    from ..kpi_manifest import Defined
     from ..measure_functions import BoundFunctions
-    from ..measured_query import Asked, Window
     from ..settings import PlatformSettings
 
     MainJob = Callable[[], AbstractContextManager[BoundFunctions]]
@@ -56,31 +55,6 @@ def find_kpi(settings: "PlatformSettings", name: str) -> "Defined":
     return found
 
 
-def find_query(settings: "PlatformSettings", name: str) -> "Defined":
-    """Return the KPI with that id, if a query on contracted tables measures it."""
-    from ..measured_query import asks_contracted
-
-    found = find_kpi(settings, name)
-    if found.kpi.measure.sql is None or not asks_contracted(found.kpi, settings):
-        there = ", ".join(settings.contracted_tables) or "none yet, name one in [tables.NAME]"
-        raise PilotError(
-            f"{name} is not measured by a query on the tables under contract ({there}): "
-            f"give it measure: {{sql: …}}, or let `{settings.distribution} measure` measure it."
-        )
-    return found
-
-
-def ask(settings: "PlatformSettings", defined: "Defined", window: "Window", *, keep: bool) -> "Asked":
-    """Ask the query of a KPI over some days, under the contracts of its tables."""
-    from uuid import uuid4
-
-    from ..contracts import Access
-    from ..measured_query import ask_contracted
-
-    access = Access(settings.role, f"KPI {defined.kpi.id}", uuid4().hex[:12], settings.var / "reads.jsonl")
-    return ask_contracted(defined.kpi, settings, window, access, keep=keep)
-
-
 def try_kpi(settings: "PlatformSettings", name: str, functions: "MainJob | None" = None, *, as_json: bool) -> None:
     """Show the first rows, the number with its interval, and what would be said; keep nothing."""
     from ..progress import heard_by
@@ -90,18 +64,21 @@ def try_kpi(settings: "PlatformSettings", name: str, functions: "MainJob | None"
         if defined.kpi.measure.function is not None:
             _show_tried(settings, defined, _call(settings, defined, functions), as_json=as_json)
         else:
-            _try_query(settings, find_query(settings, name), as_json=as_json)
+            _try_query(settings, defined, as_json=as_json)
 
 
 def _try_query(settings: "PlatformSettings", defined: "Defined", *, as_json: bool) -> None:
-    from ..measured_query import shown_rows, window_of
+    from ..capabilities import capabilities
 
-    asked = ask(settings, defined, window_of(defined.kpi), keep=False)
-    rows = [dict(each) for each in shown_rows(asked)]
+    tried = next((found for each in capabilities() if (found := each.try_query(defined, settings))), None)
+    if tried is None:
+        name, command = defined.kpi.id, settings.distribution
+        raise PilotError(f"{name} is not measured by a query or a function: let `{command} measure` measure it.")
+    rows = [dict(each) for each in tried.rows]
     if not as_json:
-        show(rows, asked.columns, as_json=False)
-        click.echo(f"\n{number_line(defined, asked)}")
-    _show_tried(settings, defined, asked.measurement, rows, as_json=as_json)
+        show(rows, tried.columns, as_json=False)
+        click.echo(f"\n{tried.line}")
+    _show_tried(settings, defined, tried.measurement, rows, as_json=as_json)
 
 
 def _call(settings: "PlatformSettings", defined: "Defined", functions: "MainJob | None") -> "Measurement":
@@ -152,13 +129,3 @@ def _show_tried(
         click.echo(f"{value} ({found.n:,} cases, {found.window}; {found.method})")
     click.echo(said)
     click.echo(KEPT, err=True)
-
-
-def number_line(defined: "Defined", asked: "Asked") -> str:
-    """Say the number with its interval, over which cases and rows."""
-    from ..wording import number
-
-    found, unit = asked.measurement, defined.kpi.unit
-    read = "; ".join(f"{each.name}: {each.rows_valid:,} of {each.rows_read:,} rows valid" for each in asked.landed)
-    value = f"{number(found.value)} {unit}, 95 % interval {number(found.low)} to {number(found.high)}"
-    return f"{value} ({found.n:,} cases, {found.window}; {read})"

@@ -11,7 +11,7 @@ import click
 
 from .. import DONE, FAULT, INTERRUPTED, NOTHING_DONE, PilotError
 from ..garbage import look_seldom
-from ..own_data.journal import finish_begun
+from ..journal import finish_begun
 from .forget import forget_at_the_end, job_of_this_process
 
 SYSTEM: Final = {

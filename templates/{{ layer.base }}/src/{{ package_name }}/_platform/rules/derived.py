@@ -52,7 +52,8 @@ def read_evidence(text: str) -> list[object]:
 
 def completed(manifest: Mapping[str, object]) -> dict[str, object]:
     """Fill in what templates of derived files read and a manifest need not have, so that a valid one gives them all."""
-    objective = {"kind": "", "target": "", "owner": "", **as_mapping(manifest.get("objective"))}
+    open_ended = {"kind": "", "target": "", "owner": "", "example": False}
+    objective = {**open_ended, **as_mapping(manifest.get("objective"))}
     model = {"max_age_days": None, **as_mapping(manifest.get("model"))}
     return {"example": [], **manifest, "objective": objective, "model": model}
 

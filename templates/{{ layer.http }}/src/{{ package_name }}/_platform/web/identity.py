@@ -1,0 +1,84 @@
+"""Who asks, and what they may: by key, by bearer token, or, on this machine alone, without either."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from .keys import Keys
+from .limits import RateLimit
+from .oidc import Issuer, TokenRefused
+from .problems import Problem
+
+BEARER: Final = HTTPBearer(
+    auto_error=False, description="An API key (`pk_...`), or a token of the organisation's issuer"
+)
+Given = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+ANYBODY: Final = "this machine"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who was let in; without a list of scopes all are permitted."""
+
+    name: str
+    scopes: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """Lets callers in, each as often as the limit allows."""
+
+    keys: Keys | None
+    issuer: Issuer | None
+    limit: RateLimit
+
+    async def admit(self, text: str | None) -> Caller:
+        """Find out who it is."""
+        if self.keys is None and self.issuer is None:
+            return Caller(ANYBODY, None)
+        if not text:
+            raise _who("Send `Authorization: Bearer KEY`.")
+        found = await asyncio.to_thread(self._by_key, text) if self.keys else await self._by_token(text)
+        if found is None:
+            raise _who("The key is not known, was revoked, or has ended: ask the pilot's technical owner for another.")
+        return found
+
+    def _by_key(self, text: str) -> Caller | None:
+        key = self.keys.open(text) if self.keys else None
+        return Caller(f"{key.name}/{key.id}", key.scopes) if key else None
+
+    async def _by_token(self, text: str) -> Caller | None:
+        if self.issuer is None:
+            return None
+        try:
+            claims = await asyncio.to_thread(self.issuer.read, text)
+        except TokenRefused as refused:
+            raise _who(f"The token is not believed: {refused}. Ask the issuer for another.") from refused
+        except OSError:
+            raise Problem(
+                "not-ready", "The issuer of tokens cannot be reached.", headers={"Retry-After": "5"}
+            ) from None
+        return Caller(self.issuer.name(claims), self.issuer.scopes(claims))
+
+
+def _who(detail: str) -> Problem:
+    return Problem("not-signed-in", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def needs(scope: str) -> Callable[[Request, Given], Awaitable[Caller]]:
+    """Make the dependency of a route: a caller with this scope, who does not ask too often."""
+
+    async def permitted(request: Request, given: Given) -> Caller:
+        keeper: Doorkeeper = request.app.state.doorkeeper
+        caller = await keeper.admit(given.credentials if given else None)
+        request.state.caller = caller.name
+        if caller.scopes is not None and scope not in caller.scopes:
+            raise Problem("not-permitted", f"It lacks the scope `{scope}`: ask the pilot's technical owner for it.")
+        keeper.limit.take(caller.name)
+        return caller
+
+    return permitted

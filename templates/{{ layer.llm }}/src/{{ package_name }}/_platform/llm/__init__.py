@@ -1,0 +1,1 @@
+"""A language model that other programs serve, within limits of time and money."""

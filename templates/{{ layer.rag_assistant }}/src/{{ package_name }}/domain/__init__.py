@@ -1,0 +1,1 @@
+"""What a question, a passage, a citation and an answer are, in plain Python."""

@@ -1,0 +1,1 @@
+"""The use cases: answer a question, judge the assistant."""

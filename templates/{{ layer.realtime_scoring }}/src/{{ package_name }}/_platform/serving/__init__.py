@@ -1,0 +1,1 @@
+"""Scoring on request: how a request is held to the data contract, and what is told to monitoring."""
