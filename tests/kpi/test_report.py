@@ -84,6 +84,21 @@ def test_other_cases_of_a_baseline_ask_for_another_measurement(write_pilot):
     assert found[0] == found[1] != found[2]
 
 
+def test_what_got_better_stands_in_the_report_with_whom_it_helped(write_pilot):
+    pilot = write_pilot(1)
+    told = {"format": 1, "what": "told", "id": "x", "on": "2026-01-02", "sentence": "Calls begin at nine"}
+    told |= {"for": "the <back> office", "kpi": "k", "measured": "It was measured."}
+    (pilot / "governance/wins.jsonl").write_text(f"{json.dumps(told)}\n")
+    report = read_report(pilot)
+    (won,) = json.loads(json.dumps(to_json(report)))["wins"]
+    assert (won["whom"], won["kpi"], won["measured"]) == ("the <back> office", "k", "It was measured.")
+    page = render_page(report)
+    assert "Calls begin at nine" in page
+    assert "For the &lt;back&gt; office." in page
+    said = pilotline("kpi", pilot).out
+    assert "2026-01-02, for the <back> office: Calls begin at nine (It was measured.)" in said
+
+
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [

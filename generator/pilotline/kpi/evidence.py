@@ -40,13 +40,18 @@ class Measured:
 
 @dataclass(frozen=True)
 class Win:
-    """Something reached for the first time."""
+    """Something reached for the first time, or told by people: what got better for whom."""
 
     what: str
     id: str
     on: str
     sentence: str
     commit: str | None
+    whom: str | None
+    """For whom it got better; None for what a measurement wrote down by itself."""
+    kpi: str | None
+    measured: str | None
+    """What was measured of the KPI that shows it, when it was told."""
 
 
 def read_evidence(content: bytes) -> tuple[Measured, ...]:
@@ -76,6 +81,9 @@ def read_wins(content: bytes) -> tuple[Win, ...]:
             on=str(line.get("on", "")),
             sentence=str(line.get("sentence", "")),
             commit=as_text(line.get("commit")),
+            whom=as_text(line.get("for")),
+            kpi=as_text(line.get("id" if line.get("what") == "kpi" else "kpi")),
+            measured=as_text(line.get("measured")),
         )
         for line in _lines(content, WINS)
     )

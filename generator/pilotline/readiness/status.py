@@ -56,6 +56,7 @@ def _purpose(repo: Repository) -> dict[str, object]:
         "kpis": kpis,
         "example": still_the_example(_plain(manifest), _plain(repo.kpis), _plain(repo.organisation.at("example"))),
         "wins": len(repo.text(WINS).splitlines()),
+        "won": [_plain(line) for line in read_lines(repo, WINS)],
         "cost": _plain(manifest.at("costs")),
     }
 

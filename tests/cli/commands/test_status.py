@@ -23,6 +23,11 @@ LINE = {
     "commit": "c0ffee",
 }
 
+WON = (
+    {"format": 1, "what": "kpi", "id": "minutes_per_request", "on": "2026-11-25", "sentence": "Better than before."},
+    {"format": 1, "what": "told", "id": "x", "on": "2026-11-26", "sentence": "Fewer calls", "for": "the desk"},
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -36,6 +41,7 @@ def folder(tmp_path_factory):
     older, other = {**line, "value": 12.0, "verdict": "undecided"}, {**line, "value": 77.0, "definition": "another"}
     lines = [json.dumps(older), "no JSON", json.dumps(line), json.dumps(other)]
     (pilot / "governance/evidence/kpi.jsonl").write_text("\n".join(lines) + "\n")
+    (pilot / "governance/wins.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in WON))
     return pilot
 
 
@@ -49,6 +55,8 @@ def test_one_object_says_how_the_pilot_stands(folder):
     assert (kpi["id"], kpi["baseline"], kpi["target"]) == ("minutes_per_request", 12.5, 8.0)
     assert (kpi["value"], kpi["verdict"], kpi["worth"]) == (9.5, "better", {"value": 120})
     assert status["cost"]["build"] == 9000
+    assert (status["wins"], [won["sentence"] for won in status["won"]]) == (2, ["Better than before.", "Fewer calls"])
+    assert status["won"][1]["for"] == "the desk"
     assert status["stage"]["claimed"] == "sandbox"
     assert status["stage"]["history"][0]["stage"] == "sandbox"
     assert (status["catalog"]["behind"], status["catalog"]["newest"]) == (0, status["catalog"]["version"])
@@ -67,8 +75,9 @@ def test_people_see_it_in_a_glance(folder):
     assert "now 9.5 (better)" in run.out
     assert "9,000 EUR to build, 440 a month" in run.out
     assert "high risk, deployer; " in run.out
+    assert "Wins      2; last 2026-11-26, for the desk: Fewer calls" in run.out
     assert "2027-12-02 High risk, Annex III" in run.out
-    assert len(run.out.splitlines()) <= 11
+    assert len(run.out.splitlines()) <= 12
 
 
 STEP = "the query is missing; write it"

@@ -237,9 +237,13 @@ def test_a_suggestion_may_wait_for_a_while_and_then_warns():
     assert (result.status, result.calendar) == ("warn", True)
 
 
-def test_a_hand_over_that_did_not_happen_warns():
-    result = run_one("PPL004", edited(complete(), HELD_OUTSIDE), today=date(2028, 1, 2))
-    assert (result.status, result.calendar) == ("warn", True)
+@pytest.mark.parametrize(("stage", "status"), [("pilot", "warn"), ("production", "fail")])
+def test_a_hand_over_that_did_not_happen_warns_and_is_an_error_in_production(stage, status):
+    files = edited(complete(), HELD_OUTSIDE, set_value("pilot.yml", "stage", stage))
+    assert run_one("PPL004", files, today=date(2027, 12, 31)).status == "pass"
+    result = run_one("PPL004", files, today=date(2028, 1, 2))
+    assert (result.status, result.calendar) == (status, status == "warn")
+    assert result.message == "House was to hand over on 2027-12-31"
 
 
 def test_the_example_follows_its_architecture():

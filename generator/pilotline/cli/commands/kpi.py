@@ -10,12 +10,13 @@ from pilotline.cli.options.common import echo_json, json_option
 from pilotline.cli.views.terminal import say
 from pilotline.files.disk import write_where_it_leads
 from pilotline.kpi.drawing import aim, number, span, sparkline
-from pilotline.kpi.evidence import Measured
+from pilotline.kpi.evidence import Measured, Win
 from pilotline.kpi.manifest import KpiError
 from pilotline.kpi.report import Report, Trend, read_report
 
 _TONES = {"better": "green", "reached": "green", "kept": "green", "worse": "red"}
 _WIDTH = 100
+_MOST_WINS = 3
 
 
 @click.command("kpi")
@@ -57,6 +58,8 @@ def _text(report: Report) -> str:
     blocks = [head, *(_kpi(trend) for trend in report.trends), _money(report)]
     asked = click.style(report.decision.asked, bold=True)
     blocks.append(f"Asked of {pilot.approves}, by {pilot.review_by}: {asked}\n{_wrap(report.decision.why)}")
+    if report.wins:
+        blocks.append("\n".join(["What got better", *(_wrap(_win(win)) for win in report.wins[-_MOST_WINS:])]))
     if report.other_rules:
         blocks.append(_wrap(report.other_rules).strip())
     if pilot.example:
@@ -104,6 +107,13 @@ def _money(report: Report) -> str:
         for each in value.assumptions
     )
     return "\n".join([first, _wrap(value.break_even), _wrap(f"Rests on: {assumed}")])
+
+
+def _win(win: Win) -> str:
+    """Tell a win in a line: when, for whom, what, and by what that is known."""
+    whom = f", for {win.whom}" if win.whom else ""
+    known = f" ({win.measured})" if win.measured else ""
+    return f"{win.on}{whom}: {win.sentence}{known}"
 
 
 def _unicode() -> bool:

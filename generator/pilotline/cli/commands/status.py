@@ -45,7 +45,7 @@ def _as_text(status: dict[str, object], verdict: Verdict) -> str:
         "Stage": _stage(status["stage"]),
         "Waits for": _waits(status["stage"]),
         "Level": f"{status['level'] or 'no stage yet'}, {status['open']} checks open",
-        "Wins": str(status["wins"] or ""),
+        "Wins": _wins(status["won"]),
         "Incidents": _incidents(status["incidents"]),
         "Catalog": _catalog(status["catalog"]),
     }
@@ -116,6 +116,16 @@ def _stage(stage: object) -> str:
         )
     since = f" since {stage['since']} ({stage['days']} days)" if stage["since"] else ""
     return f"{stage['claimed']}{since}{', stalled' if stage['stalled'] else ''}"
+
+
+def _wins(found: object) -> str:
+    """Count them, and tell the last one."""
+    listed: list[dict[str, object]] = found if isinstance(found, list) else []
+    if not listed:
+        return ""
+    last = listed[-1]
+    whom = f", for {last['for']}" if last.get("for") else ""
+    return f"{len(listed)}; last {last.get('on')}{whom}: {last.get('sentence')}"
 
 
 def _incidents(found: object) -> str:

@@ -108,7 +108,17 @@ def _nothing_outside(repo: Repository) -> str:
     return "" if held else "No role or service is held outside (vendors in pilot.yml is empty)"
 
 
-_OUTSIDE_ROLES_HAVE_SUCCESSORS: Final = FieldCheck(
+class _HandedOverInTime(FieldCheck):
+    """Fields whose days count from the stage on which the pilot rests on them, and not only in a promotion."""
+
+    def find(self, repo: Repository) -> Iterator[Problem]:
+        """Ask all of it; a day that has passed in production is an error, since by then nobody inside can go on."""
+        late = repo.claimed_stage < Stage.PRODUCTION
+        for problem in super().find(repo):
+            yield problem._replace(calendar=problem.calendar and late)
+
+
+_OUTSIDE_ROLES_HAVE_SUCCESSORS: Final = _HandedOverInTime(
     Card(
         id="PPL004",
         title="What is held outside has an inside successor and a day of hand-over",
@@ -116,7 +126,7 @@ _OUTSIDE_ROLES_HAVE_SUCCESSORS: Final = FieldCheck(
         stage=Stage.PRODUCTION,
         source="Managed services as an addition: knowledge moves in-house",
         effort=Effort.HOURS,
-        advice="Name for each entry of vendors in pilot.yml who takes over inside, and by when.",
+        advice="Name for each entry of vendors in pilot.yml who takes over inside, and by when; hand over by that day, or decide on another one. In production an overdue one is an error.",
         example="""
 vendors:
   - {name: Model house, does: Hosts the model, successor: team-analytics, hand_over_by: "2027-12-31"}

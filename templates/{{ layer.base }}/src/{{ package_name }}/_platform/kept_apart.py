@@ -73,7 +73,7 @@ def evidence_folder(settings: PlatformSettings) -> Path:
 
 
 def plan_evidence(folder: Path, contract: str) -> tuple[dict[Path, bytes], list[Path]]:
-    """Name what is written and what goes when the evidence of a contract is set aside; wins of stages stay."""
+    """Name what is written and what goes when the evidence of a contract is set aside; wins without a KPI stay."""
     aside = folder / EVIDENCE / EARLIER / contract
     gone = [folder / EVIDENCE / name for name in KEPT if (folder / EVIDENCE / name).is_file()]
     written = {aside / path.name: _before(aside / path.name) + path.read_bytes() for path in gone}
@@ -168,7 +168,7 @@ def _is_of_kpi(line: bytes) -> bool:
         found = json.loads(line)
     except ValueError:
         return False
-    return isinstance(found, Mapping) and found.get("what") == "kpi"
+    return isinstance(found, Mapping) and (found.get("what") == "kpi" or bool(found.get("kpi")))
 
 
 def _before(path: Path) -> bytes:

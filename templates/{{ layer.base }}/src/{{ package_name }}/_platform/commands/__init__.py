@@ -21,6 +21,7 @@ from .measure import measure_command
 from .running import run_cli
 from .switch import switch_command
 from .voices import voices_command
+from .wins import wins_command
 
 __all__ = [
     "Parts",
@@ -38,7 +39,7 @@ def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     brought = [command for each in capabilities() for command in each.commands(build)]
     alone = [*brought, derive_command(), switch_command(), kpis_command(), gate_command(), incident_command()]
     kept = [feedback_command(build), voices_command(build), forget_command(build)]
-    return [*alone, *kept, bill_command(build), alias_command()]
+    return [*alone, *kept, wins_command(), bill_command(build), alias_command()]
 
 
 def pilot_without_shape() -> click.Group:

@@ -1,4 +1,4 @@
-"""What the pilot's own page says: KPIs against their baseline, the switch, the last drift, open suggestions."""
+"""What the pilot's own page says: KPIs against their baseline, wins, the switch, the last drift, open suggestions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from ..kpi import ABSENT, read_kpis
 from ..settings import PlatformSettings
 from ..switch import Switch, model_switch
 from ..web.capability import WebCapability
+from ..wins import read_wins
 from ..wording import number
 
 NONE: Final = "-"
@@ -57,6 +58,7 @@ class Facts:
     objective: str
     stage: str
     kpis: tuple[KpiRow, ...]
+    wins: tuple[Mapping[str, object], ...]
     switch: Switch
     switched: tuple[str, str, str]
     drift: tuple[DriftRow, ...] | None
@@ -73,6 +75,7 @@ def read_facts(settings: PlatformSettings, database: SqlDatabase) -> Facts:
         objective=str(settings.manifest.objective.get("title", "")),
         stage=settings.manifest.stage,
         kpis=tuple(_kpis(settings)),
+        wins=tuple(read_wins(settings)[-MOST:][::-1]),
         switch=model_switch(settings),
         switched=switch_words(),
         drift=tuple(_drift(settings)) if find_spec(DRIFT) else None,
