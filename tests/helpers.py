@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pilotline.files.tree import File, Tree
 from pilotline.template.snapshot import Identity, Snapshot
-from tests.warm_start import can_start_warm, run_warm
+from tests.warm_start import PILOTLINE
 
 ROOT = Path(__file__).resolve().parents[1]
 IDENTITY = {
@@ -67,10 +67,11 @@ def pilotline(
 ) -> Run:
     """Run pilotline as its users do: a process of its own, without a terminal."""
     given = {**os.environ, **(environment or {})}
-    if can_start_warm(given):
-        return Run(*run_warm([*map(str, arguments)], cwd, given, timeout))
+    command = ["-m", "pilotline", *map(str, arguments)]
+    if PILOTLINE.can_start(given):
+        return Run(*PILOTLINE.run(command, cwd, given, timeout))
     done = subprocess.run(
-        [sys.executable, "-m", "pilotline", *map(str, arguments)],
+        [sys.executable, *command],
         cwd=cwd,
         env=given,
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.helpers import build_file_tree, pilotline
-from tests.warm_start import can_start_warm
+from tests.warm_start import PILOTLINE
 
 NEW = {"PYTHONSAFEPATH": ""}  # says nothing, and differs from where it forks: so it is a new process
 
@@ -17,7 +17,7 @@ NEW = {"PYTHONSAFEPATH": ""}  # says nothing, and differs from where it forks: s
 )
 def test_it_says_and_ends_as_a_new_process_does(tmp_path, arguments):
     folder = build_file_tree(tmp_path, {"yaml.py": "1 / 0\n", "pilot.yml": "name: ä\n"})
-    assert (can_start_warm(os.environ), can_start_warm({**os.environ, **NEW})) == (True, False)
+    assert (PILOTLINE.can_start(os.environ), PILOTLINE.can_start({**os.environ, **NEW})) == (True, False)
     assert pilotline(*arguments, cwd=folder) == pilotline(*arguments, cwd=folder, environment=NEW)
 
 

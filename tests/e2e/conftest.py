@@ -21,6 +21,7 @@ from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
 from pilotline.template.snapshot import Snapshot
 from tests.helpers import Run
+from tests.warm_start import WarmPython
 
 MINIMAL: dict[str, object] = {
     "project_name": "Late payers",
@@ -35,6 +36,24 @@ MINIMAL: dict[str, object] = {
     "personal_data": False,
     "data_classification": "public",
 }
+
+LIBRARIES = (
+    "sklearn.ensemble", "sklearn.linear_model", "sklearn.pipeline", "sklearn.preprocessing", "skops.io", "pandas",
+    "scipy.stats", "scipy.optimize", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql", "duckdb",
+    "mlflow.sklearn", "mlflow.pyfunc", "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.store.model_registry.sqlalchemy_store", "alembic.command", "git", "jinja2", "pydantic_settings",
+    "structlog", "rich.table", "click", "openfeature.provider.in_memory_provider", "prometheus_client.parser",
+    "open_data_contract_standard.model", "opentelemetry.sdk.trace.export", "opentelemetry.sdk.resources",
+)  # fmt: skip
+"""What a pilot's commands load, less what begins a thread."""
+QUIET = (
+    ("DO_NOT_TRACK", "true"), ("GIT_PYTHON_REFRESH", "quiet"), ("MLFLOW_DISABLE_TELEMETRY", "true"),
+    ("MLFLOW_LOGGING_LEVEL", "ERROR"),
+)  # fmt: skip
+"""What a pilot settles before it loads MLflow."""
+ISOLATED = ("unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh")
+"""Begins a command that has no network."""
+PATIENCE = 900.0
 
 RenderPilot = Callable[..., Path]
 RunIn = Callable[..., Run]
@@ -123,14 +142,38 @@ def ran_pilot(ran_once: RanPilot, tmp_path_factory: pytest.TempPathFactory) -> R
 
 @pytest.fixture
 def run_in(pilot_environment: Path) -> RunIn:
-    """Give a function that runs a command in a pilot, in the shared environment, without a network."""
+    """Give a function that runs a command in a pilot, in the shared environment, without a network.
 
-    def run(folder: Path, command: Sequence[str], *, offline: bool = True, **variables: str) -> Run:
+    Python starts warm, unless a new one is asked for or other modules are on its path. What a pilot does on its first
+    day is tested with new ones, and `run_once` too.
+    """
+
+    def run(folder: Path, command: Sequence[str], *, offline: bool = True, new: bool = False, **variables: str) -> Run:
         around = surroundings([pilot_environment], {"PYTHONPATH": str(folder / "src"), **variables})
+        python = warm_python(pilot_environment, offline=offline)
+        arguments = () if new or "PYTHONPATH" in variables else as_python_s(command, pilot_environment)
         with known_to(command[0], pilot_environment, folder):
+            if arguments and python.can_start(around):
+                return Run(*python.run(arguments, folder, around, PATIENCE))
             return run_command(folder, command, around, offline=offline)
 
     return run
+
+
+def warm_python(executables: Path, *, offline: bool) -> WarmPython:
+    """Give the Python of the pilots' environment, the libraries of a pilot loaded."""
+    started = (*(ISOLATED if offline else ()), str(executables / "python"))
+    return WarmPython(started, LIBRARIES, own_path=True, variables=QUIET)
+
+
+def as_python_s(command: Sequence[str], executables: Path) -> Sequence[str]:
+    """Write a command as the arguments of Python; none where it is another's, or one with options of its own."""
+    match command:
+        case ["python", "-c" | "-m", *_]:
+            return command[1:]
+        case ["pytest", *rest]:  # which cannot rewrite what is loaded: only assertions of its plugins, none of ours
+            return [str(executables / "pytest"), "-W", "ignore::pytest.PytestAssertRewriteWarning", *rest]
+    return ()
 
 
 def known_to(tool: str, executables: Path, pilot: Path) -> AbstractContextManager[None]:
@@ -164,10 +207,9 @@ def surroundings(executables: Sequence[Path], variables: Mapping[str, str]) -> d
 
 def run_command(folder: Path, command: Sequence[str], around: Mapping[str, str], *, offline: bool) -> Run:
     """Run a command to its end, with or without a network."""
-    isolate = ["unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"] if offline else []
     done = subprocess.run(
-        [*isolate, *command], cwd=folder, env=around, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=900, check=False,
+        [*(ISOLATED if offline else ()), *command], cwd=folder, env=around, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     return Run(done.returncode, done.stdout, done.stderr)
 

@@ -41,7 +41,7 @@ CHECKS = (
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pilot stage"])
 def test_a_pilot_passes_its_own_checks_untouched_and_offline(make_pilot, run_in, kind):
     pilot = make_pilot(**KINDS[kind])
-    results = {" ".join(check): run_in(pilot, check) for check in CHECKS}
+    results = {" ".join(check): run_in(pilot, check, new=True) for check in CHECKS}
 
     failed = {name: f"{run.out[-3000:]}\n{run.err[-2000:]}" for name, run in results.items() if run.code}
     assert not failed, "\n\n".join(f"== {name}\n{text}" for name, text in failed.items())
@@ -107,7 +107,7 @@ def test_few_things_lie_at_the_top_and_each_file_is_one_subject(render_pilot, an
 def test_help_loads_nothing_that_takes_long(pilot, run_in):
     slow = "{'mlflow', 'numpy', 'pandas', 'pydantic', 'scipy', 'sklearn', 'sqlalchemy'}"
     code = f"import sys; from customer_call_list.entrypoints.cli import cli; print({slow} & set(sys.modules))"
-    run = run_in(pilot, ["python", "-c", code])
+    run = run_in(pilot, ["python", "-c", code], new=True)
     assert (run.code, run.out) == (0, "set()\n"), run.err
 
 
