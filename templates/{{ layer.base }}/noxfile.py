@@ -132,6 +132,16 @@ def sbom(session: nox.Session) -> None:
         session.run(f"{tools}/bin/cyclonedx-py", "environment", *made, session.virtualenv.location, external=True)
 
 
+@nox.session
+def release(session: nox.Session) -> None:
+    """What of a release runs where: `-- deploy --to staging`; it needs two packages, and not the pilot's."""
+    package = PYPROJECT["project"]["scripts"][COMMAND].partition(":")[0].partition(".")[0]
+    if not Path("src", package, "_platform", "release").is_dir():
+        session.error("there are no releases yet: `pilotline prepare production` brings them")
+    session.install(*(each for each in PYPROJECT["project"]["dependencies"] if re.match(r"(?:click|pyyaml)\b", each)))
+    session.run("python", "-m", f"{package}._platform.release", *session.posargs, env={"PYTHONPATH": "src"})
+
+
 def changed_answers(session: nox.Session, base: str) -> list[str]:
     """Return the answers whose recorded value differs from that of the common ancestor; a new question is no change."""
     ancestor = git(session, "merge-base", base, "HEAD").strip()
