@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import yaml
 
 from pilotline.about import CATALOG_SOURCE, CATALOG_VERSION
 from pilotline.authoring.init import FIRST_VERSION
-from tests.helpers import IDENTITY, build_file_tree, files_below, git, pilotline
+from tests.helpers import IDENTITY, build_file_tree, commit_all, files_below, git, pilotline
 from tests.template.test_copier_parity import copy_with_copier
 
 
@@ -191,7 +192,7 @@ def test_objectives_of_its_own_are_in_it_and_on_the_pages_of_its_pilots(tmp_path
     folder, pilot = tmp_path / "ours", tmp_path / "pilot"
     done = pilotline("catalog", "init", folder, "--objectives", given, environment=IDENTITY)
     assert done.code == 0, done.err
-    assert "still the example's" not in done.out
+    assert "objectives are still the example's" not in done.out
     listed = yaml.safe_load((folder / "templates/_organisation/objectives.yml").read_text())["objectives"]
     assert listed == [{"id": "grossere-kundentreue", **yaml.safe_load(OBJECTIVES)["objectives"][0]}]
     assert pilotline("new", pilot, "--defaults", "--catalog", folder, environment=IDENTITY).code == 0
@@ -205,6 +206,7 @@ def test_objectives_of_its_own_are_in_it_and_on_the_pages_of_its_pilots(tmp_path
 def test_objectives_of_the_example_are_named_everywhere(founded, tmp_path):
     lint = json.loads(pilotline("catalog", "lint", founded, "--json").out)
     assert lint["example_objectives"] == ["keep-revenue", "lower-cost-to-serve", "decide-faster"]
+    assert lint["example_uses"] is True
     pilot = tmp_path / "pilot"
     assert pilotline("new", pilot, "--defaults", "--catalog", founded, environment=IDENTITY).code == 0
     said = [(pilot / page).read_text() for page in ("README.md", "docs/kpis.md", "pilot.yml")]
@@ -212,6 +214,31 @@ def test_objectives_of_the_example_are_named_everywhere(founded, tmp_path):
     assert pilotline("kpi", "--html", "page.html", cwd=pilot).code == 0
     said.append((pilot / "page.html").read_text())
     assert [text for text in said if "the catalog's" not in text.replace("&#39;", "'")] == []
+
+
+def test_everybody_can_read_what_ai_may_be_used_for(founded, tmp_path):
+    page = pilotline("catalog", "acceptable-use", founded)
+    assert page.code == 0, page.err
+    assert "not yet the organisation's decision" in page.out
+    assert pilotline("catalog", "acceptable-use", founded, "--to", tmp_path / "uses.md").code == 0
+    assert pilotline("new", tmp_path / "pilot", "--defaults", "--catalog", founded, environment=IDENTITY).code == 0
+    written = (tmp_path / "uses.md").read_text()
+    assert written == (tmp_path / "pilot/docs/acceptable_use.md").read_text()
+    assert written.strip() == page.out.strip()
+
+
+def test_policies_without_acceptable_uses_make_pilots_without_them(founded, tmp_path):
+    catalog = shutil.copytree(founded, tmp_path / "silent")
+    policies = catalog / "templates/_organisation/policies.yml"
+    said = yaml.safe_load(policies.read_text())
+    del said["acceptable_use"]
+    policies.write_text(yaml.safe_dump(said, sort_keys=False))
+    commit_all(catalog, "Say nothing of uses", tag="v9.0.0")
+    assert pilotline("new", tmp_path / "pilot", "--defaults", "--catalog", catalog, environment=IDENTITY).code == 0
+    assert "case" not in yaml.safe_load((tmp_path / "pilot/pilot.yml").read_text())["uses"]
+    assert not (tmp_path / "pilot/docs/acceptable_use.md").exists()
+    refused = pilotline("catalog", "acceptable-use", catalog)
+    assert (refused.code, "says nothing of acceptable uses" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ READ_ONLY = {
     "catalog hotspots",
     "catalog lint",
     "catalog test",  # but for pilots that failed, which the next run takes away
+    "catalog acceptable-use",  # but for the page that --to asks for, which is one file
     "catalog versions",
     "completion",
     "diff",

@@ -19,7 +19,7 @@ OUTCOME = [
     for pair in (
         "objective=keep-revenue", "kpi=Days until paid", "kpi_unit=days", "currency=EUR",
         "kpi_baseline=41", "kpi_target=30", "kpi_unit_value=900",
-        "owner=ada", "architecture=batch_scoring",
+        "owner=ada", "architecture=batch_scoring", "use_case=rank-and-predict",
     )
     for part in ("-d", pair)
 ]  # fmt: skip
@@ -35,6 +35,7 @@ STAGES = {
     "What is an improvement worth": ENTER,
     "Who owns the outcome?": ENTER,
     "Which reference architecture": ENTER,
+    "Which use of AI is it": ENTER,
     "Everything else has an answer": DOWN + ENTER,
     "Name of the Python package": ENTER,
 }
@@ -85,6 +86,7 @@ def walk_to_the_review(child):
     answer(child, "What is an improvement worth", "900")
     answer(child, "Who owns the outcome?", "ada")
     answer(child, "Which reference architecture", "")
+    answer(child, "Which use of AI is it", "")
     child.expect_exact("Everything else has an answer")
 
 
@@ -102,6 +104,20 @@ def test_the_outcome_first_then_one_screen(talk, tmp_path):
     assert recorded["objective"] == "lower-cost-to-serve"
     assert recorded["kpi_baseline"] == 41.0
     assert recorded["owner"] == recorded["data_owner"] == "ada"
+
+
+def test_a_restricted_use_asks_how_its_condition_is_met_and_a_forbidden_one_is_not_offered(start, tmp_path):
+    said = ("-d", "project_name=Late payers", "-d", "start=own_case", "-d", "kpi_direction=lower")
+    child = start("pilot", *OUTCOME[:-2], *said)
+    child.expect_exact("Which use of AI is it")
+    child.expect_exact("(Not here: Articles 5")
+    child.send(DOWN * 2 + ENTER)
+    answer(child, "Each act can be undone", "Ten a day, undone by a click")
+    child.expect_exact("Everything else has an answer")
+    child.send(ENTER)
+    child.expect(pexpect.EOF)
+    uses = yaml.safe_load((tmp_path / "pilot/pilot.yml").read_text())["uses"]
+    assert (uses["case"], uses["condition_met"]) == ("act-in-systems", "Ten a day, undone by a click")
 
 
 def test_what_only_pilots_of_before_have_is_not_offered(talk):
@@ -137,6 +153,7 @@ def test_enter_takes_the_example_and_a_destination_suggests_the_name(start, tmp_
         child.expect_exact(example)
         child.send(ENTER)
     answer(child, "Which reference architecture", "")
+    answer(child, "Which use of AI is it", "")
     child.expect_exact("Everything else has an answer")
     child.send(ENTER)
     child.expect_exact("would be written; nothing was.")
@@ -241,6 +258,7 @@ SPOKEN = {
     "in EUR per unit? (its unit: days; `not known yet` when nobody knows) [not known yet]": ENTER,
     "Who owns the outcome? (a person, a role or a team handle)": f"ada{ENTER}",
     "is it built on? (`pilotline architectures` explains them)": ENTER,
+    "Which use of AI is it, of those that the organisation's policies name?": ENTER,
     "Everything else has an answer. Create it? (Enter on a line changes it)": "",
 }
 
@@ -323,6 +341,7 @@ def test_whoever_is_not_sure_of_the_architecture_is_asked_for_needs_and_offered_
         answer(child, question, UP)
     child.expect_exact("Take Batch scoring (batch_scoring)")
     answer(child, "Which reference architecture", "")
+    answer(child, "Which use of AI is it", "")
     answer(child, "Everything else has an answer", "")
     child.expect(pexpect.EOF)
     assert yaml.safe_load((tmp_path / "pilot/.copier-answers.yml").read_text())["architecture"] == "batch_scoring"

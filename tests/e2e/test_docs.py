@@ -29,6 +29,7 @@ TUTORIALS = [
     "how-to/waivers.md",
     "how-to/stages.md",
     "how-to/incidents-and-voices.md",
+    "how-to/acceptable-use.md",
     "how-to/deploy.md",
     "how-to/release.md",
 ]

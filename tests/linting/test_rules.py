@@ -98,6 +98,12 @@ def edited(before, after):
     return QUESTIONS.replace(before, after)
 
 
+def uses(*entries):
+    """Write policies with some acceptable uses."""
+    return "acceptable_use:\n  uses:\n" + "".join(f"    - {each}\n" for each in entries)
+
+
+POLICIES = "templates/_organisation/policies.yml"
 FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
     "no-copier-yml": ({"copier.yml": None}, "copier.yml", 1),
     "broken-yaml": ({"templates/_integrations/db.yml": "id: db\nx: [1\n"}, "templates/_integrations/db.yml", 3),
@@ -110,6 +116,31 @@ FAULTS: dict[str, tuple[dict[str, str | bytes | None], str, int]] = {
         "templates/_organisation/objectives.yml",
         5,
     ),
+    "acceptable-use of another rule": (
+        {POLICIES: uses("{id: a, title: A, rule: allowed}", "{id: b, title: B, rule: maybe}")},
+        POLICIES,
+        4,
+    ),
+    "acceptable-use without its condition": (
+        {POLICIES: uses("{id: a, title: A, rule: allowed}", "{id: b, title: B, rule: restricted}")},
+        POLICIES,
+        4,
+    ),
+    "acceptable-use twice": (
+        {POLICIES: uses("{id: a, title: A, rule: allowed}", "{id: a, title: B, rule: allowed}")},
+        POLICIES,
+        4,
+    ),
+    "acceptable-use that begins forbidden": (
+        {
+            POLICIES: uses(
+                "{id: a, title: A, rule: allowed}", "{id: b, title: B, rule: forbidden, why: W, usual_for: [x]}"
+            )
+        },
+        POLICIES,
+        4,
+    ),
+    "acceptable-use of nothing": ({POLICIES: uses("{id: b, title: B, rule: forbidden, why: W}")}, POLICIES, 2),
     "stops-copier with tasks": ({"copier.yml": QUESTIONS + "_tasks: [touch x]\n"}, "copier.yml", 32),
     "stops-copier with migrations": (
         {"copier.yml": QUESTIONS + "_migrations: [{version: v1, before: [x]}]\n"},

@@ -55,6 +55,7 @@ FAULTS |= {
     "OPS004": write("ops/kpi/rules.yml", "groups: []\n"),
     "GOV002": set_value("pilot.yml", "ai_act", "prohibited_practices", "present", PRESENT),
     "GOV003": set_value("pilot.yml", "uses", "unsupported", []),
+    "GOV013": set_value("pilot.yml", "uses", "case", "judge-staff"),
     "VAL006": set_value("pilot.yml", "objective", "id", "be-cool"),
     "VAL007": set_value("kpis.yml", "kpis", 1, "formula", "another one"),
     "VAL009": set_value("pilot.yml", "experiment", "ends", "2026-01-01"),
@@ -65,7 +66,7 @@ ALSO = {
     "OWN001": {"TPL004"}, "OWN002": {"TPL004"}, "OWN003": {"TPL004"}, "OWN004": {"TPL004"}, "OWN005": {"TPL004"},
     "DAT002": {"DAT004"}, "DAT003": {"DAT001"}, "MOD008": {"TPL004"}, "OPS001": {"TPL004"},
     "OPS002": {"ENG010", "TPL004"}, "OPS004": {"OPS005", "TPL004"}, "GOV002": {"TPL004"},
-    "GOV003": {"TPL004"}, "VAL006": {"TPL004"},
+    "GOV003": {"TPL004"}, "GOV013": {"TPL004"}, "VAL006": {"TPL004"},
     "VAL007": {"TPL004"}, "VAL009": {"TPL004"},
     "TPL001": {"TPL002", "TPL004"}, "TPL005": {"TPL004"}, "ENG003": {"TPL004"},
 }  # fmt: skip

@@ -81,15 +81,17 @@ def _offer(answers: Mapping[str, object], name: str, roles: QuestionRoles, sugge
 
 
 def _is_settled(snapshot: Snapshot, answers: Mapping[str, object], name: str) -> bool:
-    """Tell whether the answers so far settle a question."""
-    state, _ = resolve_answers(snapshot, answers)
-    return any(item.question.name == name and item.value is not None for item in state.questions)
+    """Tell whether the answers so far settle a question, or leave none to ask."""
+    _, problems = resolve_answers(snapshot, answers)
+    return all(problem.question != name for problem in problems)
 
 
 def _first_questions(state: Answers, roles: QuestionRoles) -> list[str]:
     """Choose what is asked one by one; a catalog without outcome questions begins with its own first ones."""
     asked = [item.question.name for item in state.questions if item.asked]
-    return [name for name in roles.one_by_one if name in asked] or asked[:_AT_MOST]
+    known = {item.question.name for item in state.questions}
+    later = set(roles.only_where_open) & known
+    return [name for name in roles.one_by_one if name in asked or name in later] or asked[:_AT_MOST]
 
 
 def _greet(first: list[str], roles: QuestionRoles) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pilotline.files.worker_process import tell
-from pilotline.linting import architectures, files, layers, news, questions, rendering
+from pilotline.linting import architectures, files, layers, news, questions, rendering, uses
 from pilotline.linting.catalog_under_test import Subject
 from pilotline.linting.rule import LintProblem, Rule
 from pilotline.template.limits import limited
@@ -19,6 +19,7 @@ RULES: Final[tuple[Rule, ...]] = (
     files.raw_gitignore,
     files.tag_version,
     files.too_many_objectives,
+    uses.acceptable_use,
     questions.stops_copier,
     questions.copier_version,
     questions.unusable_questions,

@@ -17,6 +17,7 @@ DATA: Final = "data/"
 DATA_CONTRACTS: Final = "data_contracts/"
 PROMPTS: Final = "prompts/"
 KPI_PAGE: Final = "docs/kpis.md"
+ACCEPTABLE_USE: Final = "docs/acceptable_use.md"
 
 GOVERNANCE: Final = "governance/"
 ANSWERS_LOCK: Final = "governance/answers.lock"

@@ -6,6 +6,7 @@ import sys
 
 import pexpect
 import pytest
+import yaml
 
 from pilotline.template.question_roles import read_roles
 from pilotline.template.questions import parse_questions
@@ -116,6 +117,20 @@ def test_all_problems_come_at_once_with_exit_code_2(tmp_path):
     assert "3 answers need your attention" in run.err
     assert "Article 5" in run.err
     assert not (tmp_path / "pilot").exists()
+
+
+def test_a_forbidden_use_is_refused_with_its_reason_and_a_restricted_one_asks_for_its_condition(tmp_path):
+    for use, said in (
+        ("judge-staff", "use_case: Not here: It is agreed with those who represent them"),
+        ("act-in-systems", "say how it is met: Each act can be undone"),
+    ):
+        run = pilotline("new", tmp_path / "pilot", "--defaults", "-d", f"use_case={use}")
+        assert (run.code, said in run.err) == (2, True), run.err
+    met = ("-d", "use_case=act-in-systems", "-d", "use_condition=Ten a day, all of them undone by a click")
+    assert pilotline("new", tmp_path / "pilot", "--defaults", *met).code == 0
+    uses = yaml.safe_load((tmp_path / "pilot/pilot.yml").read_text())["uses"]
+    assert (uses["case"], uses["condition_met"]) == ("act-in-systems", "Ten a day, all of them undone by a click")
+    assert "Ten a day" not in (tmp_path / "pilot/docs/acceptable_use.md").read_text()
 
 
 def test_errors_are_json_too_for_who_asked_for_json(tmp_path):
@@ -323,14 +338,14 @@ def test_no_color_means_no_colour():
 def test_questions_are_few_and_architecture_stands_before_what_reads_it(builtin):
     questions = parse_questions(builtin)
     asked = [question for question in questions if question.when is not False]
-    assert len(asked) <= 29
+    assert len(asked) <= 31
     assert all(question.help and question.has_default for question in asked)
     names = [question.name for question in questions]
     readers = [question.name for question in questions if "blueprint" in str(question.default)]
     assert all(names.index(name) > names.index("architecture") for name in readers)
     first = read_roles(builtin).one_by_one
-    assert first[-1] == "architecture"
-    assert len(first) <= 12, "how it starts, unit and currency belong to the outcome; direction only where it is open"
+    assert first[-3:] == ("architecture", "use_case", "use_condition"), "which use is usual depends on the architecture"
+    assert len(first) <= 14, "direction and condition are asked only where they are open"
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("nwe", "new"), ("architecture", "architectures")])

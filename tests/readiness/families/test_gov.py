@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from pilotline.pilot.stages import Stage
 from pilotline.readiness.view.pilot_view import Repository
 from pilotline.template.answers import accept_answers
 from pilotline.template.render import render
@@ -55,6 +56,11 @@ FAILING = {
     "GOV011 no agreement": ("GOV011", set_value("pilot.yml", "vendors", [{**VENDOR, "dpa": ""}]), "processing"),
     "GOV012 nobody": ("GOV012", set_value("pilot.yml", "people", "trained", []), "No measure"),
     "GOV012 no day": ("GOV012", set_value("pilot.yml", "people", "trained", [{**TRAINED, "on": "2031-01-01"}]), "day"),
+    "GOV013 forbidden": ("GOV013", set_value("pilot.yml", "uses", "case", "judge-staff"), "forbids it (Judge, rank or"),
+    "GOV013 unknown": ("GOV013", set_value("pilot.yml", "uses", "case", "guess"), "none of the organisation's"),
+    "GOV013 no condition": (
+        "GOV013", set_value("pilot.yml", "uses", "case", "decide-about-people"), "how it is met: Those concerned",
+    ),
 }  # fmt: skip
 ALWAYS = [f"GOV00{number}" for number in (1, 2, 3, 6, 8, 9)] + ["GOV012"]
 
@@ -94,6 +100,23 @@ def test_the_example_answers_what_was_asked_at_its_start(name):
 @pytest.mark.parametrize("name", ["GOV004", "GOV005", "GOV007", "GOV010", "GOV011"])
 def test_duties_of_others_do_not_apply(name):
     assert run_one(name, complete()).reason == "not_applicable"
+
+
+def test_a_restricted_use_is_built_under_its_condition():
+    restricted = set_value("pilot.yml", "uses", "case", "decide-about-people")
+    for said, status in (("not stated yet", "fail"), ("The letter tells of it", "pass")):
+        met = set_value("pilot.yml", "uses", "condition_met", said)
+        assert run_one("GOV013", edited(complete(), restricted, met)).status == status
+
+
+def test_a_pilot_of_before_says_its_use_by_the_next_stage():
+    result = run_one("GOV013", edited(complete(), set_value("pilot.yml", "uses", "case", None)))
+    assert (result.status, result.stage) == ("fail", Stage.PILOT), result
+
+
+def test_policies_without_uses_ask_for_none():
+    silent = set_value("src/customer_call_list/_platform/organisation.yml", "acceptable_use", None)
+    assert run_one("GOV013", edited(complete(), silent)).reason == "not_applicable"
 
 
 def test_a_class_without_a_reason_blocks_only_the_next_stage():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pilotline.authoring.acceptable_use import POLICIES, are_uses_the_example
 from pilotline.authoring.init import FIRST_VERSION, NewCatalog, create_catalog, plan_catalog
 from pilotline.authoring.installed_from import requirement
 from pilotline.authoring.objectives import (
@@ -71,6 +72,7 @@ def _as_json(plan: NewCatalog, made: Founded, destination: Path) -> dict[str, ob
         "commit": made.commit,
         "files": len(plan.tree),
         "example_objectives": list(find_examples(made.destination)),
+        "example_uses": are_uses_the_example(made.destination),
         "next": _following(made, destination),
     }
 
@@ -82,6 +84,8 @@ def _as_text(plan: NewCatalog, made: Founded, destination: Path, *, is_known: bo
     yield from (f"  {line}" for line in _following(made, destination))
     if find_examples(made.destination):
         yield f"Its objectives are still the example's: put yours into {OBJECTIVES}."
+    if are_uses_the_example(made.destination):
+        yield f"What AI may be used for is still the example's: decide on it in {POLICIES}."
     if not is_known:
         yield "Put Pilotline's address into requirements.txt: CI and colleagues install it from there."
 

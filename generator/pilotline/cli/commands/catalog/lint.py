@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pilotline.authoring.acceptable_use import POLICIES, are_uses_the_example
 from pilotline.authoring.fresh_pilots import examine_catalog
 from pilotline.authoring.objectives import OBJECTIVES, find_examples
 from pilotline.catalog.builtin import builtin_root
@@ -22,19 +23,22 @@ def command(folder: Path, as_json: bool) -> int:
 
     Renders every architecture, stage and CI provider with no, each and all integrations, and with answers at the edge
     of what the questions accept, and judges fresh pilots by the organisation's own checks. Exit code 1 means that
-    there are problems. Objectives that are still the example's are named, and are no problem.
+    there are problems. Objectives and acceptable uses that are still the example's are named, and are no problem.
     """
     verdict = examine_catalog(folder.absolute(), counting("Linting, rule"))
-    examples = () if folder.resolve() == builtin_root() else find_examples(folder)
+    ours = folder.resolve() == builtin_root()
+    examples, uses = () if ours else find_examples(folder), not ours and are_uses_the_example(folder)
     if as_json:
-        echo_json({**_as_json(verdict), "example_objectives": list(examples)})
+        echo_json({**_as_json(verdict), "example_objectives": list(examples), "example_uses": uses})
     else:
-        say("\n".join([_as_text(verdict), *_remarks(examples)]))
+        say("\n".join([_as_text(verdict), *_remarks(examples, uses=uses)]))
     return ExitCode.FOUND if verdict.problems else ExitCode.DONE
 
 
-def _remarks(examples: tuple[str, ...]) -> list[str]:
-    return [f"Still the example's, put your own there: {', '.join(examples)} ({OBJECTIVES})."] if examples else []
+def _remarks(examples: tuple[str, ...], *, uses: bool) -> list[str]:
+    found = [f"{', '.join(examples)} ({OBJECTIVES})"] if examples else []
+    found += [f"acceptable_use ({POLICIES})"] if uses else []
+    return [f"Still the example's, put your own there: {each}." for each in found]
 
 
 def _as_json(verdict: LintVerdict) -> dict[str, object]:

@@ -9,6 +9,10 @@ from pilotline.cli.lazy import LazyGroup
 _COMMANDS: Final = {
     "init": ("pilotline.cli.commands.catalog.init:command", "Make a catalog of your own, its first version tagged."),
     "add": ("pilotline.cli.commands.catalog.add:command", "Add an architecture or integration that works at once."),
+    "acceptable-use": (
+        "pilotline.cli.commands.catalog.acceptable_use:command",
+        "Show what AI may be used for, as a page for everybody.",
+    ),
     "learn": ("pilotline.cli.commands.catalog.learn:command", "Carry a pilot's improvement back into the templates."),
     "learnings": ("pilotline.cli.commands.catalog.learnings:command", "Gather what the pilots learned into one page."),
     "lint": ("pilotline.cli.commands.catalog.lint:command", "Find what would hurt pilots later, all at once."),
