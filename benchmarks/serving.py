@@ -2,9 +2,10 @@
 
     PILOTLINE_PILOT_ENVIRONMENT=build/pilot-environment python benchmarks/serving.py [SECONDS]
 
-The environment is the one that `tests/e2e` installs. Two services answer from one `realtime_scoring` pilot with its
-model: the pilot's own `serve`, and the same handler, model and storage on the same server without keys, limits, metrics
-and log lines. Each is asked in turn by callers that wait for an answer before they ask again; the median of the rounds
+The environment is the one that `tests/e2e` installs. Three services answer from one `realtime_scoring` pilot with its
+model: the pilot's own `serve`; the same routes, model and storage on the same server without the door, that is without
+metrics, log lines, traces, limits of size, time and number; and a bare handler that has no sign-in and remembers no
+request either. Each is asked in turn by callers that wait for an answer before they ask again; the median of the rounds
 counts.
 """
 
@@ -35,27 +36,52 @@ ENVIRONMENT = Path(os.environ.get("PILOTLINE_PILOT_ENVIRONMENT", "build/pilot-en
 ROUNDS, CALLERS, CROWD = 5, 4, 64
 BAR = 0.9
 OBJECTIVE = 0.25  # seconds for 99 % of the answers: `operation.answers` of the pilot
-WITHOUT_DOOR = """
+COMMON = """
 import asyncio, json, sys
 import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from {package}.bootstrap import build
 from {package}.domain.served import Origin
-from {package}.entrypoints.routes import _models, _read, told_of
+from {package}.entrypoints.routes import _models, _read, decisions, told_of
 from {package}.pipelines.online import Online
+from {package}._platform.serving.scoring_metrics import ScoringMetrics
 from {package}._platform.serving.section import ServingSettings
+from {package}._platform.web.idempotency import Idempotency
+from {package}._platform.web.identity import Doorkeeper
+from {package}._platform.web.keys import Keys
+from {package}._platform.web.limits import RateLimit
+from {package}._platform.web.web_metrics import WebMetrics
 from {package}.settings import Settings
 
-parts = build(Settings.load())
-online = Online(parts, ServingSettings.load().serving, print)
+parts, settings = build(Settings.load()), ServingSettings.load()
+online = Online(parts, settings.serving, print)
 online.refresh()
-one, _ = _models(online)
 app = FastAPI()
 
 @app.get("/health/ready")
 async def ready():
     return {{}}
+
+"""
+WITHOUT_DOOR = (
+    COMMON
+    + """
+app.state.doorkeeper = Doorkeeper(Keys(parts.database), None, RateLimit(settings.web.per_minute, settings.web.burst))
+app.state.idempotency = Idempotency(parts.database, 24)
+app.include_router(decisions(online, ScoringMetrics(WebMetrics("benchmark").registry, "benchmark")))
+
+async def named(scope, receive, send):
+    scope["state"] = {{"request_id": "", "trace_id": ""}}
+    await app(scope, receive, send)
+
+uvicorn.run(named, port=int(sys.argv[1]), log_config=None, access_log=False, lifespan="off")
+"""
+)
+BARE = (
+    COMMON
+    + """
+one, _ = _models(online)
 
 @app.post("/v1/decisions")
 async def decide(request: Request):
@@ -67,6 +93,7 @@ async def decide(request: Request):
 
 uvicorn.run(app, port=int(sys.argv[1]), log_config=None, access_log=False)
 """
+)
 OWN = "import sys; from {package}.entrypoints import main; sys.exit(main())"
 
 
@@ -109,10 +136,9 @@ class Pilot:
         return done.stdout
 
     @contextmanager
-    def serving(self, port: int, *, door: bool) -> Iterator[int]:
+    def serving(self, port: int, code: str = OWN) -> Iterator[int]:
         """Serve on a port, with the door or without."""
-        code = OWN if door else WITHOUT_DOOR
-        arguments = ["serve", "--port", str(port)] if door else [str(port)]
+        arguments = ["serve", "--port", str(port)] if code is OWN else [str(port)]
         command = [str(ENVIRONMENT / "bin/python"), "-c", code.format(package=self.package), *arguments]
         with (self.folder / f"var/benchmark-{port}.log").open("w") as log:
             process = subprocess.Popen(command, cwd=self.folder, env=self.around(), stdout=log, stderr=log)
@@ -180,14 +206,19 @@ def _keep_example(pilot: Pilot, port: int) -> None:
     (pilot.folder / "example.json").write_text(json.dumps(example))
 
 
-def compare(pilot: Pilot, seconds: float, ports: "count[int]") -> tuple[list[Seen], list[Seen]]:
-    """Ask both services in turn, each beside the other, which does nothing then."""
-    with pilot.serving(next(ports), door=True) as own, pilot.serving(next(ports), door=False) as bare:
+def compare(pilot: Pilot, seconds: float, ports: "count[int]") -> list[list[Seen]]:
+    """Ask the services in turn, each beside the others, which do nothing then; gives the rounds of each."""
+    with (
+        pilot.serving(next(ports)) as own,
+        pilot.serving(next(ports), WITHOUT_DOOR) as without,
+        pilot.serving(next(ports), BARE) as bare,
+    ):
         _keep_example(pilot, own)
-        for port in (own, bare):
+        services = (own, without, bare)
+        for port in services:
             ask(pilot, port, CALLERS, 2)
-        rounds = [(ask(pilot, own, CALLERS, seconds), ask(pilot, bare, CALLERS, seconds)) for _ in range(ROUNDS)]
-    return [each for each, _ in rounds], [each for _, each in rounds]
+        rounds = [[ask(pilot, port, CALLERS, seconds) for port in services] for _ in range(ROUNDS)]
+    return [list(each) for each in zip(*rounds, strict=True)]
 
 
 def main() -> int:
@@ -196,15 +227,15 @@ def main() -> int:
     ports = count(18_100)
     with tempfile.TemporaryDirectory() as folder:
         pilot = Pilot(Path(folder) / "pilot")
-        own, bare = compare(pilot, seconds, ports)
-        with pilot.serving(next(ports), door=True) as port:
+        services = compare(pilot, seconds, ports)
+        with pilot.serving(next(ports)) as port:
             ask(pilot, port, CALLERS, 2)
             crowd = ask(pilot, port, CROWD, 2 * seconds)
             obstinate = ask(pilot, port, CROWD, seconds, pause=0.01)
-    rates = [[each.statuses[200] / seconds for each in those] for those in (own, bare)]
-    ratio = statistics.median(a / b for a, b in zip(*rates, strict=True))
+    rates = [[each.statuses[200] / seconds for each in those] for those in services]
+    ratio, of_bare = (statistics.median(a / b for a, b in zip(rates[0], other, strict=True)) for other in rates[1:])
     print(f"| service | callers | answers a second | ms, median | ms, 99 of 100 | refused |\n|{'---|' * 6}")
-    for name, those in (("with the door", own), ("without it", bare)):
+    for name, those in zip(("with the door", "without it", "a bare handler"), services, strict=True):
         whole = Seen(seconds=[second for each in those for second in each.seconds])
         rate = statistics.median(each.statuses[200] / seconds for each in those)
         _show(name, CALLERS, rate, whole, sum(sum(each.statuses.values()) for each in those))
@@ -212,7 +243,8 @@ def main() -> int:
         _show(name, CROWD, each.statuses[200] / span, each, sum(each.statuses.values()))
     others = {*crowd.statuses, *obstinate.statuses} - {200, 429}
     print(
-        f"\nwith the door / without: {ratio:.2f} (at least {BAR}); statuses but 200 and 429: {sorted(others) or 'none'}"
+        f"\nwith the door / without: {ratio:.2f} (at least {BAR}), / bare: {of_bare:.2f}; "
+        f"statuses but 200 and 429: {sorted(others) or 'none'}"
     )
     late = [each.of_hundred(99) for each in (crowd, obstinate) if each.of_hundred(99) > OBJECTIVE]
     return 1 if ratio < BAR or others or late else 0

@@ -56,7 +56,8 @@ def served(pilot: Path, executables: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    around = surroundings([executables], {"PYTHONPATH": str(pilot / "src")})
+    patience = {"PILOT_CHAT__DRAIN_SECONDS": "120"}  # a busy machine takes long to connect to MLflow the first time
+    around = surroundings([executables], {"PYTHONPATH": str(pilot / "src"), **patience})
     with (pilot / "var" / "serve.log").open("w") as log:
         command = [*own_command(pilot), "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=pilot, env=around, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -65,7 +66,7 @@ def served(pilot: Path, executables: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(180)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

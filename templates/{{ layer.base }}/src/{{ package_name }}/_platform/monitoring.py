@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
 from . import PilotError, TraceTarget
+from .day_file import Beside, DayFile
 from .policies import check_endpoint, check_settings
 from .recorded_spans import Note, recorded
 from .settings import PlatformSettings
@@ -99,25 +100,24 @@ def read_counts(settings: PlatformSettings, name: str, part: Mapping[str, str]) 
 class _Sink:
     """Appends each line to the file of the day, or to standard error."""
 
-    def __init__(self, settings: PlatformSettings) -> None:
-        self._folder = settings.var / "logs" if settings.log.to == "file" else None
+    def __init__(self, settings: PlatformSettings, *, beside: bool) -> None:
+        day = DayFile(settings.var / "logs") if settings.log.to == "file" else None
+        self._day = Beside(day) if day and beside else day
 
     def msg(self, line: str) -> None:
         """Write one line."""
-        if self._folder is None:
+        if self._day is None:
             sys.stderr.write(line + "\n")
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{datetime.now(UTC):%Y-%m-%d}.jsonl").open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
+        else:
+            self._day.append(line)
 
     debug = info = warning = error = critical = msg
 
 
-def configure_logging(settings: PlatformSettings, run_id: str) -> None:
-    """Send structured logs, each line with the run, to where the settings say."""
+def configure_logging(settings: PlatformSettings, run_id: str, *, beside: bool = False) -> None:
+    """Send structured logs, each line with the run, to where the settings say; `beside` whoever logs in a service."""
     _settings.set(settings)
-    sink = _Sink(settings)
+    sink = _Sink(settings, beside=beside)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -44,6 +44,7 @@ class SqlAlchemyDatabase:
         self._schema = schema
         self._remedy = remedy
         self.ensured: dict[str, Table] = {}
+        self._known: dict[Table, sa.Table] = {}
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is missing, and remember that it is the pilot's."""
@@ -225,6 +226,11 @@ class SqlAlchemyDatabase:
             ) from error
 
     def _table(self, table: Table) -> sa.Table:
+        """Give the same object for the same table: only then does SQLAlchemy find a statement that it has compiled."""
+        found = self._known.get(table)
+        return found if found is not None else self._known.setdefault(table, self._described(table))
+
+    def _described(self, table: Table) -> sa.Table:
         columns = (
             sa.Column(
                 column.name,

@@ -91,6 +91,7 @@ SURFACE: Final[Mapping[str, tuple[str, ...]]] = {
     "serving.contracted": ("Asked", "request_model"),
     "serving.scoring_metrics": ("ScoringMetrics",),
     "serving.section": ("ServingSection", "ServingSettings"),
+    "serving.together": ("Together",),
     "settings": ("PlatformSettings", "Section"),
     "shown_kpis": ("show_kpis",),
     "shown_models": ("show_registered",),

@@ -24,13 +24,14 @@ from ..pipelines.conversing import DocumentDesk
 from ..settings import Settings
 
 BESIDE_A_MODEL = 5.0  # seconds for all else, where a model has its own deadline
+A_MOMENT = 1.0  # seconds that a person rather waits than asks again
 
 
 def serve(given: Mapping[str, object]) -> None:
     """Answer requests until the process is told to end; `given` goes before the settings."""
     settings = ChatSettings.load()
     parts = build(Settings.load(settings.root))
-    web = type(settings.web).model_validate(settings.web.model_dump() | dict(given))
+    web = type(settings.web).model_validate(settings.web.model_dump(exclude_unset=True) | dict(given))
     try:
         model = open_section(parts.settings, parts.settings.llm, INTEGRATIONS)
         settings = settings.model_copy(update={"web": patient(web, model)})
@@ -44,12 +45,13 @@ def serve(given: Mapping[str, object]) -> None:
 def patient(web: WebSection, model: LlmSection) -> WebSection:
     """Give an answer as long as a model's deadline, and some: it says by itself when that has passed."""
     needed = model.deadline_seconds + BESIDE_A_MODEL if model.endpoints else 0.0
-    return web.model_copy(update={"answer_seconds": max(web.answer_seconds, needed)})
+    waits = web.wait_seconds if "wait_seconds" in web.model_fields_set else A_MOMENT
+    return web.model_copy(update={"answer_seconds": max(web.answer_seconds, needed), "wait_seconds": waits})
 
 
 def make(settings: ChatSettings, parts: Parts) -> FastAPI:
     """Make the application."""
-    configure_logging(parts.settings, parts.invocation)
+    configure_logging(parts.settings, parts.invocation, beside=True)
     metrics = WebMetrics(settings.distribution)
     told = ChatMetrics(metrics.registry, settings.distribution)
     desk = DocumentDesk(parts)

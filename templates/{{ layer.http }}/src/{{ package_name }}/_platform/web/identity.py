@@ -1,22 +1,20 @@
 """Who asks, and what they may: by key, by bearer token, or, on this machine alone, without either."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from fastapi.security.utils import get_authorization_scheme_param
 
 from .keys import Keys
 from .limits import RateLimit
 from .oidc import Issuer, TokenRefused
 from .problems import Problem
 
-BEARER: Final = HTTPBearer(
-    auto_error=False, description="An API key (`pk_...`), or a token of the organisation's issuer"
-)
-Given = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+BEARER: Final = HTTPBearer(description="An API key (`pk_...`), or a token of the organisation's issuer")
 ANYBODY: Final = "this machine"
 
 
@@ -42,13 +40,14 @@ class Doorkeeper:
             return Caller(ANYBODY, None)
         if not text:
             raise _who("Send `Authorization: Bearer KEY`.")
-        found = await asyncio.to_thread(self._by_key, text) if self.keys else await self._by_token(text)
+        found = await self._by_key(text, self.keys) if self.keys else await self._by_token(text)
         if found is None:
             raise _who("The key is not known, was revoked, or has ended: ask the pilot's technical owner for another.")
         return found
 
-    def _by_key(self, text: str) -> Caller | None:
-        key = self.keys.open(text) if self.keys else None
+    async def _by_key(self, text: str, keys: Keys) -> Caller | None:
+        """Ask the database beside the other requests; what is known needs no thread."""
+        key = keys.open(text) if keys.fresh else await asyncio.to_thread(keys.open, text)
         return Caller(f"{key.name}/{key.id}", key.scopes) if key else None
 
     async def _by_token(self, text: str) -> Caller | None:
@@ -69,16 +68,28 @@ def _who(detail: str) -> Problem:
     return Problem("not-signed-in", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def needs(scope: str) -> Callable[[Request, Given], Awaitable[Caller]]:
-    """Make the dependency of a route: a caller with this scope, who does not ask too often."""
+class Permitted(SecurityBase):
+    """The dependency of a route, which its OpenAPI document names: one that is asked, as each costs every request."""
 
-    async def permitted(request: Request, given: Given) -> Caller:
+    def __init__(self, scope: str) -> None:
+        self.model = BEARER
+        self.scheme_name = "HTTPBearer"
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        """Give the caller with this scope, who does not ask too often."""
         keeper: Doorkeeper = request.app.state.doorkeeper
-        caller = await keeper.admit(given.credentials if given else None)
+        kind, text = get_authorization_scheme_param(request.headers.get("Authorization"))
+        caller = await keeper.admit(text if kind.lower() == "bearer" else None)
         request.state.caller = caller.name
-        if caller.scopes is not None and scope not in caller.scopes:
-            raise Problem("not-permitted", f"It lacks the scope `{scope}`: ask the pilot's technical owner for it.")
+        if caller.scopes is not None and self._scope not in caller.scopes:
+            raise Problem(
+                "not-permitted", f"It lacks the scope `{self._scope}`: ask the pilot's technical owner for it."
+            )
         keeper.limit.take(caller.name)
         return caller
 
-    return permitted
+
+def needs(scope: str) -> Permitted:
+    """Make the dependency of a route: a caller with this scope."""
+    return Permitted(scope)

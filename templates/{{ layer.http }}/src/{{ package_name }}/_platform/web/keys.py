@@ -88,13 +88,18 @@ class Keys:
         """Give all keys, in the order in which they were made."""
         return [_key(row) for row in self._database.query(TABLE, order_by=["created_at", "id"])]
 
+    @property
+    def fresh(self) -> bool:
+        """Whether what was read last is still believed: then `open` asks no database."""
+        return self._clock() < self._until
+
     def open(self, text: str, *, anew: bool = False) -> Key | None:
         """Find the valid key that a text is; None where it is none. `anew` believes nothing that was read before."""
         prefix, _, rest = text.partition("_")
         number, _, secret = rest.partition("_")
         if prefix != PREFIX or not secret:
             return None
-        if anew or self._clock() >= self._until:
+        if anew or not self.fresh:
             self._known = {key.id: key for key in self.all()}
             self._until = self._clock() + FRESH
         key = self._known.get(number)

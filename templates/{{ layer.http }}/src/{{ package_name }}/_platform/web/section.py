@@ -33,7 +33,7 @@ class WebSection(Section):
     answer_seconds: float = Field(default=5, gt=0)  # for the pilot to begin its answer
     at_once: int = Field(default=4, ge=1)  # requests that are worked on
     waiting: int = Field(default=16, ge=0)  # requests that wait for that; one more is refused
-    wait_seconds: float = Field(default=1, gt=0)
+    wait_seconds: float = Field(default=0.1, gt=0)  # below the objective of `operation.answers`, or all are late
     connections: int = Field(default=1000, ge=1)
     per_minute: int = Field(default=600, ge=1)  # of one caller
     burst: int = Field(default=60, ge=1)

@@ -17,6 +17,17 @@ def serve(app: FastAPI, web: WebSection) -> None:
     Raises:
         PilotError: Nobody can listen there.
     """
+    listening = open_socket(web)
+    sys.stderr.write(f"Serving on http://{web.host}:{listening.getsockname()[1]}; Ctrl-C ends it.\n")
+    Draining(app, web).run([listening])
+
+
+def open_socket(web: WebSection) -> socket.socket:
+    """Open the socket that requests arrive at.
+
+    What is written to a connection leaves at once: asyncio sees to that only where it made the socket itself, and
+    otherwise the body of each answer waits until the caller's system has confirmed its head, for 40 ms on Linux.
+    """
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     try:
         listening = socket.create_server((web.host, web.port), family=family)
@@ -25,8 +36,8 @@ def serve(app: FastAPI, web: WebSection) -> None:
             f"Nothing can listen on {web.host}, port {web.port} ({error.strerror or error}): "
             f"choose another with --port, or end what holds it."
         ) from error
-    sys.stderr.write(f"Serving on http://{web.host}:{listening.getsockname()[1]}; Ctrl-C ends it.\n")
-    Draining(app, web).run([listening])
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class Draining(uvicorn.Server):

@@ -47,14 +47,21 @@ class WebMetrics:
         self.refused = Counter(
             "pilot_http_refused", "Requests that were refused, by reason", ["pilot", "reason"], registry=self.registry
         )
-        self.at_work = Gauge("pilot_http_at_work", "Requests that are worked on", ["pilot"], registry=self.registry)
+        at_work = Gauge("pilot_http_at_work", "Requests that are worked on", ["pilot"], registry=self.registry)
+        self._at_work = at_work.labels(pilot)
+        self._counted: dict[tuple[str, str, int, str], tuple[Counter, Histogram]] = {}
 
     def count(self, route: str, method: str, status: int, version: str, seconds: float) -> None:
         """Count one answer."""
-        known = method if method in METHODS else OTHER
-        version = self._version(version)
-        self.requests.labels(self._pilot, route, known, str(status), version).inc()
-        self.seconds.labels(self._pilot, route, version).observe(seconds)
+        labels = (route, method if method in METHODS else OTHER, status, self._version(version))
+        requests, spans = self._counted.get(labels) or self._counted.setdefault(labels, self._children(*labels))
+        requests.inc()
+        spans.observe(seconds)
+
+    def _children(self, route: str, method: str, status: int, version: str) -> tuple[Counter, Histogram]:
+        """Find what counts under these labels: looked up once, as it costs more than counting."""
+        requests = self.requests.labels(self._pilot, route, method, str(status), version)
+        return requests, self.seconds.labels(self._pilot, route, version)
 
     def refuse(self, reason: str) -> None:
         """Count one refusal."""
@@ -62,7 +69,7 @@ class WebMetrics:
 
     def work(self, change: int) -> None:
         """Count what is worked on."""
-        self.at_work.labels(self._pilot).inc(change)
+        self._at_work.inc(change)
 
     def text(self) -> bytes:
         """Write them as Prometheus reads them."""

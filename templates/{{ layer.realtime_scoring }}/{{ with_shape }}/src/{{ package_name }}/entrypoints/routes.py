@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -67,7 +66,7 @@ def decisions(online: Online, scoring: ScoringMetrics) -> APIRouter:
     async def answer(
         request: Request, caller: Caller, key: str | None, asked: Sequence["Named"], *, single: bool
     ) -> Answer:
-        ids = [_id_of(caller, key, place) for place in range(len(asked))]
+        ids = [_id_of(caller, key, place) for place in range(len(asked))] if key else []
         origin = Origin(caller.name, request.state.request_id, request.state.trace_id)
 
         def work() -> list[Answered]:
@@ -258,10 +257,8 @@ def _example(online: Online) -> dict[str, Any]:
     return {"case": "A-1001", "data": online.requests.example()}
 
 
-def _id_of(caller: Caller, key: str | None, place: int) -> str:
+def _id_of(caller: Caller, key: str, place: int) -> str:
     """Name a decision: the same request under the same key names the same one."""
-    if key is None:
-        return uuid4().hex
     return hashlib.sha256(f"{caller.name}\n{key}\n{place}".encode()).hexdigest()[:32]
 
 

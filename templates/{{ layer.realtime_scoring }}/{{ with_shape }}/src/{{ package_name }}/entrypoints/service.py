@@ -33,7 +33,7 @@ def serve(given: Mapping[str, object]) -> None:
 
 def make(settings: ServingSettings, parts: Parts) -> FastAPI:
     """Make the application, with its models loaded."""
-    configure_logging(parts.settings, parts.invocation)
+    configure_logging(parts.settings, parts.invocation, beside=True)
     metrics = WebMetrics(settings.distribution)
     scoring = ScoringMetrics(metrics.registry, settings.distribution)
     online = Online(parts, settings.serving, scoring.fail)

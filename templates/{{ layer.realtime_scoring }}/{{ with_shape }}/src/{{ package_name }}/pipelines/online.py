@@ -12,6 +12,7 @@ from .._platform.drift import Drift
 from .._platform.looking import keep_nothing
 from .._platform.monitoring import logger, span
 from .._platform.serving.section import ServingSection
+from .._platform.serving.together import Together
 from .._platform.switch import model_switch
 from ..adapters.quick_model import quick
 from ..adapters.requests import Requests
@@ -56,6 +57,7 @@ class Online:
         settings = parts.settings
         self.requests = Requests(settings.root, settings.tables, settings.the_case, self.intake.features)
         self.served = SqlServed(parts.database, parts.words)
+        self._kept = Together(self.served.add)
         self.rollout = SqlRollout(parts.database)
         self._failed, self._log, self._lock = failed, logger("serving"), Lock()
         self._voices: dict[int, Voice] = {}
@@ -81,7 +83,7 @@ class Online:
             made = decide(desk, cases, self._complain)
         answers = [_answered(number, now, each, origin) for number, each in zip(ids, made, strict=True)]
         with span("keep"):
-            self.served.add(answers)
+            self._kept.add(answers)
         self.recent.add(cases)
         return answers
 
