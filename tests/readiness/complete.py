@@ -14,6 +14,7 @@ GATE = (
     "# Gate\n\n- Decision: go\n- Decided by: ada@example.org\n- Date: 2026-11-20\n\nThe interval clears its baseline.\n"
 )
 LAYERS = ("executive", "practitioner", "engineer")
+DRILLS = ("rollback", "model", "switch", "restore", "vendor")
 SUGGESTION = {"format": 1, "id": 1, "given_on": "2026-10-01", "answered_on": "2026-10-05"}
 FILLED_IN = (
     "governance/model_card.md",
@@ -78,6 +79,15 @@ def lab(layer: str) -> dict[str, object]:
     return {"format": 1, "layer": layer, "lab": "Read an interval", "on": "2026-11-20", "people": 4, "commit": COMMIT}
 
 
+def drilled(name: str, **changes: object) -> dict[str, object]:
+    """Make a line of evidence as the pilot's `drill` appends it."""
+    line = {
+        "format": 1, "at": "2026-11-20T08:00:00+00:00", "by": "ada", "drill": name, "passed": True,
+        "said": "it worked", "seconds": 20.1, "where": "rehearsal", "commit": COMMIT,
+    }  # fmt: skip
+    return {**line, **changes}
+
+
 def fill_in(content: str | bytes) -> str:
     """Answer what a document leaves open."""
     text = content if isinstance(content, str) else content.decode()
@@ -115,6 +125,7 @@ def _completed(answers: tuple[tuple[str, str], ...]) -> Files:
     edits.append(write("governance/evidence/kpi.jsonl", lines(*(measured(kpi) for kpi in kpis))))
     edits.append(write("governance/evidence/feedback.jsonl", lines(SUGGESTION)))
     edits.append(write("governance/evidence/labs.jsonl", lines(*(lab(layer) for layer in LAYERS))))
+    edits.append(write("governance/evidence/drills.jsonl", lines(*(drilled(name) for name in DRILLS))))
     edits.append(write("governance/evidence/evaluation.json", report()))
     edits.append(lambda found: found.update({path: fill_in(found[path]) for path in FILLED_IN}))
     edits.append(replace("kpis.yml", 'source: "not stated yet"', 'source: "Ticket system, 4,210 requests"'))

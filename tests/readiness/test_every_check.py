@@ -87,6 +87,7 @@ BAD: dict[str, Edit] = {
     "GOV007": set_value("pilot.yml", "ai_act", "fria", ""),
     "GOV010": write("governance/annex_iv/5-point.md", "TODO"),
     "OPS011": write("governance/evidence/incidents.jsonl", lines(OPENED)),
+    "OPS012": remove("governance/evidence/drills.jsonl"),
     "VAL009": set_value("pilot.yml", "experiment", "ends", "2026-01-01"),
     "VAL011": remove("governance/evidence/kpi.jsonl"),
 }

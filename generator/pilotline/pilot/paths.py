@@ -41,6 +41,7 @@ FEEDBACK: Final = "governance/evidence/feedback.jsonl"
 LABS: Final = "governance/evidence/labs.jsonl"
 
 INCIDENTS: Final = "governance/evidence/incidents.jsonl"
+DRILLS: Final = "governance/evidence/drills.jsonl"
 
 RUNBOOKS: Final = ("ops/runbook.md", "docs/runbook.md", "RUNBOOK.md")
 BILL_OF_MATERIALS: Final = "ops/ml-bom.cdx.json"

@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
-from tests.readiness.complete import complete
+from tests.readiness.complete import complete, drilled, lines
 from tests.readiness.helpers import edited, find_executed, pilot, remove, replace, run_one, set_value, write
 
+DRILLS = "governance/evidence/drills.jsonl"
 RULES = "ops/kpi/rules.yml"
 RUNBOOK = "ops/runbook.md"
 POLICIES = "src/customer_call_list/_platform/organisation.yml"
@@ -34,7 +35,7 @@ FAILING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [f"OPS00{number}" for number in range(1, 9)])
+@pytest.mark.parametrize("name", [*(f"OPS00{number}" for number in range(1, 9)), "OPS012"])
 def test_a_complete_pilot_passes(name):
     assert run_one(name, complete()).status == "pass", run_one(name, complete())
 
@@ -72,3 +73,28 @@ def test_latency_is_held_against_a_budget_by_a_test():
 )
 def test_what_tests_showed_is_judged(name, measured, count):
     assert len(list(find_executed(name).judge(measured))) == count
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (remove(DRILLS), "The drill rollback was never done"),
+        (write(DRILLS, lines(*(drilled(name) for name in ("rollback", "switch", "restore")))), "The drill model was never"),
+        (write(DRILLS, lines(drilled("restore"), drilled("restore", passed=False, said="It differs"))), "It differs"),
+        (write(DRILLS, lines(drilled("switch", at="2025-01-01T00:00:00Z"))), "was done last on 2025-01-01"),
+        (write(DRILLS, lines(drilled("switch", at="soon"))), "names no day"),
+    ],
+    ids=["none", "one is left out", "the newest failed", "long ago", "no day"],
+)  # fmt: skip
+def test_what_was_not_drilled_warns_and_holds_a_promotion(edit, message):
+    result = run_one("OPS012", edited(complete(), edit))
+    assert (result.status, result.calendar) == ("warn", True)
+    assert any(message in problem.message for problem in result.problems), result.problems
+
+
+def test_whoever_depends_on_a_vendor_drills_without_one():
+    none = lines(*(drilled(name) for name in ("rollback", "model", "switch", "restore")))
+    alone = edited(complete(), write(DRILLS, none))
+    assert run_one("OPS012", alone).status == "pass"
+    result = run_one("OPS012", edited(alone, set_value("pilot.yml", "vendors", [{"name": "A house", "does": "Hosts it"}])))
+    assert [problem.message for problem in result.problems] == ["The drill vendor was never done"]

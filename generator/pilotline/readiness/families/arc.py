@@ -201,8 +201,14 @@ outside_systems:
         firsts = {name.partition(".")[0] for name in undeclared}
         for path, imported in repo.scan(repo.modules, _look_for_imports).items():
             if path not in integrations and not firsts.isdisjoint(imported.split()):
-                yield from _clients(path, imports_of(repo, path), undeclared)
+                found = tuple(_clients(path, imports_of(repo, path), undeclared))
+                yield from () if found and _is_the_catalog_s(repo, path) else found
         yield from _undeclared_hosts(repo)
+
+
+def _is_the_catalog_s(repo: Repository, path: str) -> bool:
+    """Tell whether a module is the platform's, and not known to be changed: what it reaches was decided in the catalog."""
+    return path.startswith(f"{repo.package_folder}_platform/") and repo.is_as_rendered(path) is not False
 
 
 def _look_for_imports(text: str) -> str:

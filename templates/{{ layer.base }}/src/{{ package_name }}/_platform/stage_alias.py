@@ -28,7 +28,7 @@ class StageAlias:
 
 def set_stage_alias(settings: PlatformSettings, stage: str) -> StageAlias:
     """Give the champion the name of a stage; without a champion nothing has it, because the rule decides."""
-    runs = _runs(settings)
+    runs = open_runs(settings)
     champion = runs.version("champion") if runs else None
     if runs:
         runs.name_stage(stage, champion)
@@ -37,12 +37,12 @@ def set_stage_alias(settings: PlatformSettings, stage: str) -> StageAlias:
 
 def take_stage_alias(settings: PlatformSettings, stage: str) -> StageAlias:
     """Take the name of a stage off whatever model has it."""
-    if runs := _runs(settings):
+    if runs := open_runs(settings):
         runs.name_stage(stage, None)
     return StageAlias(stage, None)
 
 
-def _runs(settings: PlatformSettings) -> Runs | None:
+def open_runs(settings: PlatformSettings) -> Runs | None:
     """Open the server; None where the embedded one was never written to."""
     server = open_tracking(settings, f"{PACKAGE}.adapters.integrations")
     if server.uri == f"sqlite:///{settings.var / 'mlflow.db'}" and not (settings.var / "mlflow.db").exists():

@@ -65,6 +65,10 @@ class Capability:
         """Describe the data that the pilot rests on, as components of a CycloneDX bill."""
         return ()
 
+    def cut_off(self, root: Path, nowhere: str) -> Mapping[str, str]:
+        """Give the variables with which nobody outside answers it; `nowhere` is an address where nobody does."""
+        return {}
+
 
 @cache
 def capabilities() -> tuple[Capability, ...]:
