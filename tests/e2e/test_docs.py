@@ -32,6 +32,7 @@ TUTORIALS = [
     "how-to/acceptable-use.md",
     "how-to/deploy.md",
     "how-to/release.md",
+    "how-to/drills.md",
 ]
 INSTALL = "python -m pip install --quiet --upgrade pip\npip install --quiet -e . --group dev\n"
 ELSEWHERE = "how-to/extend-catalog.md"  # followed in tests/authoring/test_add.py, which goes on with what it made

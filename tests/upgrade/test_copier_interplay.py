@@ -19,6 +19,7 @@ PROJECT = "templates/{{ layer.base }}/pyproject.toml.jinja"
 NEWS = "templates/{{ layer.base }}/docs/news.md"
 README = "templates/{{ layer.batch_scoring }}/{{ worked_example }}/README.md.jinja"
 DEPENDENCIES = "templates/_layers/base.yml"
+OPERATION = ("__init__", "backup", "champion", "commands", "drills", "rehearsal", "rollback")
 RELEASE = (
     "__init__", "__main__", "building", "command", "compose", "deploying", "environments", "image", "kubernetes",
     "ledger", "process", "registry", "running", "smoke", "targets",
@@ -249,9 +250,10 @@ def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
         "ops/deploy/compose.yaml",
         "ops/environments.toml",
         *(f".github/workflows/{name}.yml" for name in ("release", "supply")),
-        "src/customer_call_list/_platform/capabilities/releasing.py",
+        *(f"src/customer_call_list/_platform/capabilities/{name}.py" for name in ("operating", "releasing")),
+        *(f"src/customer_call_list/_platform/operation/{name}.py" for name in OPERATION),
         *(f"src/customer_call_list/_platform/release/{name}.py" for name in RELEASE),
-        *(f"tests/platform/test_{name}.py" for name in ("latency", "release")),
+        *(f"tests/platform/test_{name}.py" for name in ("latency", "operation", "release")),
     }
     assert set(files_below(pilot)) == at_first - {"docs/platform.md"} | brought
     assert catalog.run("diff", cwd=pilot).out == "Every file of the catalog is as v3.0.0 made it.\n"

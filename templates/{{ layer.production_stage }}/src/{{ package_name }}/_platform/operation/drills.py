@@ -83,7 +83,7 @@ def _model(rehearsal: Rehearsal, deciding: tuple[str, ...] | None) -> str:
     """Go back to the model before, and see that it decides."""
     before = read_passed(rehearsal.settings)
     if before.champion is None:
-        return "no model decides, so there is none to go back from"
+        raise PilotError("no model decides yet: drill it when one does", exit_code=FOUND)
     after = go_back(rehearsal.settings, who="drill", why="a drill", to_rule=not before.earlier)
     wanted = before.earlier[0].version if before.earlier else None
     _see((after.champion.version if after.champion else None) == wanted, "the alias champion did not move")
