@@ -96,5 +96,6 @@ def test_whoever_depends_on_a_vendor_drills_without_one():
     none = lines(*(drilled(name) for name in ("rollback", "model", "switch", "restore")))
     alone = edited(complete(), write(DRILLS, none))
     assert run_one("OPS012", alone).status == "pass"
-    result = run_one("OPS012", edited(alone, set_value("pilot.yml", "vendors", [{"name": "A house", "does": "Hosts it"}])))
+    held_outside = set_value("pilot.yml", "vendors", [{"name": "A house", "does": "Hosts it"}])
+    result = run_one("OPS012", edited(alone, held_outside))
     assert [problem.message for problem in result.problems] == ["The drill vendor was never done"]

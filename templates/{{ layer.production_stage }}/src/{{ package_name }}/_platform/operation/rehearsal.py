@@ -65,6 +65,7 @@ def rehearse(settings: PlatformSettings, *, as_configured: bool) -> Iterator[Reh
             "systems of a staging, and run the drill there with --as-configured."
         )
     with tempfile.TemporaryDirectory(prefix="drill-") as scratch:
+        settings.var.mkdir(exist_ok=True)  # one that never ran has no state, and can be drilled too
         backup = back_up(settings, Path(scratch) / "backups")
         root = Path(scratch) / "pilot"
         root.mkdir()
