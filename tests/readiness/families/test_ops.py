@@ -79,7 +79,7 @@ def test_what_tests_showed_is_judged(name, measured, count):
     ("edit", "message"),
     [
         (remove(DRILLS), "The drill rollback was never done"),
-        (write(DRILLS, lines(*(drilled(name) for name in ("rollback", "switch", "restore")))), "The drill model was never"),
+        (write(DRILLS, lines(drilled("rollback"), drilled("switch"), drilled("restore"))), "The drill model was never"),
         (write(DRILLS, lines(drilled("restore"), drilled("restore", passed=False, said="It differs"))), "It differs"),
         (write(DRILLS, lines(drilled("switch", at="2025-01-01T00:00:00Z"))), "was done last on 2025-01-01"),
         (write(DRILLS, lines(drilled("switch", at="soon"))), "names no day"),
