@@ -125,12 +125,12 @@ def strings_of(tree: ast.Module) -> Iterator[ast.Constant]:
 
 def tests_named(repo: Repository, pattern: str) -> tuple[str, ...]:
     """List the test files that hold a test, or are named, by a pattern."""
-    named = re.compile(rf"(?i)test_?\w*(?:{pattern})")
+    named = re.compile(rf"(?im)^test_?\w*(?:{pattern})")
     in_path = re.compile(rf"(?i)(?:{pattern})")
     return tuple(
         path
         for path, names in repo.test_names.items()
-        if any(map(named.match, names)) or in_path.search(path.rpartition("/")[2])
+        if named.search(names) or in_path.search(path.rpartition("/")[2])
     )
 
 

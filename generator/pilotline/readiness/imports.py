@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.readiness.view.remembered import read_before
 
 _STATEMENT: Final = re.compile(
     r"(?:^|[;:])[ \t]*(?:from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;]*)|import\b[ \t]+([^\n;]+))",
@@ -63,6 +65,10 @@ def _end_of_line(text: str, place: int) -> int:
 
 def imports_of(repo: Repository, path: str) -> tuple[Import, ...]:
     """Give what a file imports, at any depth; what only type checkers read counts too."""
+    return read_before("imports", path, partial(repo.mark, path), partial(_imports_of, repo, path))
+
+
+def _imports_of(repo: Repository, path: str) -> tuple[Import, ...]:
     tree = repo.syntax(path)
     return tuple(_walk(path, tree)) if tree else ()
 

@@ -20,7 +20,7 @@ from pilotline.pilot.team_files import parse_record
 from pilotline.readiness.view.files import Files, read_files
 from pilotline.readiness.view.git_history import FileHistory, GitHistory, NoHistory
 from pilotline.readiness.view.origin import Fingerprints, NoOrigin, Origin, fingerprint_content
-from pilotline.readiness.view.remembered import remembered, seen_before
+from pilotline.readiness.view.remembered import read_before, remembered, seen_before
 
 _LONGEST_TEXT: Final = 1_000_000
 _TEST: Final = re.compile(r"(?:def (?=test_)|class (?=Test))(\w+)")
@@ -38,6 +38,7 @@ class Repository:
     before: "Repository | None" = field(default=None, repr=False)
     """The same pilot at an earlier moment: what was read of files that are still the same is not read again."""
     _documents: dict[str, Section] = field(default_factory=dict, repr=False)
+    _below: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict, repr=False)
     _texts: dict[str, str] = field(default_factory=dict, repr=False)
     _marks: dict[str, bytes] = field(default_factory=dict, repr=False)
     _syntax: dict[str, ast.Module | None] = field(default_factory=dict, repr=False)
@@ -107,8 +108,14 @@ class Repository:
         """Parse a YAML, JSON or TOML file once; a missing one is empty."""
         if path not in self._documents:
             known = self._as_before(path)
-            self._documents[path] = known.document(path) if known else parse_document(path, self.files.get(path))
+            self._documents[path] = known.document(path) if known else self._parsed(path)
         return self._documents[path]
+
+    def _parsed(self, path: str) -> Section:
+        content = self.files.get(path)
+        if content is None:
+            return parse_document(path, None)
+        return read_before("document", path, partial(self.mark, path), partial(parse_document, path, content))
 
     def _as_before(self, path: str) -> "Repository | None":
         """Give the earlier moment, where a file was then as it is now."""
@@ -124,8 +131,12 @@ class Repository:
 
     def below(self, folder: str, *endings: str) -> tuple[str, ...]:
         """List the files below a folder, if wanted only those with one of the endings."""
-        prefix = f"{folder.rstrip('/')}/" if folder else ""
-        return tuple(p for p in self.files if p.startswith(prefix) and (not endings or p.endswith(endings)))
+        asked = folder, endings
+        if asked not in self._below:
+            prefix = f"{folder.rstrip('/')}/" if folder else ""
+            found = (path for path in self.files if path.startswith(prefix))
+            self._below[asked] = tuple(path for path in found if not endings or path.endswith(endings))
+        return self._below[asked]
 
     @cached_property
     def owned(self) -> Fingerprints | None:
@@ -190,10 +201,9 @@ class Repository:
         )
 
     @cached_property
-    def test_names(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of test functions and classes, by the file below `tests/` that holds them."""
-        found = self.scan(self.below("tests", ".py"), _look_for_tests)
-        return {path: tuple(names.split()) for path, names in found.items()}
+    def test_names(self) -> Mapping[str, str]:
+        """The names of test functions and classes, one a line, by the file below `tests/` that holds them."""
+        return self.scan(self.below("tests", ".py"), _look_for_tests)
 
     def find_lines(self, path: str, *needles: str) -> Iterator[tuple[Location, str]]:
         """Find the lines of a file that hold one of some texts."""
@@ -232,7 +242,7 @@ class Repository:
 
 
 def _look_for_tests(text: str) -> str:
-    return " ".join(_names_of_tests(text))
+    return "\n".join(_names_of_tests(text))
 
 
 def _names_of_tests(text: str) -> Iterator[str]:

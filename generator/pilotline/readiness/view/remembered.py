@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pilotline.about import __version__
 from pilotline.config import cache_folder
@@ -18,6 +18,10 @@ _HERE: Final[dict[str, Mapping[str, str]]] = {}
 _MOST_SEEN: Final = 20_000
 _SEEN: Final[dict[tuple[str, bytes], str]] = {}
 """What was seen in texts, mostly nothing."""
+_MOST_READ: Final = 1000
+_READ: Final[dict[tuple[str, str, bytes], object]] = {}
+"""What was read of files, by what of them, their path and their content."""
+_Read = TypeVar("_Read")
 
 
 def remembered(kind: str, depends_on: object, work_out: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -57,6 +61,25 @@ def seen_before(look: Callable[[str], str], text: Callable[[], str], mark: bytes
             _SEEN.clear()
         found = _SEEN[key] = look(text())
     return found
+
+
+def read_before(what: str, path: str, mark: Callable[[], bytes], read: Callable[[], _Read]) -> _Read:
+    """Give what a worker read of the same file before, of this pilot or of another one; else read it.
+
+    Args:
+        what: What is read of it.
+        path: Its path, which what is read may name.
+        mark: Gives what tells its content from any other.
+        read: Reads it; what it gives is never changed.
+    """
+    if not is_worker():
+        return read()
+    key = what, path, mark()
+    if key not in _READ:
+        if len(_READ) >= _MOST_READ:
+            del _READ[next(iter(_READ))]
+        _READ[key] = read()
+    return _READ[key]  # type: ignore[return-value]
 
 
 def _here(name: str, work_out: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
