@@ -144,11 +144,13 @@ def test_a_place_that_does_not_fit_is_refused_and_untouched(tmp_path, kind):
 
 
 @pytest.mark.slow
-def test_its_own_tests_are_green_and_a_pilot_passes_its_own_checks(founded, pilot_environment):
-    """One pilot stands for all of them: those of the built-in catalog are tested as such."""
+@pytest.mark.parametrize("thorough", [["--quick"], pytest.param([], marks=pytest.mark.combinations)], ids=len)
+def test_its_own_tests_are_green_and_a_pilot_passes_its_own_checks(founded, pilot_environment, thorough):
+    """One pilot stands for all of them: those of the built-in catalog are tested as such, with their own tests."""
     around = {**os.environ, **IDENTITY, "PILOTLINE_PILOT_ENVIRONMENT": str(pilot_environment.parent)}
     tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    for command in (tests, [sys.executable, "-m", "pilotline", "catalog", "test", "-k", "batch_scoring-alone"]):
+    pilots = [sys.executable, "-m", "pilotline", "catalog", "test", "-k", "batch_scoring-alone", *thorough]
+    for command in (tests, pilots):
         done = subprocess.run(command, cwd=founded, env=around, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
         assert " skipped" not in done.stdout

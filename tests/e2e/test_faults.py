@@ -37,7 +37,9 @@ def assert_one_sentence(done, code):
     assert len(re.findall("^error: ", done.stderr, re.MULTILINE)) == 1, done.stderr[-3000:]
 
 
-@pytest.mark.parametrize("options", ["size=2m", "size=6600k", "size=7200k", "ro"])
+@pytest.mark.parametrize(
+    "options", ["size=2m", "size=6600k", pytest.param("size=7200k", marks=pytest.mark.combinations), "ro"]
+)
 def test_a_disk_that_takes_no_more_is_one_sentence(pilot, environment, options):
     done = run_on_disk(pilot, environment, options)
 
@@ -51,7 +53,18 @@ def wait_for_libraries(process):
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("moment", ["while libraries load", "Reading", "Training", "Judging", "Ranking", "Measuring"])
+# In continuous integration once before anything is done, and once when a model is stored and not yet registered.
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "while libraries load",
+        "Judging",
+        *(
+            pytest.param(each, marks=pytest.mark.combinations)
+            for each in ("Reading", "Training", "Ranking", "Measuring")
+        ),
+    ],
+)
 def test_an_interrupt_is_one_sentence_and_the_next_run_is_whole(pilot, environment, run_pilot, moment):
     process = subprocess.Popen(
         ["python", "-c", MODULE, "run"], cwd=pilot, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,

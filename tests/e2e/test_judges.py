@@ -1,6 +1,7 @@
 """What others judge: the schemas of CI providers and bots, linters of workflows and images, Prometheus, parsers."""
 
 import ast
+import functools
 import json
 import os
 import re
@@ -228,6 +229,12 @@ PARSERS: dict[str, Parser] = {
 }
 
 
+@functools.cache
+def parse(parser: Callable[[str], object], content: bytes) -> object:
+    """Parse a file's content, once for all pilots that have it."""
+    return parser(content.decode())
+
+
 def parse_all(tree) -> dict[str, object]:
     """Parse every file that a parser knows, warnings as errors."""
     parsed = {}
@@ -238,7 +245,7 @@ def parse_all(tree) -> dict[str, object]:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 try:
-                    parsed[path] = parser(file.content.decode())
+                    parsed[path] = parse(parser, file.content)
                 except Exception as error:
                     error.add_note(f"in {path}:\n{file.content.decode()[:4000]}")
                     raise

@@ -35,6 +35,9 @@ CHECKS = (
     ("lint-imports",),
     ("pytest", "-q"),
 )
+TEAM_S_TESTS = ("pytest", "-q", "tests/unit", "tests/contract", "tests/e2e")
+TEAM_S_CHECKS = (*CHECKS[:-1], TEAM_S_TESTS)
+"""Less the tests of the platform, where another test runs them in a pilot whose platform is the same."""
 
 
 # Those of the pilot stage run under nox, in environments of their own: test_tooling.py.

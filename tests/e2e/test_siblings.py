@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.cli.commands.test_new_like import DATA
-from tests.e2e.test_pilots import CHECKS
+from tests.e2e.test_pilots import TEAM_S_CHECKS
 from tests.helpers import IDENTITY, build_file_tree, commit_all, pilotline
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def start(pilot, folder):
 
 def test_a_sibling_passes_its_own_checks_untouched(pilot, run_in, tmp_path):
     sibling = start(pilot, tmp_path / "sibling")
-    results = {" ".join(check): run_in(sibling, check) for check in CHECKS}
+    results = {" ".join(check): run_in(sibling, check) for check in TEAM_S_CHECKS}
     assert {name: f"{run.out[-3000:]}{run.err[-1000:]}" for name, run in results.items() if run.code} == {}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_pilots import CHECKS
+from tests.e2e.test_pilots import CHECKS, TEAM_S_CHECKS
 from tests.helpers import IDENTITY, build_file_tree, commit_all, git, pilotline
 from tests.upgrade.helpers import publish_builtin, replaced, upgrade
 
@@ -19,6 +19,8 @@ TABLES = f"templates/{{{{ layer.tables }}}}/{INSIDE}"
 LEARNING = "templates/{{ layer.tabular_learning }}"
 OLD, NEW = "customer_call_list", "customers_to_phone"
 DELETED = "docs/platform.md"
+LAST = 4
+"""The version that the last upgrade leads to."""
 DERIVED = "docs/kpis.md"
 """Rebuilt from the manifests, so none of its lines is the team's."""
 
@@ -211,6 +213,13 @@ def lines(folder: Path) -> Counter[str]:
     return Counter(line for text in texts for line in text.splitlines() if line.strip())
 
 
+def platform_s_tests(pilot: Path) -> list[str]:
+    """Name the platform's tests that the upgrade brought or changed; all of them run after the last one."""
+    changed = git(pilot, "diff", "--name-only", "--diff-filter=d", "HEAD~1", "--", "tests/platform").splitlines()
+    assert changed
+    return changed
+
+
 def make(catalog: Path, version: int, folder: Path) -> Path:
     place = f"{catalog}@v{version}.0.0"
     made = pilotline("new", folder, "--defaults", "-d", "prepared_for=pilot", "--catalog", place, environment=IDENTITY)
@@ -237,6 +246,7 @@ def test_after_each_upgrade_nothing_is_lost_and_the_pilot_passes_its_own_checks(
         assert ours - lines(pilot) == Counter(), "lines of the team"
         assert not (pilot / DELETED).exists()
         assert {path.name for path in (pilot / "src").iterdir()} == {OLD if number == 2 else NEW}
-        failed = {" ".join(check): run for check in CHECKS if (run := run_in(pilot, check)).code}
+        checks = CHECKS if number == LAST else (*TEAM_S_CHECKS, ("pytest", "-q", *platform_s_tests(pilot)))
+        failed = {" ".join(check): run for check in checks if (run := run_in(pilot, check)).code}
         assert not failed, "\n\n".join(f"== {name}\n{run.out[-3000:]}{run.err[-1000:]}" for name, run in failed.items())
         assert git(pilot, "status", "--porcelain") == ""

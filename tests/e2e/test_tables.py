@@ -382,12 +382,12 @@ print(json.dumps([found, kinds], default=str))
 
 
 @pytest.mark.parametrize(
-    "first", [0, *(pytest.param(first, marks=pytest.mark.combinations) for first in range(100, 600, 100))]
+    "first", [0, *(pytest.param(first, marks=pytest.mark.combinations) for first in range(50, 600, 50))]
 )
 def test_drawn_tables_are_read_and_judged_by_sql_as_by_frames(pilot, run_in, first):
-    run = run_in(pilot, ["python", "-W", "ignore", "-c", COMPARE, str(first), str(first + 100)])
+    run = run_in(pilot, ["python", "-W", "ignore", "-c", COMPARE, str(first), str(first + 50)])
     assert run.code == 0, run.err
     different, kinds = json.loads(run.out)
     assert not different, json.dumps(different[0], indent=1)[:4000]
-    assert kinds["kept"] > 10, kinds  # each kind is drawn often enough for the comparison to mean something
-    assert kinds["broken"] > 10, kinds
+    assert kinds["kept"] > 5, kinds  # each kind is drawn often enough for the comparison to mean something
+    assert kinds["broken"] > 5, kinds

@@ -94,7 +94,9 @@ def builtin_catalog(folder: Path) -> Catalog:
 @pytest.fixture(
     params=[
         pytest.param(own_catalog, id="a catalog in git"),
-        pytest.param(builtin_catalog, id="the built-in catalog", marks=pytest.mark.slow),
+        # Released three times as it is, that takes two minutes. In continuous integration: an upgrade by pilotline in
+        # test_two_wheels.py, one by Copier in test_copier_parity.py, and both in turn with a catalog in git.
+        pytest.param(builtin_catalog, id="the built-in catalog", marks=[pytest.mark.slow, pytest.mark.combinations]),
     ]
 )
 def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Catalog:
