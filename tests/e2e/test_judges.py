@@ -50,6 +50,7 @@ KINDS: dict[str, dict[str, object]] = {
     "production on GitLab": MAXIMAL,
     "awkward answers": {**GITHUB, **AWKWARD},
     "requests": {"architecture": "realtime_scoring", "prepared_for": "production"},
+    "documents": {"architecture": "rag_assistant", "prepared_for": "production"},
 }
 kinds = pytest.mark.parametrize("answers", KINDS.values(), ids=KINDS.keys())
 SCHEMAS = {
@@ -154,7 +155,11 @@ def test_prometheus_accepts_the_rules_and_they_pass_their_tests(render_pilot, an
 
 @pytest.mark.parametrize(
     ("answers", "name"),
-    [(KINDS["awkward answers"], "dashboard"), (KINDS["requests"], "web_dashboard")],
+    [
+        (KINDS["awkward answers"], "dashboard"),
+        (KINDS["requests"], "web_dashboard"),
+        (KINDS["documents"], "chat_dashboard"),
+    ],
 )
 def test_prometheus_accepts_the_queries_of_a_dashboard(render_pilot, tmp_path, answers, name):
     dashboard = json.loads((render_pilot(**answers) / f"ops/kpi/{name}.json").read_text())
@@ -166,8 +171,9 @@ def test_prometheus_accepts_the_queries_of_a_dashboard(render_pilot, tmp_path, a
     judge("promtool", "check", "rules", "queries.yml", cwd=tmp_path)
 
 
-def test_rules_and_dashboards_ask_for_metrics_that_the_code_writes(render_pilot):
-    pilot = render_pilot(architecture="realtime_scoring", prepared_for="pilot")
+@pytest.mark.parametrize("architecture", ["realtime_scoring", "rag_assistant"])
+def test_rules_and_dashboards_ask_for_metrics_that_the_code_writes(render_pilot, architecture):
+    pilot = render_pilot(architecture=architecture, prepared_for="pilot")
     asked = set()
     for path in (pilot / "ops/kpi").iterdir():
         asked |= set(re.findall(r"\b(pilot_[a-z_]+)\\?\"?\{", path.read_text()))
