@@ -30,6 +30,7 @@ TUTORIALS = [
     "how-to/stages.md",
     "how-to/incidents-and-voices.md",
     "how-to/acceptable-use.md",
+    "how-to/labs.md",
     "how-to/deploy.md",
     "how-to/release.md",
     "how-to/drills.md",

@@ -44,11 +44,11 @@ def definition_of(repo: Repository, kpi: Section) -> str:
 
 def _in_force(repo: Repository) -> Iterator[Section]:
     """Read the measurements on the data contract that is in force."""
-    contract = _contract(repo)
+    contract = contract_in_force(repo)
     return (line for line in read_lines(repo, KPI_EVIDENCE) if is_in_force(line.text("contract"), contract))
 
 
-def _contract(repo: Repository) -> str | None:
+def contract_in_force(repo: Repository) -> str | None:
     """Name the data contract by what it means, as the pilot's evidence does; None without one."""
     listed = as_texts(repo.manifest.at("data", "contracts").data)
     found = [repo.document(path) for path in listed if path in repo.files]

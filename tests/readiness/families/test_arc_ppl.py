@@ -230,6 +230,19 @@ def test_a_day_written_as_the_advice_shows_it_is_read():
     assert run_one("PPL001", edited(complete(), write("pilot.yml", plain))).status == "pass"
 
 
+def test_a_lab_counts_for_a_year():
+    assert run_one("PPL003", complete(), today=date(2027, 11, 20)).status == "pass"
+    result = run_one("PPL003", complete(), today=date(2027, 11, 22))
+    assert (result.status, result.calendar) == ("warn", True)
+    assert result.message.startswith("The lab with the layer executive was done on 2026-11-20")
+
+
+def test_a_lab_on_other_data_does_not_count():
+    other = write(LABS, lines(*({**lab(each), "contract": "another"} for each in LAYERS)))
+    result = run_one("PPL003", edited(complete(), other))
+    assert (result.status, "No lab was done on the data contract in force" in result.message) == ("fail", True)
+
+
 def test_a_suggestion_may_wait_for_a_while_and_then_warns():
     files = edited(complete(), write(FEEDBACK, lines({"format": 1, "id": 2, "given_on": "2026-11-01"})))
     assert run_one("PPL002", files).status == "pass"

@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from pilotline.documents.section import Location
+from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import FEEDBACK, LABS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.eu_ai_act import LITERACY
 from pilotline.readiness.field_checks import FieldCheck
 from pilotline.readiness.field_rules import FieldRule
-from pilotline.readiness.pilot_evidence import read_lines
+from pilotline.readiness.pilot_evidence import contract_in_force, read_lines
 from pilotline.readiness.results import Card, Effort, Grade, Problem
 from pilotline.readiness.view.pilot_view import Repository
+from pilotline.rules.evidence import is_in_force
 
 _LONGEST_WAIT: Final = timedelta(days=30)
+_LONGEST_KNOWN: Final = timedelta(days=366)
+"""How long a lab counts: people come and go, and the pilot changes."""
 _LAYERS: Final = ("executive", "practitioner", "engineer")
 
 
@@ -87,20 +90,29 @@ class EnablementIsDone(Check):
     source = "EU AI Act, Article 4; enablement in three layers"
     effort = Effort.DAYS
     applies_from = LITERACY
-    advice = "Do a lab on the pilot's own data with each layer, and append what was done to governance/evidence/labs.jsonl: layer, lab, day, how many took part, and the commit that it ran on."
+    advice = "Do the lab of each layer on the pilot's own data: docs/labs/ says how, and the pilot's `lab LAYER` what is still wrong of it; all right, it records that. It counts for a year, and on the data contract in force."
     example = """
-{"format": 1, "layer": "executive", "lab": "Read an interval and decide", "on": "2026-12-10", "people": 4, "commit": "4f1c2d9"}
+{"format": 1, "layer": "executive", "lab": "Decide go or no-go from the KPI page, and defend it", "on": "2026-12-10", "people": 4, "commit": "4f1c2d9"}
 """
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        done = {
-            line.text("layer")
-            for line in read_lines(repo, LABS)
-            if line.date("on") and line.text("lab") and line.text("commit") and (line.number("people") or 0) > 0
-        }
+        lines, contract = tuple(read_lines(repo, LABS)), contract_in_force(repo)
+        done = {line.text("layer"): line.date("on") for line in lines if _was_done(line, contract)}
+        others = {line.text("layer") for line in lines if _was_done(line, line.text("contract") or None)}
         for layer in _LAYERS:
-            if layer not in done:
-                yield Problem(f"No lab was done with the layer {layer} ({LABS})", Location(LABS if done else ""))
+            day = done.get(layer)
+            if day is None:
+                where = "on the data contract in force " if layer in others else ""
+                yield Problem(
+                    f"No lab was done {where}with the layer {layer} ({LABS})", Location(LABS if lines else "")
+                )
+            elif repo.today - day > _LONGEST_KNOWN:
+                yield Problem(f"The lab with the layer {layer} was done on {day}", Location(LABS), calendar=True)
+
+
+def _was_done(line: Section, contract: str | None) -> bool:
+    said = line.date("on") and line.text("lab") and line.text("commit") and (line.number("people") or 0) > 0
+    return bool(said) and is_in_force(line.text("contract") or None, contract)
 
 
 def _nothing_outside(repo: Repository) -> str:

@@ -17,6 +17,7 @@ from .gate import gate_command
 from .incident import incident_command
 from .job_commands import TakesSteps, job_commands
 from .kpis import kpis_command
+from .lab import lab_command
 from .measure import measure_command
 from .running import run_cli
 from .switch import switch_command
@@ -39,7 +40,7 @@ def platform_commands(build: Callable[[], Parts]) -> list[click.Command]:
     brought = [command for each in capabilities() for command in each.commands(build)]
     alone = [*brought, derive_command(), switch_command(), kpis_command(), gate_command(), incident_command()]
     kept = [feedback_command(build), voices_command(build), forget_command(build)]
-    return [*alone, *kept, wins_command(), bill_command(build), alias_command()]
+    return [*alone, *kept, wins_command(), lab_command(), bill_command(build), alias_command()]
 
 
 def pilot_without_shape() -> click.Group:
