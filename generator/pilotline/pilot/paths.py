@@ -36,6 +36,8 @@ MODEL_CARDS: Final = ("governance/model_card.md", "docs/model-card.md", "docs/mo
 KPI_EVIDENCE: Final = "governance/evidence/kpi.jsonl"
 CHECK_EVIDENCE: Final = "governance/evidence/checks.jsonl"
 EVALUATION: Final = "governance/evidence/evaluation.json"
+EVALUATIONS: Final = "evaluation/"
+"""Where an assistant's frozen questions lie."""
 RED_TEAM: Final = "governance/evidence/red_team.json"
 FEEDBACK: Final = "governance/evidence/feedback.jsonl"
 LABS: Final = "governance/evidence/labs.jsonl"

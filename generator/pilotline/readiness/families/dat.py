@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from pilotline.documents.section import Location, Section
-from pilotline.pilot.paths import DATA, GOVERNANCE, KPIS
+from pilotline.pilot.paths import DATA, EVALUATIONS, GOVERNANCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
 from pilotline.readiness.facts import is_unanswered, tests_named, uses_retrieval
@@ -163,7 +163,8 @@ class NoRawDataIsCommitted(Check):
 
 
 def _is_fixture(path: str, size: int) -> bool:
-    return path.startswith("tests/") and size <= _SMALL_FIXTURE
+    """Tell what tests and evaluations are made of from data; whether people stand in it is looked at all the same."""
+    return path.startswith(("tests/", EVALUATIONS)) and size <= _SMALL_FIXTURE
 
 
 _PERSONAL_DATA_IS_DECLARED: Final = FieldCheck(
