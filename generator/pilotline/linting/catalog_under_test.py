@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -196,10 +196,11 @@ class Subject:
     def _find_targets(self, case: Case) -> Iterator[tuple[str, str]]:
         suffix = self.snapshot.definition.templates_suffix
         excluded = match_excluded(self.snapshot, case.context)
+        rendered = cache(lambda part: self.snapshot.templating.render_text(part, case.context))
         for source in self.template_paths():
             relative = source.removeprefix(self.root)
             plain = relative.removesuffix(suffix) if suffix else relative
-            parts = [self.snapshot.templating.render_text(part, case.context) for part in plain.split("/")]
+            parts = [rendered(part) for part in plain.split("/")]  # a folder's name once for all of its files
             if all(parts):
                 path = str(PurePosixPath(*parts))
                 if not excluded(path):
