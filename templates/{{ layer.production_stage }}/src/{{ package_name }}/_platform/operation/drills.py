@@ -72,11 +72,21 @@ def _switch(rehearsal: Rehearsal, deciding: tuple[str, ...] | None) -> str:
     """Turn the model off, see that something else decides, and turn it on again."""
     rehearsal.run("switch", "off", "--by", "drill", "--why", "a drill")
     _see("off: " in rehearsal.run("switch"), "the switch does not stay off")
-    if deciding:
-        _see(SWITCHED_OFF in rehearsal.run(*deciding), f"`{deciding[0]}` does not say that the model is switched off")
+    told = rehearsal.run(*deciding) if deciding else ""
+    if told and not _nothing_waited(told):
+        _see(SWITCHED_OFF in told, f"`{(deciding or told)[0]}` does not say that the model is switched off")
+        seen = "what decides instead was seen"
+    else:
+        seen = "nothing waited for a decision"
     rehearsal.run("switch", "on", "--by", "drill", "--why", "the drill is over")
     _see(SWITCHED_OFF not in rehearsal.run("switch"), "the switch does not go on again")
-    return f"switched off, {'what decides instead was seen, ' if deciding else ''}and on again"
+    return f"switched off, {seen}, and on again"
+
+
+def _nothing_waited(told: str) -> bool:
+    """Tell whether a main job had no case to decide on, so that nothing shows what decides."""
+    scored = json.loads(told).get("scored")
+    return isinstance(scored, dict) and "method" not in scored
 
 
 def _model(rehearsal: Rehearsal, deciding: tuple[str, ...] | None) -> str:

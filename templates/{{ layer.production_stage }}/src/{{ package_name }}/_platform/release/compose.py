@@ -45,6 +45,10 @@ class ComposeTarget:
             patience = str(int(self._environment.patience))
             self._compose("up", "--detach", "--wait", "--wait-timeout", patience, "--remove-orphans", "pilot")
 
+    def ended(self) -> str:
+        """Leave that to whoever waited for it to be ready."""
+        return ""
+
     def command(self, image: Image, words: Sequence[str], seconds: float) -> None:
         """Run it in a container of its own, on the same volume."""
         del image  # the env file names it

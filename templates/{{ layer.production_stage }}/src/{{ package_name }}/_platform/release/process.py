@@ -97,6 +97,20 @@ class ProcessTarget:
             setsid=True,
         )
 
+    def ended(self) -> str:
+        """Say so where the process is gone: nobody has to wait for its answer then."""
+        path = self._folder / STARTED
+        if not path.is_file():
+            return ""
+        pid = int(json.loads(path.read_text(encoding="utf-8"))["pid"])
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)  # as below
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return f"the process has ended: see {self._folder / 'logs'}"
+        return ""
+
     def command(self, image: Image, words: Sequence[str], seconds: float) -> None:
         """Run it in the bundle's folder."""
         command = [sys.executable, "-c", START, *words]

@@ -16,7 +16,7 @@ SECONDS: Final = 10.0  # that one answer may take
 
 def find_problems(target: Target, environment: Environment, image: Image) -> list[str]:
     """Try everything that the environment names; what is wrong comes back, a line each."""
-    found = [text for path in environment.paths if environment.url for text in _ask(environment, path)]
+    found = [text for path in environment.paths if environment.url for text in _ask(target, environment, path)]
     if found:
         return found
     for words in environment.smoke:
@@ -27,7 +27,7 @@ def find_problems(target: Target, environment: Environment, image: Image) -> lis
     return found
 
 
-def _ask(environment: Environment, path: str) -> list[str]:
+def _ask(target: Target, environment: Environment, path: str) -> list[str]:
     """Ask for a page until it answers, for as long as the environment has patience."""
     address = f"{environment.url.rstrip('/')}{path}"
     until = time.monotonic() + environment.patience
@@ -36,6 +36,9 @@ def _ask(environment: Environment, path: str) -> list[str]:
             with urlopen(address, timeout=SECONDS):  # noqa: S310 - the address of the team's own file
                 return []
         except (URLError, OSError) as error:
+            gone = target.ended()
+            if gone:
+                return [f"{address} does not answer: {gone}"]
             if time.monotonic() >= until:
                 return [f"{address} does not answer well within {environment.patience:g} s: {error}"]
         time.sleep(PAUSE)

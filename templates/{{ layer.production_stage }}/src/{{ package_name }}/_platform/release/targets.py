@@ -23,6 +23,9 @@ class Target(Protocol):
     def switch(self, image: Image) -> None:
         """Let the image run in the place of what runs, and return when it is ready."""
 
+    def ended(self) -> str:
+        """Say how what was started here has ended already; empty while it runs, or where others watch that."""
+
     def command(self, image: Image, words: Sequence[str], seconds: float) -> None:
         """Run a command of the pilot there, by that image."""
 
