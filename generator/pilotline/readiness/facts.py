@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from pilotline.documents.section import Location
+from pilotline.documents.section import Location, Section
 from pilotline.pilot.contradictions import KPI_LIBRARY, find_contradictions, gather_said
 from pilotline.pilot.paths import PROJECT
 from pilotline.readiness.eu_ai_act import HIGH_RISK_ANNEX_I, HIGH_RISK_ANNEX_III
@@ -80,7 +80,20 @@ def needs_language_model(repo: Repository) -> str:
 
 def uses_retrieval(repo: Repository) -> bool:
     """Tell whether the pilot looks things up in a corpus."""
-    return repo.manifest.has("retrieval") or bool(dependencies(repo) & _RETRIEVAL)
+    return repo.manifest.has("retrieval") or bool(dependencies(repo) & _RETRIEVAL) or bool(document_sources(repo))
+
+
+def document_sources(repo: Repository) -> dict[str, Section]:
+    """Find the sources of documents that the settings list, by name: what is looked up in them is no table."""
+    listed = [settings.at("retrieval", "sources") for settings in repo.settings.values()]
+    return {name: sources.at(name) for sources in listed for name in sources.names()}
+
+
+def needs_tables(repo: Repository) -> str:
+    """Say why checks of tables do not apply: documents have sources in place of contracts; empty where they do."""
+    if document_sources(repo) and not repo.manifest.texts("data", "contracts"):
+        return "It reads documents and no table: DAT007 looks at their sources"
+    return ""
 
 
 def is_generative(repo: Repository) -> bool:

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from pilotline.template.answers import accept_answers
+from pilotline.template.render import render
 from tests.readiness.complete import complete
-from tests.readiness.helpers import edited, example, remove, run_one, set_value, write
+from tests.readiness.helpers import Files, edited, example, remove, replace, run_one, set_value, write
 
 CONTRACT = "data_contracts/sales_ledger.odcs.yaml"
 RETRIEVED = {"name": "manuals", "source": "https://wiki.internal", "access": "groups", "refreshed_on": "2026-11-20"}
@@ -80,3 +82,23 @@ def test_a_corpus_ages():
 
 def test_without_retrieval_there_is_no_corpus():
     assert run_one("DAT007", example()).reason == "not_applicable"
+
+
+def test_documents_have_sources_in_place_of_contracts(builtin):
+    answers = accept_answers(builtin, {"architecture": "rag_assistant", "prepared_for": "pilot"})
+    files: Files = {path: file.content for path, file in render(builtin, answers).items()}
+    assert {run_one(name, files).reason for name in ("DAT002", "DAT003")} == {"not_applicable"}
+    assert run_one("DAT004", files).status == "pass"
+    assert "No dataset" not in run_one("DAT001", files).message
+    assert run_one("GOV004", files).status == "pass"
+    assert run_one("DAT007", files).message == "documents has no owner", "it is the example's"
+    owned = edited(files, replace("config/default.toml", "example-head-of-compliance", "ada@example.org"))
+    assert run_one("DAT007", owned).status == "pass"
+    unread = edited(owned, replace("config/default.toml", 'readers = ["everybody"]', "readers = []"))
+    assert "who may read documents" in run_one("DAT007", unread).message
+
+
+def test_no_file_of_a_new_pilot_looks_like_a_secret(builtin):
+    for architecture in ("batch_scoring", "realtime_scoring", "rag_assistant"):
+        tree = render(builtin, accept_answers(builtin, {"architecture": architecture, "prepared_for": "production"}))
+        assert run_one("ENG005", {path: file.content for path, file in tree.items()}).status != "fail", architecture

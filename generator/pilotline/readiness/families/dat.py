@@ -9,7 +9,7 @@ from pilotline.documents.section import Location, Section
 from pilotline.pilot.paths import DATA, EVALUATIONS, GOVERNANCE, KPIS
 from pilotline.pilot.stages import Stage
 from pilotline.readiness.base import Check
-from pilotline.readiness.facts import is_unanswered, tests_named, uses_retrieval
+from pilotline.readiness.facts import document_sources, is_unanswered, needs_tables, tests_named, uses_retrieval
 from pilotline.readiness.field_checks import FieldCheck
 from pilotline.readiness.field_rules import FieldRule
 from pilotline.readiness.personal_data import find_personal_data
@@ -58,7 +58,7 @@ team: {name: ledger, members: [{username: grace@example.org, role: owner}]}
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         contracts = contracts_of(repo)
-        if not contracts:
+        if not contracts and not needs_tables(repo):
             yield Problem(f"No dataset is described ({_CONTRACTS}/)")
         for path, contract in contracts.items():
             for kinds in (("source",), ("licence", "license")):
@@ -88,6 +88,10 @@ data:
     - {name: invoice_lines, uri: "s3://ledger/2026-10/", version: "snapshot 4711"}
 """
 
+    def not_applicable(self, repo: Repository) -> str:
+        """Say that its data are documents."""
+        return needs_tables(repo)
+
     def find(self, repo: Repository) -> Iterator[Problem]:
         entries = repo.manifest.items("data", "pinned")
         pinned = {each.text("name") for each in entries if each.has("sha256") or each.has("version")} - {""}
@@ -116,6 +120,10 @@ class InputsAreUnderContract(Check):
 [ledger]                                  # config/default.toml
 contract = "data_contracts/sales_ledger.odcs.yaml"
 """
+
+    def not_applicable(self, repo: Repository) -> str:
+        """Say that its data are documents."""
+        return needs_tables(repo)
 
     def find(self, repo: Repository) -> Iterator[Problem]:
         named, files = set(repo.manifest.texts("data", "contracts")), set(contracts_of(repo))
@@ -235,7 +243,7 @@ class CorporaAreKnown(Check):
     stage = Stage.PILOT
     source = "OWASP LLM08, LLM04"
     effort = Effort.HOURS
-    advice = "List every corpus in retrieval.corpora in pilot.yml: where it comes from, who may see which part, when it was refreshed last, and how old it may get."
+    advice = "List every corpus in retrieval.corpora in pilot.yml: where it comes from, who may see which part, when it was refreshed last, and how old it may get; folders of documents stand in retrieval.sources of the settings instead, with owner and readers."
     example = """
 retrieval:
   corpora:
@@ -246,8 +254,13 @@ retrieval:
         return "" if uses_retrieval(repo) else "Nothing is looked up in a corpus"
 
     def find(self, repo: Repository) -> Iterator[Problem]:
-        corpora = repo.manifest.items("retrieval", "corpora")
-        if not corpora:
+        corpora, sources = repo.manifest.items("retrieval", "corpora"), document_sources(repo)
+        for name, source in sources.items():
+            if is_unanswered(source.text("owner")):
+                yield Problem(f"{name} has no owner", source.place("owner"))
+            if not source.texts("readers"):
+                yield Problem(f"It is not said who may read {name} (readers)", source.place("readers"))
+        if not corpora and not sources:
             yield Problem("No corpus is listed (retrieval.corpora)", repo.manifest.place("retrieval"))
         for corpus in corpora:
             name, day = corpus.text("name") or "A corpus", corpus.date("refreshed_on")

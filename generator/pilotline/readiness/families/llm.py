@@ -29,7 +29,7 @@ _RULES: Final = (
 _LIMITS: Final = {
     "tokens": r"max_\w*tokens|token_limit",
     "rate": r"requests_per_\w+|rate_limit\w*|max_concurren\w+",
-    "time": r"timeout\w*",
+    "time": r"timeout\w*|deadline\w*",
     "cost": r"cost_per_day|max_cost\w*|budget\w*|cost_limit\w*",
 }
 _GROUNDED: Final = r"(?i)ground|faithful|hallucinat|citation"
