@@ -63,3 +63,25 @@ def test_an_overlay_with_a_digest_is_what_kubectl_makes_of_them(manifests, tmp_p
     assert {spec["containers"][0]["image"] for spec in specs} == {f"registry/x@{digest}"}
     labels = {document["metadata"]["labels"]["app.kubernetes.io/name"] for document in documents}
     assert labels == {image}
+
+
+def test_a_host_starts_the_jobs_when_a_cluster_does(manifests):
+    jobs = {
+        job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"][0]: job["spec"]["schedule"]
+        for job in yaml.safe_load_all((manifests / "jobs.yaml").read_text())
+    }
+    lines = [line for line in (manifests.parent / "crontab").read_text().splitlines() if line[0].isdigit()]
+    started = {line.split(" pilot ")[1].split()[0]: " ".join(line.split()[:5]) for line in lines}
+    assert jobs == {name: started[name] for name in ("run", "forget")}
+    assert set(started) - set(jobs) == {"backup"}
+
+
+def test_on_a_host_the_image_has_no_more_rights_than_it_needs(manifests):
+    """What compose itself says of the file cannot be had here: no container engine runs."""
+    file = manifests.parent / "compose.yaml"
+    judge("check-jsonschema", "--builtin-schema", "vendor.compose-spec", file, cwd=file.parent)
+    pilot = read_yaml(file)["services"]["pilot"]
+    assert (pilot["user"], pilot["read_only"], pilot["cap_drop"]) == ("10001:10001", True, ["ALL"])
+    assert pilot["image"].startswith("${PILOT_IMAGE:?"), "without a release there is nothing to start"
+    assert all(port.startswith("127.0.0.1:") for port in pilot.get("ports", ()))
+    assert not any("PASSWORD" in name or "__URL" in name for name in pilot["environment"])

@@ -250,6 +250,7 @@ def test_other_verbs_in_between_leave_what_renovate_goes_on_from(tmp_path):
         "ops/secrets.env.example",
         *(f"ops/deploy/kubernetes/{name}.yaml" for name in ("access", "jobs", "kustomization", "storage")),
         "ops/deploy/compose.yaml",
+        "ops/deploy/crontab",
         "ops/environments.toml",
         *(f".github/workflows/{name}.yml" for name in ("release", "supply")),
         *(f"src/customer_call_list/_platform/capabilities/{name}.py" for name in ("operating", "releasing")),
