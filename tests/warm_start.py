@@ -46,12 +46,12 @@ class WarmPython:
         )
 
     def run(
-        self, arguments: Sequence[str], cwd: Path | None, environment: Mapping[str, str], timeout: float
+        self, arguments: Sequence[str | Path], cwd: Path | None, environment: Mapping[str, str], timeout: float
     ) -> tuple[int, str, str]:
         """Run it with these arguments and no input; give its exit code and what it wrote."""
         path = environment.get("PYTHONPATH", "").split(os.pathsep) if self.own_path else []
         request = Request(
-            arguments=arguments, cwd=str(Path(cwd or ".").absolute()), environment=environment,
+            arguments=[*map(str, arguments)], cwd=str(Path(cwd or ".").absolute()), environment=environment,
             path=[entry for entry in path if entry],
         )  # fmt: skip
         with (
@@ -64,7 +64,7 @@ class WarmPython:
             text = json.dumps(request).encode()
             socket.send_fds(connection, [len(text).to_bytes(8)], [out.fileno(), err.fileno()])
             connection.sendall(text)
-            code = _wait(connection, arguments, timeout)
+            code = _wait(connection, request["arguments"], timeout)
             for stream in (out, err):
                 stream.seek(0)
             return code, out.read(), err.read()
