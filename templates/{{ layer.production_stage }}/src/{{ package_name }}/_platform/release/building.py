@@ -19,6 +19,7 @@ SCANNER: Final = (
     "docker.io/anchore/grype:v0.116.0@sha256:fd4ab4d1042b522c896e73bdf09ab8bf384fa417df99d6dd0d6e1008c7e7c821"
 )
 FORBIDDEN: Final = "high"
+BUILDER: Final = "pilot-release"
 PACKAGES: Final = Path("var", "sbom.cdx.json")
 MODEL_AND_DATA: Final = Path("ops", "ml-bom.cdx.json")
 BILL: Final = RECEIPTS / "bill.cdx.json"
@@ -31,12 +32,24 @@ def build(root: Path, name: str, tag: str) -> Image:
     described.parent.mkdir(parents=True, exist_ok=True)
     attached = ("--provenance=mode=max", "--sbom=true")
     words = ("--file", "ops/Dockerfile", "--push", *attached, "--tag", f"{name}:{tag}", "--metadata-file")
-    run(["docker", "buildx", "create", "--driver", "docker-container", "--name", "pilot-release", "--use"], cwd=root)
+    _choose_builder(root)
     run(["docker", "buildx", "build", *words, str(described), "."], cwd=root)
     found = json.loads(described.read_text(encoding="utf-8"))
     image = Image.parse(f"{name}@{found['containerimage.digest']}")
     keep_built(root, image)
     return image
+
+
+def _choose_builder(root: Path) -> None:
+    """Choose the builder that can attach attestations; made where there is none yet."""
+    try:
+        run(["docker", "buildx", "use", BUILDER], cwd=root)
+    except PilotError:
+        words = ["docker", "buildx", "create", "--driver", "docker-container", "--name", BUILDER, "--use"]
+        if os.environ.get("DOCKER_TLS_VERIFY"):  # docker as a service: buildx takes its keys from a context only
+            run(["docker", "context", "create", BUILDER], cwd=root)
+            words.append(BUILDER)
+        run(words, cwd=root)
 
 
 def scan(root: Path, image: Image) -> str:
