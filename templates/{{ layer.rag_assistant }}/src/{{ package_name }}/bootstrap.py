@@ -15,7 +15,8 @@ from ._platform.llm.opening import open_section
 from ._platform.llm.section import LlmSection
 from ._platform.mlflow_runs import Runs
 from ._platform.monitoring import span
-from ._platform.retrieval.opening import open_encoder, open_index
+from ._platform.retrieval.opening import open_encoder, open_index, open_reranker
+from ._platform.retrieval.reranking import Reranker
 from ._platform.retrieval.search import Search
 from ._platform.retrieval.store import PassageStore
 from ._platform.retrieval.vectors import Encoder
@@ -43,6 +44,7 @@ class Parts:
     encoder: Encoder
     guards: Guards
     model: LlmSection
+    reranker: Reranker | None
     questions: QuestionsFile
     standing: StandingFile
     invocation: str
@@ -70,7 +72,7 @@ class Parts:
         if self.model.endpoints:
             endpoints = Endpoints(self.model, Meter(self.database, self.settings, self.model.cost_per_day))
             writer = ModelWriter(endpoints, self.prompt, self.guards.redacted)
-        return Assistant(self.library, writer, PlatformGuard(self.guards), self.live, span)
+        return Assistant(self.library, writer, PlatformGuard(self.guards), self.live, span, self.reranker)
 
     @cached_property
     def live(self) -> LiveRows | None:
@@ -103,6 +105,7 @@ def build(settings: Settings | None = None, *, invocation: str | None = None) ->
         encoder=encoder,
         guards=Guards(known.guards, known, database, hidden),
         model=model,
+        reranker=open_reranker(known, known.retrieval),
         questions=QuestionsFile(known.root / known.evaluation.folder, known.distribution),
         standing=StandingFile(known.var / "standing.json"),
         invocation=invocation or uuid4().hex[:12],

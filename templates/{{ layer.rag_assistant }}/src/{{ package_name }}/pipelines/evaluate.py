@@ -73,6 +73,7 @@ def _chosen(parts: Parts) -> dict[str, object]:
         "heading_weight": settings.retrieval.heading_weight,
         "prompt": sha256(parts.prompt.encode()).hexdigest()[:16],
         "model": parts.model.model or "none",
+        "reranker": parts.reranker.name if parts.reranker else "none",
         "answering": json.dumps(settings.answering.model_dump(mode="json"), sort_keys=True),
     }
 

@@ -28,6 +28,13 @@ class Library(Protocol):
         """Find passages by plain full-text search: what people have today."""
 
 
+class Reranker(Protocol):
+    """Orders passages by how well they answer a question; gives the places, the best first."""
+
+    def order(self, question: str, texts: Sequence[str]) -> Sequence[int]:
+        """Order them; never fails, and leaves them as they are instead."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What other systems say of a question now, as passages that can be cited, and why some said nothing."""

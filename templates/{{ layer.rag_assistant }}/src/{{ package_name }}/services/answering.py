@@ -11,7 +11,7 @@ from ..domain.passage import Candidate
 from ..domain.question import Asked
 from ..domain.quoting import Quote, quote, terms
 from ..domain.ranking import rank
-from ..ports import Checked, Guard, Library, Live, Told, Writer
+from ..ports import Checked, Guard, Library, Live, Reranker, Told, Writer
 
 FEW_TERMS: Final = 2
 REFERS_BACK: Final = re.compile(
@@ -48,10 +48,12 @@ class Assistant:
         guard: Guard,
         live: Live | None = None,
         watch: Watch | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._library = library
         self._writer = writer
         self._live = live
+        self._reranker = reranker
         self.guard = guard
         self._watch: Watch = watch or (lambda _: nullcontext(_unheard))
 
@@ -100,10 +102,17 @@ class Assistant:
             found = self._allowed(candidates)
             note(left_out=len(candidates) - len(found))
         with self._watch("rank") as note:
-            best = rank(question, found, self._library.weights)[: manner.considered]
+            best = self._reranked(question, rank(question, found, self._library.weights))[: manner.considered]
             quotes = [quote(question, each, self._library.weights) for each in best]
             note(first=quotes[0].passage.place if quotes else "", fit=quotes[0].fit if quotes else 0.0)
         return quotes
+
+    def _reranked(self, question: str, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Let a model that reads question and passage together order them, where there is one."""
+        if self._reranker is None:
+            return ranked
+        texts = [f"{each.passage.place}\n{each.passage.text}" for each in ranked]
+        return [ranked[place] for place in self._reranker.order(question, texts)]
 
     def _allowed(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Leave out passages that a guard stops: their words reach neither a model nor a reader."""

@@ -1,8 +1,11 @@
 """Opens the index and the encoder that the settings switch on; built-in ones stand in until an integration does."""
 
 from ..integrations import switched_on
+from ..policies import check_endpoint
 from ..settings import PlatformSettings
 from .index import PassageIndex
+from .reranking import Reranker
+from .section import RetrievalSection
 from .store import PassageStore
 from .vectors import Encoder, WordVectors
 
@@ -21,3 +24,11 @@ def open_index(settings: PlatformSettings, integrations: str, encoder: Encoder) 
         return PassageIndex(settings.var / "passages.db", encoder)
     store: PassageStore = module.build(settings, encoder)
     return store
+
+
+def open_reranker(settings: PlatformSettings, section: RetrievalSection) -> Reranker | None:
+    """Return the reranker that is configured, where its host is one that the policies list; None without one."""
+    if not section.reranker.url:
+        return None
+    check_endpoint(settings, section.reranker.url, "retrieval.reranker.url")
+    return Reranker(section.reranker)

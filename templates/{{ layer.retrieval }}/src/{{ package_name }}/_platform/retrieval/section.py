@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from ..section import Section
 from ..settings import PlatformPart
@@ -31,6 +31,16 @@ class SourceSection(Section):
     fresh_days: int | None = Field(default=None, ge=1)  # older documents are named at each reading
 
 
+class RerankerSection(Section):
+    """A model that orders what was found; none as long as no address is given."""
+
+    url: str = ""  # the whole address, such as https://models.example.org/v1/rerank
+    model: str = ""
+    key: SecretStr | None = None
+    seconds: float = Field(default=1.0, gt=0, le=30)  # after which the order stays as it was
+    passages: int = Field(default=20, ge=2, le=200)  # that it is shown
+
+
 class RetrievalSection(Section):
     """How documents become passages, and how passages are found."""
 
@@ -41,6 +51,7 @@ class RetrievalSection(Section):
     heading_weight: float = Field(default=2.0, gt=0)
     left_out_words: frozenset[str] = FUNCTION_WORDS
     candidates: int = Field(default=50, ge=5, le=1000)  # of each way to search
+    reranker: RerankerSection = RerankerSection()
     file_bytes: int = Field(default=50_000_000, ge=1)  # of a single document; a larger one is named and left out
 
     @model_validator(mode="after")
