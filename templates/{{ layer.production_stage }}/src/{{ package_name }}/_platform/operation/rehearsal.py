@@ -46,8 +46,9 @@ class Rehearsal:
             check=False,
         )
         if done.returncode not in (0, FOUND):
-            said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-            raise PilotError(f"`{' '.join(words)}` ended with {done.returncode}: {said}", exit_code=FOUND)
+            said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
+            said = [line for line in said if line.startswith("error: ")] or said
+            raise PilotError(f"`{' '.join(words)}` ended with {done.returncode}: {said[-1]}", exit_code=FOUND)
         return done.stdout
 
 
