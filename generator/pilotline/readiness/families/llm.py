@@ -51,7 +51,7 @@ class RedTeamHasTried(_LanguageModelCheck):
     grade = Grade.EXECUTED
     source = "OWASP LLM01; NIST AI RMF MEASURE 2.7"
     effort = Effort.DAYS
-    advice = "Keep attacks as cases in governance/red_team/ or tests/, run them with your tool after each change of model or prompts, and write its counts into governance/evidence/red_team.json."
+    advice = "Run the pilot's `red-team` after each change of model, prompts or settings, and commit its evidence; attacks of your own stand in tests/team/red_team.yml, and another tool may write the same file."
     example = """
 {"format": 1, "commit": "4f1c2d9", "at": "2026-11-20T08:00:00Z", "tool": "own suite", "attacks": 120, "succeeded": 0}
 """
