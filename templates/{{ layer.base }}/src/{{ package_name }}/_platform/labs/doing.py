@@ -67,7 +67,7 @@ def clone_of(settings: PlatformSettings, lab: Lab) -> Path:
 def begin(settings: PlatformSettings, lab: Lab) -> list[Path]:
     """Hand out the sheet, and make the clone; what is there already stays. Return what was made."""
     if lab.layer == "practitioner":
-        practitioner.levers()
+        practitioner.levers(settings.root)
     made = [sheet_file(settings, lab.layer)] if hand_out(settings, lab.layer, lab.questions) else []
     clone = clone_of(settings, lab)
     if lab.has_clone and not clone.exists():

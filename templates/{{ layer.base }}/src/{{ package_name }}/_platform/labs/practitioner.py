@@ -16,7 +16,8 @@ from .sheet import Answers, Questions, find_other, find_short
 
 TITLE: Final = "Move a threshold, see what it costs and what it changes for people"
 LEVERS: Final = f"{__package__}.levers"
-"""The module of a pilot whose shape has a threshold: it names the settings that move it."""
+"""The module of a layer that has a threshold: it names the settings that may move it."""
+PAGE: Final = Path("docs", "labs", "practitioner.md")
 QUESTIONS: Final[Questions] = {
     "setting": "The setting that you moved, as the page names it",
     "moved_to": "Its value in the clone's config/default.toml",
@@ -29,20 +30,20 @@ QUESTIONS: Final[Questions] = {
 }
 
 
-def levers() -> tuple[str, ...]:
-    """Name the settings that move the threshold.
+def levers(root: Path) -> tuple[str, ...]:
+    """Name the settings that may move the threshold.
 
     Raises:
         PilotError: There is none before the data has a shape.
     """
-    if find_spec(LEVERS) is None:
+    if find_spec(LEVERS) is None or not (root / PAGE).is_file():
         raise PilotError("There is no threshold to move yet: `own-data` and the shape that it names bring one.")
     return tuple(import_module(LEVERS).LEVERS)
 
 
 def find_wrong(settings: PlatformSettings, answers: Answers, clone: Path) -> Iterator[str]:
     """Hold the answers against the settings and the evidence, here and in the clone."""
-    known = levers()
+    known = levers(settings.root)
     setting = str(answers.get("setting") or "")
     if setting not in known:
         yield f"setting: it is one of {', '.join(known)}."
