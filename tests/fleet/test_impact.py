@@ -1,6 +1,7 @@
 """What a catalog that is not released yet would do is what its upgrade then does."""
 
 import datetime as dt
+import itertools
 import json
 import shutil
 
@@ -98,6 +99,16 @@ def test_what_is_not_released_has_a_version_after_the_newest_one(tmp_path):
     versions = [version for version in found if version is not None]
     assert len(set(versions)) == len(found)
     assert versions == sorted(versions)
+
+
+def test_a_commit_without_a_tag_is_no_version_however_its_name_looks(tmp_path):
+    folder = build_file_tree(tmp_path / "catalog", ONE)
+    commit_all(folder, "one")
+    name, numbers = "none", itertools.count()
+    while parse_version(name) is None:  # about one name in ten looks like one
+        git(folder, "commit", "--quiet", "--amend", "-m", f"number {next(numbers)}")
+        name = git(folder, "describe", "--always")
+    assert open_unreleased(folder, Catalogs()).snapshot.identity.version == f"v0.dev0+g{name}"
 
 
 @pytest.mark.usefixtures("fleet")

@@ -69,7 +69,7 @@ def open_unreleased(folder: Path, catalogs: Catalogs, sources: Collection[str] =
     if links:
         raise CatalogError(f"{folder} holds a symbolic link ({links[0]}).", "Replace it by the file.")
     changed = git.run_git(["status", "--porcelain"], folder)
-    version = _name_version(describe_commit(folder, commit), changed=bool(changed))
+    version = _name_version(describe_commit(folder, commit), commit, changed=bool(changed))
     snapshot = Snapshot(Identity(str(folder), version, str(folder)), tree, origin=CommitOrigin(folder, commit))
     known = {str(folder), *_remotes(folder), *sources}
     return UnreleasedCatalog(folder, snapshot, frozenset(map(_bare, known)), catalogs)
@@ -92,15 +92,16 @@ def _bare(address: str) -> str:
     return expand_shortcut(without_user(address).removeprefix("git+")).rstrip("/").removesuffix(".git")
 
 
-def _name_version(described: str, *, changed: bool) -> str:
+def _name_version(described: str, whole: str, *, changed: bool) -> str:
     """Name what is not released by a version that comes after the newest tag, as PEP 440 orders them.
 
-    A pilot that recorded git's own name of such a commit would be one without a version.
+    A pilot that recorded git's own name of such a commit would be one without a version. Without a tag that name is the
+    commit's, which may look like a version (`607644c`).
     """
     tag, _, commit = described.rpartition("-g")
     before, _, count = tag.rpartition("-")
     if parse_version(before) is not None and count.isdigit():
         return f"{before}.post{count}+g{commit}{'.changes' if changed else ''}"
-    if parse_version(described) is not None:
+    if parse_version(described) is not None and not whole.startswith(described):
         return f"{described}{'+changes' if changed else ''}"
     return f"v0.dev0+g{described.rpartition('-g')[2]}{'.changes' if changed else ''}"
