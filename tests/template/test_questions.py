@@ -100,10 +100,10 @@ def test_a_mistake_in_the_catalog_names_the_question(text, message):
         resolve_answers(snapshot({"copier.yml": text}), {})
 
 
-def test_the_built_in_catalog_asks_at_most_29_questions_each_with_help_and_default(builtin):
+def test_the_built_in_catalog_asks_at_most_31_questions_each_with_help_and_default(builtin):
     asked = [question for question in parse_questions(builtin) if question.when is not False]
 
-    assert len(asked) <= 29
+    assert len(asked) <= 31
     assert [question.name for question in asked if not question.help or not question.has_default] == []
 
 
